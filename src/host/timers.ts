@@ -1,0 +1,15 @@
+import type { Micros } from '../base/ids.ts';
+
+export interface Timer {
+  /** Idempotent; after it returns the callback will not run. */
+  cancel(): void;
+}
+
+/**
+ * One-shot timers on the machine's monotonic clock. A timer may fire late (the process was paused or busy),
+ * never early. Timers of a process end with it.
+ */
+export interface Timers {
+  /** Runs `callback` once, `delayUs` microseconds from now; 0 means in a later event, not now. */
+  after(delayUs: Micros, callback: () => void): Timer;
+}

@@ -1,0 +1,135 @@
+/**
+ * Settings of a node and of a topic, under Kafka's names in camel case, with Kafka 4.x's defaults. Durations in
+ * milliseconds, sizes in bytes; −1 means unlimited where Kafka says so.
+ */
+import type { NodeId, Uuid } from '../base/ids.ts';
+
+/** A voter of the metadata quorum (controller.quorum.voters): where its controller listener is reached. */
+export interface Voter {
+  readonly nodeId: NodeId;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Who a node is and where it stands: given at start, the same for all of its incarnations. */
+export interface NodeConfig {
+  readonly nodeId: NodeId;
+  readonly roles: { readonly broker: boolean; readonly controller: boolean };
+  readonly clusterId: Uuid;
+  readonly rack: string | null;
+  /** Host name that clients and other brokers are told. */
+  readonly advertisedHost: string;
+  /** Listener for clients and followers; used by nodes with the broker role. */
+  readonly brokerPort: number;
+  /** Listener for the quorum and for brokers' requests to the controller; used by nodes with that role. */
+  readonly controllerPort: number;
+  readonly voters: readonly Voter[];
+  /** Folder on the node's disk, '' for its root: `<data>/meta.properties`, `<data>/__cluster_metadata-0/`, `<data>/orders-0/`. */
+  readonly dataDirectory: string;
+  readonly settings: NodeSettings;
+}
+
+export interface NodeSettings {
+  // replication
+  readonly replicaLagTimeMaxMs: number;
+  readonly replicaFetchWaitMaxMs: number;
+  readonly replicaFetchBackoffMs: number;
+  readonly replicaFetchMaxBytes: number;
+  readonly replicaFetchResponseMaxBytes: number;
+  readonly replicaHighWatermarkCheckpointIntervalMs: number;
+  readonly replicaSocketTimeoutMs: number;
+  readonly leaderImbalanceCheckIntervalSeconds: number;
+  readonly autoLeaderRebalanceEnable: boolean;
+  readonly defaultReplicationFactor: number;
+  readonly numPartitions: number;
+  // quorum and controller
+  readonly brokerHeartbeatIntervalMs: number;
+  readonly brokerSessionTimeoutMs: number;
+  readonly initialBrokerRegistrationTimeoutMs: number;
+  readonly controllerQuorumElectionTimeoutMs: number;
+  readonly controllerQuorumElectionBackoffMaxMs: number;
+  readonly controllerQuorumFetchTimeoutMs: number;
+  readonly controllerQuorumRequestTimeoutMs: number;
+  readonly controllerQuorumAppendLingerMs: number;
+  readonly controllerQuorumRetryBackoffMs: number;
+  // requests and connections
+  readonly socketRequestMaxBytes: number;
+  readonly maxConnections: number;
+  readonly queuedMaxRequestsPerConnection: number;
+  readonly connectionsMaxIdleMs: number;
+  readonly fetchMaxBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly controlledShutdownTimeoutMs: number;
+  readonly producerIdExpirationMs: number;
+  /** What topics get where they do not say otherwise. */
+  readonly topicDefaults: TopicSettings;
+}
+
+export interface TopicSettings {
+  readonly minInsyncReplicas: number;
+  readonly uncleanLeaderElectionEnable: boolean;
+  readonly maxMessageBytes: number;
+  readonly segmentBytes: number;
+  readonly segmentMs: number;
+  readonly segmentIndexBytes: number;
+  readonly indexIntervalBytes: number;
+  readonly retentionMs: number;
+  readonly retentionBytes: number;
+  /** Flush after this many records; unlimited by default: durability is replication. */
+  readonly flushMessages: number;
+  readonly flushMs: number;
+  readonly messageTimestampType: 'CreateTime' | 'LogAppendTime';
+  readonly messageTimestampAfterMaxMs: number;
+  readonly cleanupPolicy: 'delete' | 'compact' | 'compact,delete';
+  readonly compressionType: 'producer';
+}
+
+export const defaultTopicSettings: TopicSettings = {
+  minInsyncReplicas: 1,
+  uncleanLeaderElectionEnable: false,
+  maxMessageBytes: 1_048_588,
+  segmentBytes: 1_073_741_824,
+  segmentMs: 604_800_000,
+  segmentIndexBytes: 10_485_760,
+  indexIntervalBytes: 4096,
+  retentionMs: 604_800_000,
+  retentionBytes: -1,
+  flushMessages: Number.MAX_SAFE_INTEGER,
+  flushMs: Number.MAX_SAFE_INTEGER,
+  messageTimestampType: 'CreateTime',
+  messageTimestampAfterMaxMs: 3_600_000,
+  cleanupPolicy: 'delete',
+  compressionType: 'producer',
+};
+
+export const defaultNodeSettings: NodeSettings = {
+  replicaLagTimeMaxMs: 30_000,
+  replicaFetchWaitMaxMs: 500,
+  replicaFetchBackoffMs: 1000,
+  replicaFetchMaxBytes: 1_048_576,
+  replicaFetchResponseMaxBytes: 10_485_760,
+  replicaHighWatermarkCheckpointIntervalMs: 5000,
+  replicaSocketTimeoutMs: 30_000,
+  leaderImbalanceCheckIntervalSeconds: 300,
+  autoLeaderRebalanceEnable: true,
+  defaultReplicationFactor: 1,
+  numPartitions: 1,
+  brokerHeartbeatIntervalMs: 2000,
+  brokerSessionTimeoutMs: 9000,
+  initialBrokerRegistrationTimeoutMs: 60_000,
+  controllerQuorumElectionTimeoutMs: 1000,
+  controllerQuorumElectionBackoffMaxMs: 1000,
+  controllerQuorumFetchTimeoutMs: 2000,
+  controllerQuorumRequestTimeoutMs: 2000,
+  controllerQuorumAppendLingerMs: 25,
+  controllerQuorumRetryBackoffMs: 20,
+  socketRequestMaxBytes: 104_857_600,
+  maxConnections: 2_147_483_647,
+  queuedMaxRequestsPerConnection: 100,
+  connectionsMaxIdleMs: 600_000,
+  fetchMaxBytes: 57_671_680,
+  requestTimeoutMs: 30_000,
+  controlledShutdownTimeoutMs: 30_000,
+  producerIdExpirationMs: 86_400_000,
+  topicDefaults: defaultTopicSettings,
+};

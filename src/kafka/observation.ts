@@ -1,0 +1,152 @@
+/**
+ * Facts that a node makes visible without being asked. They are pushed to an observer, change nothing in the
+ * cluster and are never read back by it; checkers and invariants live on them.
+ * A `partition` is its name, `orders-0`; `topicId` tells apart topics that were recreated under one name.
+ */
+import type {
+  BrokerEpoch,
+  LeaderEpoch,
+  NodeId,
+  Offset,
+  PartitionEpoch,
+  Uuid,
+} from '../base/ids.ts';
+
+export type Observe = (observation: Observation) => void;
+
+/** For nodes that nobody watches. */
+export const observeNothing: Observe = () => {};
+
+export type Observation =
+  | LogObservation
+  | PartitionObservation
+  | QuorumObservation
+  | MetadataObservation;
+
+/** Identity of a replica of a partition; the metadata log is partition `__cluster_metadata-0` with the zero topic id. */
+interface Replica {
+  readonly node: NodeId;
+  readonly topicId: Uuid;
+  readonly partition: string;
+}
+
+export type LogObservation =
+  /** A log was opened and recovered: batches at or above `end` that were there before are gone. */
+  | (Replica & { readonly kind: 'log-opened'; readonly start: Offset; readonly end: Offset })
+  /** One record batch was appended. `crc` is the batch's own CRC-32C, `leaderEpoch` stands in the batch. */
+  | (Replica & {
+      readonly kind: 'batch-appended';
+      readonly baseOffset: Offset;
+      readonly lastOffset: Offset;
+      readonly leaderEpoch: LeaderEpoch;
+      readonly crc: number;
+    })
+  /** Everything at or above `to` was cut off. `highWatermark` is the replica's own at that moment. */
+  | (Replica & {
+      readonly kind: 'log-truncated';
+      readonly to: Offset;
+      readonly highWatermark: Offset;
+    })
+  /** Everything below `start` was deleted. */
+  | (Replica & { readonly kind: 'log-start-moved'; readonly start: Offset })
+  | (Replica & { readonly kind: 'log-deleted' });
+
+export type PartitionObservation =
+  | (Replica & {
+      readonly kind: 'leader-started';
+      readonly leaderEpoch: LeaderEpoch;
+      /** Log end offset at the moment of taking over: where the epoch starts. */
+      readonly epochStart: Offset;
+      readonly highWatermark: Offset;
+      readonly isr: readonly NodeId[];
+    })
+  | (Replica & {
+      readonly kind: 'follower-started';
+      readonly leaderEpoch: LeaderEpoch;
+      readonly leader: NodeId;
+    })
+  /** A replica's high watermark moved (or was set again after a change of role). */
+  | (Replica & {
+      readonly kind: 'high-watermark';
+      readonly role: 'leader' | 'follower';
+      readonly leaderEpoch: LeaderEpoch;
+      readonly highWatermark: Offset;
+      /** Only from leaders: the ISR by which it was computed (committed members and proposed additions). */
+      readonly maximalIsr?: readonly NodeId[];
+    })
+  /** A leader's view of its ISR changed: proposed, committed, or taken back. */
+  | (Replica & {
+      readonly kind: 'isr-changed';
+      readonly leaderEpoch: LeaderEpoch;
+      readonly partitionEpoch: PartitionEpoch;
+      readonly committedIsr: readonly NodeId[];
+      readonly maximalIsr: readonly NodeId[];
+    });
+
+export type QuorumObservation =
+  | {
+      readonly kind: 'quorum-state';
+      readonly node: NodeId;
+      readonly epoch: LeaderEpoch;
+      readonly role:
+        | 'unattached'
+        | 'follower'
+        | 'prospective'
+        | 'candidate'
+        | 'leader'
+        | 'resigned'
+        | 'observer';
+      readonly leader: NodeId;
+      readonly votedFor: NodeId;
+    }
+  /** A real vote (not a pre-vote) was granted, after it was made durable. */
+  | {
+      readonly kind: 'vote-granted';
+      readonly node: NodeId;
+      readonly epoch: LeaderEpoch;
+      readonly candidate: NodeId;
+    }
+  | {
+      readonly kind: 'quorum-high-watermark';
+      readonly node: NodeId;
+      readonly epoch: LeaderEpoch;
+      readonly role: 'leader' | 'follower';
+      readonly highWatermark: Offset;
+    };
+
+export type MetadataObservation =
+  /** A committed partition state, as each node applies it from the metadata log. `offset` is that of its record. */
+  | {
+      readonly kind: 'partition-committed';
+      readonly node: NodeId;
+      readonly offset: Offset;
+      readonly topicId: Uuid;
+      readonly partition: string;
+      readonly replicas: readonly NodeId[];
+      readonly isr: readonly NodeId[];
+      readonly elr: readonly NodeId[];
+      readonly leader: NodeId;
+      readonly leaderEpoch: LeaderEpoch;
+      readonly partitionEpoch: PartitionEpoch;
+      /** How the leader came about, where this record changed it. */
+      readonly election: 'none' | 'clean' | 'elr' | 'last-known-leader' | 'unclean';
+    }
+  | {
+      readonly kind: 'broker-committed';
+      readonly node: NodeId;
+      readonly offset: Offset;
+      readonly broker: NodeId;
+      readonly brokerEpoch: BrokerEpoch;
+      readonly fenced: boolean;
+      readonly inControlledShutdown: boolean;
+    }
+  | {
+      readonly kind: 'topic-committed';
+      readonly node: NodeId;
+      readonly offset: Offset;
+      readonly topicId: Uuid;
+      readonly topic: string;
+      readonly deleted: boolean;
+    }
+  /** A node has applied the metadata log up to and including `offset`. */
+  | { readonly kind: 'metadata-applied'; readonly node: NodeId; readonly offset: Offset };

@@ -1,0 +1,153 @@
+/**
+ * The port's network on TCP. A machine name is resolved by `resolve`, so that a cluster's nodes can be given
+ * names; everything listens on `listenAddress` alone. Nagle is off: frames are small and somebody waits.
+ */
+import { connect, createServer, type Socket } from 'node:net';
+import type {
+  Address,
+  CloseReason,
+  Connection,
+  ConnectionHandler,
+  Listener,
+  Network,
+} from '../host/network.ts';
+
+export interface RealNetworkOptions {
+  readonly listenAddress: string;
+  readonly connectTimeoutMs: number;
+  readonly resolve: (host: string) => string;
+}
+
+/** The network, and the way to cut all of it off at once when the process it belongs to ends. */
+export interface RealNetwork extends Network {
+  /** Closes every listener and resets every connection; no callback runs afterwards. */
+  cutOff(): void;
+}
+
+export function realNetwork(options: RealNetworkOptions): RealNetwork {
+  const open = new Set<{ cutOff(): void }>();
+  return {
+    listen(port, accept, ready) {
+      const server = createServer({ noDelay: true }, (socket) => {
+        const connection = new RealConnection(
+          socket,
+          `${socket.remoteAddress}:${socket.remotePort}`,
+        );
+        track(open, socket, connection);
+        connection.attach(accept(connection));
+      });
+      const entry = { cutOff: () => void server.close() };
+      open.add(entry);
+      server.once('close', () => open.delete(entry));
+      server.once('error', ready);
+      server.listen(port, options.listenAddress, () => {
+        server.off('error', ready);
+        server.on('error', () => {});
+        ready(null);
+      });
+      return {
+        get port() {
+          const address = server.address();
+          return address !== null && typeof address === 'object' ? address.port : port;
+        },
+        close: entry.cutOff,
+      } satisfies Listener;
+    },
+
+    connect(address: Address, handler: ConnectionHandler) {
+      const socket = connect({
+        host: options.resolve(address.host),
+        port: address.port,
+        noDelay: true,
+      });
+      const connection = new RealConnection(socket, `${address.host}:${address.port}`);
+      track(open, socket, connection);
+      connection.attach(handler);
+      connection.opening(options.connectTimeoutMs);
+      return connection;
+    },
+
+    cutOff() {
+      for (const entry of [...open]) entry.cutOff();
+      open.clear();
+    },
+  };
+}
+
+function track(open: Set<{ cutOff(): void }>, socket: Socket, connection: RealConnection): void {
+  open.add(connection);
+  socket.once('close', () => open.delete(connection));
+}
+
+class RealConnection implements Connection {
+  readonly peer: string;
+  readonly #socket: Socket;
+  #reason: CloseReason | null = null;
+  #silent = false;
+
+  constructor(socket: Socket, peer: string) {
+    this.#socket = socket;
+    this.peer = peer;
+  }
+
+  attach(handler: ConnectionHandler): void {
+    const socket = this.#socket;
+    socket.on('connect', () => this.#silent || handler.onOpen?.());
+    socket.on('data', (bytes) => this.#silent || handler.onData(bytes));
+    socket.on('drain', () => this.#silent || handler.onDrain?.());
+    socket.on('end', () => {
+      this.#reason ??= 'ended';
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#reason ??= reasonOf(error, socket.connecting);
+    });
+    socket.on('close', () => this.#silent || handler.onClose(this.#reason ?? 'reset'));
+  }
+
+  /** Gives up on a connection that is not up in time. */
+  opening(timeoutMs: number): void {
+    const timer = setTimeout(() => {
+      this.#reason ??= 'timed-out';
+      this.#socket.destroy();
+    }, timeoutMs);
+    const settle = (): void => clearTimeout(timer);
+    this.#socket.once('connect', settle);
+    this.#socket.once('close', settle);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#reason !== null) return true;
+    this.#socket.write(bytes);
+    return this.#socket.writableLength <= 1 << 20;
+  }
+
+  pauseReading(): void {
+    this.#socket.pause();
+  }
+
+  resumeReading(): void {
+    this.#socket.resume();
+  }
+
+  close(): void {
+    this.#reason ??= 'closed';
+    this.#socket.end(() => this.#socket.destroy());
+  }
+
+  reset(): void {
+    this.#reason ??= 'closed';
+    if (this.#socket.connecting) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
+  }
+
+  cutOff(): void {
+    this.#silent = true;
+    this.reset();
+  }
+}
+
+function reasonOf(error: NodeJS.ErrnoException, connecting: boolean): CloseReason {
+  if (error.code === 'ECONNREFUSED') return 'refused';
+  if (error.code === 'ETIMEDOUT' || connecting) return 'timed-out';
+  return 'reset';
+}
