@@ -1,0 +1,62 @@
+/** Finds scenario files: the stock ones by name, a user's own by path. */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { InvalidInputError, type Scenario, scenario } from '../trial/scenario/scenario.ts';
+import { UsageError } from './exit.ts';
+
+const stockFolder = fileURLToPath(new URL('../../scenarios', import.meta.url));
+
+export interface LoadedScenario {
+  readonly file: string;
+  readonly scenario: Scenario;
+}
+
+export function stockScenarioNames(): string[] {
+  return readdirSync(stockFolder)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => basename(name, '.ts'))
+    .sort();
+}
+
+/** Loads a stock scenario by its name, or any scenario by the path of its file. Throws UsageError. */
+export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> {
+  const file = findFile(nameOrPath);
+  let loaded: unknown;
+  try {
+    loaded = ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw new UsageError(`${file}: ${error.message}`);
+    throw new UsageError(`${file}: cannot be loaded: ${(error as Error).message}`);
+  }
+  if (loaded === undefined) {
+    throw new UsageError(`${file}: has no default export; write export default scenario({ … })`);
+  }
+  return { file, scenario: check(file, loaded) };
+}
+
+function findFile(nameOrPath: string): string {
+  const stock = join(stockFolder, `${nameOrPath}.ts`);
+  if (/^[a-z0-9-]+$/.test(nameOrPath) && existsSync(stock)) return stock;
+  const path = resolve(nameOrPath);
+  if (extname(path) !== '' && existsSync(path)) return path;
+  throw new UsageError(
+    `unknown scenario "${nameOrPath}": neither a file nor one of ${stockScenarioNames().join(', ')}`,
+  );
+}
+
+function check(file: string, loaded: unknown): Scenario {
+  try {
+    const checked = scenario(loaded as Parameters<typeof scenario>[0]);
+    const expected = basename(file, extname(file));
+    if (checked.name !== expected) {
+      throw new UsageError(
+        `${file}: name: "${checked.name}" should be "${expected}", as the file is called`,
+      );
+    }
+    return checked;
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw new UsageError(`${file}: ${error.message}`);
+    throw error;
+  }
+}

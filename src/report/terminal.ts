@@ -1,0 +1,122 @@
+/** The default reporter: a line for each failure as it happens, a table at the end. */
+import type { RunRecord, ViolationReport } from '../trial/runner/result.ts';
+import { atSecond, duration, grouped, reproduceCommand, table } from './format.ts';
+import type { Reporter, SweepEnd } from './reporter.ts';
+
+export interface TerminalOptions {
+  /** Adds a line for each passing run too. */
+  readonly verbose: boolean;
+  readonly outputDirectory: string;
+}
+
+export function terminalReporter(options: TerminalOptions): Reporter {
+  return {
+    begin: (sweep) =>
+      `ordeal ${sweep.version} @ ${sweep.commit} on ${sweep.runtime}: ` +
+      `${sweep.scenarios.length} scenarios, ${sweep.runs} runs\n`,
+    record(record) {
+      if (record.verdict !== 'pass') return describeFailure(record, options.outputDirectory);
+      return options.verbose ? `${passLine(record)}\n` : '';
+    },
+    end: (end) => `\n${summaryTable(end.records)}\n${closing(end)}`,
+  };
+}
+
+/** Property, one sentence, the events that prove it, and the command that reproduces it. */
+export function describeFailure(record: RunRecord, outputDirectory: string): string {
+  const heads = record.violations.map((violation) => describeViolation(record, violation));
+  if (record.reason !== null) {
+    heads.push(`${mark(record)} ${record.scenario}  seed ${record.seed}\n  ${record.reason}\n`);
+  }
+  const faults = record.faults.length;
+  const effective = record.faults.filter((fault) => fault.tookEffect).length;
+  return (
+    `\n${heads.join('')}  plan: ${faults} faults, ${effective} took effect   digest ${record.digest}\n` +
+    `  reproduce: ${reproduceCommand(record, outputDirectory)}\n`
+  );
+}
+
+function describeViolation(record: RunRecord, violation: ViolationReport): string {
+  const evidence = violation.evidence.map((line) => `    ${line}\n`).join('');
+  return (
+    `${mark(record)} ${violation.property}  ${record.scenario}  seed ${record.seed}  ` +
+    `(${atSecond(violation.at)})\n  ${violation.message}\n${evidence}`
+  );
+}
+
+function mark(record: RunRecord): string {
+  return record.verdict === 'pass' ? '✓' : record.verdict === 'fail' ? '✗' : '?';
+}
+
+function passLine(record: RunRecord): string {
+  const broke = record.expected === null ? '' : `, broke ${record.expected} as it must`;
+  return `✓ ${record.scenario}  seed ${record.seed}  ${record.digest}  ${duration(record.wallMs)}${broke}`;
+}
+
+function summaryTable(records: readonly RunRecord[]): string {
+  const header = [
+    'scenario',
+    'seeds',
+    'verdict',
+    'virtual time',
+    'wall time',
+    'speed-up',
+    'acknowledged',
+    'faults that took effect',
+  ];
+  const rows = [...groupByScenario(records)].map(([name, runs]) => scenarioRow(name, runs));
+  return table(header, rows);
+}
+
+function groupByScenario(records: readonly RunRecord[]): Map<string, RunRecord[]> {
+  const groups = new Map<string, RunRecord[]>();
+  for (const record of records) {
+    const group = groups.get(record.scenario);
+    if (group === undefined) groups.set(record.scenario, [record]);
+    else group.push(record);
+  }
+  return groups;
+}
+
+function scenarioRow(name: string, runs: readonly RunRecord[]): string[] {
+  const total = (pick: (run: RunRecord) => number): number =>
+    runs.reduce((sum, run) => sum + pick(run), 0);
+  const [virtualMs, wallMs] = [total((run) => run.virtualMs), total((run) => run.wallMs)];
+  const planned = total((run) => run.faults.length);
+  const effective = total((run) => run.faults.filter((fault) => fault.tookEffect).length);
+  return [
+    name,
+    String(runs.length),
+    verdictOf(runs),
+    duration(virtualMs),
+    duration(wallMs),
+    `${grouped(virtualMs / Math.max(wallMs, 0.001))}×`,
+    grouped(total((run) => run.operations.acknowledged)),
+    `${effective}/${planned}`,
+  ];
+}
+
+function verdictOf(runs: readonly RunRecord[]): string {
+  const failed = runs.filter((run) => run.verdict === 'fail').length;
+  const inconclusive = runs.filter((run) => run.verdict === 'inconclusive').length;
+  if (failed > 0) return `FAIL ${failed} of ${runs.length}`;
+  if (inconclusive > 0) return `inconclusive ${inconclusive} of ${runs.length}`;
+  const expected = runs[0]!.expected;
+  return expected === null ? 'pass' : `pass: breaks ${expected}`;
+}
+
+function closing(end: SweepEnd): string {
+  const failed = end.records.filter((record) => record.verdict !== 'pass').length;
+  const verified =
+    end.differences === null
+      ? ''
+      : `${end.differences.length} differences between two runs of a seed\n`;
+  const differing = (end.differences ?? [])
+    .map((d) => `✗ not deterministic: ${d.scenario} seed ${d.seed}: ${d.message}\n`)
+    .join('');
+  const cut = end.interrupted ? 'interrupted: ' : '';
+  return (
+    `${differing}${verified}${cut}${end.records.length - failed} passed, ${failed} did not, in ${duration(end.wallMs)}; ` +
+    `results in ${end.outputDirectory}\n`
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * Draws a plan from a seed. Swarm: each seed first draws which of the scenario's kinds it uses at all, so that
+ * runs differ in quality, not only in detail. Budget: faults that destroy data keep apart by more than a
+ * replica needs to catch up; when one strikes, `gate.ts` checks again that the cluster is whole.
+ */
+import type { RandomStream } from '../../host/random.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { destroysData, type Fault, type FaultInput, type FaultKind, faultSchema } from './fault.ts';
+import type { Plan } from './plan.ts';
+
+/** Least virtual time between two faults that destroy data. */
+const destructionGapMs = 25_000;
+
+export function generatePlan(scenario: Scenario, seed: string, random: RandomStream): Plan {
+  const drawn = scenario.faults.random === undefined ? [] : drawFaults(scenario, random);
+  const faults = [...scenario.faults.script, ...drawn].sort((a, b) => a.atMs - b.atMs);
+  return { scenario: scenario.name, seed, workload: scenario.workload, faults };
+}
+
+function drawFaults(scenario: Scenario, random: RandomStream): Fault[] {
+  const { everyMs, kinds, durationMs } = scenario.faults.random!;
+  const mix = drawMix(
+    kinds.filter((kind) => isBudgeted(kind, scenario)),
+    random,
+  );
+  const faults: Fault[] = [];
+  let lastDestructionMs = Number.NEGATIVE_INFINITY;
+  const step = (): number => Math.floor(everyMs / 2) + random.int(everyMs);
+  for (let atMs = step(); atMs < scenario.phases.chaosMs; atMs += step()) {
+    const kind = mix[random.int(mix.length)]!;
+    const target = drawTarget(scenario, kind, random);
+    const duration = durationMs[0] + random.int(durationMs[1] - durationMs[0] + 1);
+    const parameters = drawParameters(kind, random);
+    if (destroysData.has(kind)) {
+      if (atMs - lastDestructionMs < destructionGapMs) continue;
+      lastDestructionMs = atMs;
+    }
+    const bounded = Math.min(duration, scenario.phases.chaosMs - atMs);
+    faults.push(faultSchema.parse({ kind, atMs, target, durationMs: bounded, ...parameters }));
+  }
+  return faults;
+}
+
+/** A voter that returns with an empty disk has forgotten its votes: no promise of the quorum covers that. */
+function isBudgeted(kind: FaultKind, scenario: Scenario): boolean {
+  return kind !== 'wipe' || scenario.cluster.controllers !== 'combined';
+}
+
+/** Each kind is in with one chance in two; at least one is. */
+function drawMix(kinds: readonly FaultKind[], random: RandomStream): FaultKind[] {
+  const mix = kinds.filter(() => random.int(2) === 0);
+  return mix.length > 0 ? mix : [kinds[random.int(kinds.length)]!];
+}
+
+function drawTarget(scenario: Scenario, kind: FaultKind, random: RandomStream): string {
+  const brokers = scenario.cluster.brokers;
+  const separate = scenario.cluster.controllers === 'combined' ? 0 : scenario.cluster.controllers;
+  const topic = scenario.topics[random.int(scenario.topics.length)]!;
+  const partition = `${topic.name}-${random.int(topic.partitions)}`;
+  switch (random.int(kind === 'wipe' ? 3 : 4)) {
+    case 0:
+      return `leader of ${partition}`;
+    case 1:
+      return `a follower of ${partition}`;
+    case 2:
+      return `b${1 + random.int(brokers)}`;
+    default:
+      return separate > 0 && random.int(2) === 0 ? `k${1 + random.int(separate)}` : 'controller';
+  }
+}
+
+function drawParameters(kind: FaultKind, random: RandomStream): Partial<FaultInput> {
+  switch (kind) {
+    case 'isolate':
+      return {
+        direction: (['both', 'inbound', 'outbound'] as const)[random.int(3)]!,
+        from: (['nodes', 'everybody'] as const)[random.int(2)]!,
+      };
+    case 'slow-network':
+      return { factor: 2 + random.int(100) };
+    case 'slow-disk':
+      return { factor: 2 + random.int(200) };
+    case 'clock-jump':
+      return { offsetMs: random.int(7_200_000) - 3_600_000 };
+    case 'clock-drift':
+      return { partsPerMillion: random.int(100_001) - 50_000 };
+    default:
+      return {};
+  }
+}

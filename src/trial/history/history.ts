@@ -1,0 +1,108 @@
+/**
+ * What the workload's clients did and saw. A send is recorded when it is invoked and completed as ok, fail
+ * (certainly did not happen) or info (unknown); a poll when its records are handed over. Values are unique
+ * numbers, given in order of invocation, so that `sends[value]` is the send of a value.
+ */
+import { assert } from '../../base/assert.ts';
+import type { Micros, Offset } from '../../base/ids.ts';
+
+export type Outcome = 'pending' | 'ok' | 'fail' | 'info';
+
+export interface Send {
+  readonly value: number;
+  readonly producer: number;
+  /** Rises with each incarnation of the producer: order is promised within one. */
+  readonly incarnation: number;
+  readonly key: string | null;
+  readonly acks: 'all' | 0 | 1;
+  readonly invokedUs: Micros;
+  outcome: Outcome;
+  completedUs: Micros;
+  /** `orders-0`; null until acknowledged. */
+  partition: string | null;
+  /** −1 until acknowledged, and for acks=0. */
+  offset: Offset;
+  /** Why it failed or is unknown; null otherwise. */
+  error: string | null;
+}
+
+export interface Poll {
+  readonly consumer: number;
+  /** Rises whenever the consumer's position was set anew: order is promised within one. */
+  readonly session: number;
+  /** `final`: the last reading of everything from the beginning, after healing. */
+  readonly phase: 'workload' | 'final';
+  readonly partition: string;
+  readonly atUs: Micros;
+  /** Offsets and values of the records, in the order they were handed over. */
+  readonly offsets: readonly Offset[];
+  readonly values: readonly number[];
+}
+
+/** Where the final reader ended: everything below `end` (the high watermark) was read, or the reader gave up. */
+export interface FinalRead {
+  readonly partition: string;
+  readonly end: Offset;
+  readonly caughtUp: boolean;
+}
+
+export class History {
+  readonly sends: Send[] = [];
+  readonly polls: Poll[] = [];
+  readonly finalReads: FinalRead[] = [];
+  acknowledged = 0;
+  consumed = 0;
+
+  invokeSend(from: Pick<Send, 'producer' | 'incarnation' | 'key' | 'acks' | 'invokedUs'>): Send {
+    const send: Send = {
+      value: this.sends.length,
+      producer: from.producer,
+      incarnation: from.incarnation,
+      key: from.key,
+      acks: from.acks,
+      invokedUs: from.invokedUs,
+      outcome: 'pending',
+      completedUs: -1,
+      partition: null,
+      offset: -1,
+      error: null,
+    };
+    this.sends.push(send);
+    return send;
+  }
+
+  acknowledge(send: Send, atUs: Micros, partition: string, offset: Offset): void {
+    this.#complete(send, 'ok', atUs);
+    send.partition = partition;
+    send.offset = offset;
+    this.acknowledged++;
+  }
+
+  failSend(send: Send, atUs: Micros, outcome: 'fail' | 'info', error: string): void {
+    this.#complete(send, outcome, atUs);
+    send.error = error;
+  }
+
+  poll(poll: Poll): void {
+    assert(poll.offsets.length === poll.values.length, 'a poll has a value for each offset');
+    this.polls.push(poll);
+    this.consumed += poll.offsets.length;
+  }
+
+  finalRead(read: FinalRead): void {
+    this.finalReads.push(read);
+  }
+
+  /** Sends whose client died before it was told: nobody knows. */
+  closePending(atUs: Micros): void {
+    for (const send of this.sends) {
+      if (send.outcome === 'pending') this.failSend(send, atUs, 'info', 'never answered');
+    }
+  }
+
+  #complete(send: Send, outcome: Outcome, atUs: Micros): void {
+    assert(send.outcome === 'pending', 'a send completes once');
+    send.outcome = outcome;
+    send.completedUs = atUs;
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * A scenario: which cluster, which workload, which faults, and what is promised. A scenario file is a
+ * TypeScript module with `export default scenario({ … })`; everything is checked here, defaults filled in.
+ */
+import * as z from 'zod';
+import { propertyNames } from '../checkers/property.ts';
+import { faultKinds, faultSchema } from '../faults/fault.ts';
+import { settingsSchema } from './settings.ts';
+
+const clusterSchema = z.strictObject({
+  /** Brokers `b1`, `b2`, … */
+  brokers: z.int().min(1).max(9).default(3),
+  /** `combined`: the first three brokers (or all, if fewer) are the quorum too; a number: so many nodes `k1`, `k2`, … */
+  controllers: z.union([z.literal('combined'), z.int().min(1).max(7)]).default('combined'),
+  /** Racks, dealt to brokers in turn. */
+  racks: z.array(z.string()).default([]),
+  settings: settingsSchema,
+});
+
+const topicSchema = z.strictObject({
+  name: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/),
+  partitions: z.int().min(1).max(64).default(6),
+  replicationFactor: z.int().min(1).max(9).default(3),
+  /** Kafka's topic configurations, for instance `{ 'min.insync.replicas': '2' }`. */
+  configs: z.record(z.string(), z.string()).default({}),
+});
+
+export const workloadSchema = z.strictObject({
+  producers: z.int().min(1).max(16).default(3),
+  /** Each consumer reads every partition. */
+  consumers: z.int().min(0).max(16).default(3),
+  /** Of all producers together, virtual. */
+  recordsPerSecond: z.int().min(1).max(10_000).default(50),
+  recordBytes: z.int().min(16).max(1_000_000).default(100),
+  keysPerProducer: z.int().min(1).max(10_000).default(12),
+  acks: z.union([z.literal('all'), z.literal(0), z.literal(1)]).default('all'),
+  idempotent: z.boolean().default(true),
+  maxInFlight: z.int().min(1).max(5).default(5),
+  lingerMs: z.int().min(0).default(5),
+  requestTimeoutMs: z.int().min(100).default(30_000),
+  deliveryTimeoutMs: z.int().min(200).default(120_000),
+});
+
+const phasesSchema = z.strictObject({
+  warmUpMs: z.int().min(0).default(5_000),
+  chaosMs: z.int().min(0).default(60_000),
+  /** Within this time after the last fault the cluster must be whole. */
+  healWithinMs: z.int().min(1000).default(60_000),
+  /** Load goes on for so long after the cluster is whole. */
+  calmMs: z.int().min(0).default(5_000),
+});
+
+const faultsSchema = z.strictObject({
+  /** Faults that strike in every trial, as written. */
+  script: z.array(faultSchema).default([]),
+  /** Faults that the seed draws: about one every `everyMs`, of a mix of these kinds that each seed draws anew. */
+  random: z
+    .strictObject({
+      everyMs: z.int().min(100),
+      kinds: z.array(z.enum(faultKinds)).min(1),
+      durationMs: z.tuple([z.int().min(0), z.int().min(1)]).default([1_000, 12_000]),
+    })
+    .optional(),
+});
+
+export const scenarioSchema = z.strictObject({
+  /** The file's name without its ending. */
+  name: z.string().regex(/^[a-z0-9-]+$/, 'lower case letters, digits and hyphens'),
+  /** First sentence: what it does, for `ordeal list`. Then what is promised and why. */
+  description: z.string().min(10),
+  cluster: clusterSchema.prefault({}),
+  topics: z
+    .array(topicSchema)
+    .min(1)
+    .default([topicSchema.parse({ name: 'orders' })]),
+  workload: workloadSchema.prefault({}),
+  phases: phasesSchema.prefault({}),
+  faults: faultsSchema.prefault({}),
+  network: z
+    .strictObject({
+      latencyUs: z.int().min(1).default(300),
+      jitterUs: z.int().min(0).default(200),
+      /** Per mille of messages that take the heavy tail. */
+      tailPerMille: z.int().min(0).max(1000).default(5),
+    })
+    .prefault({}),
+  /** Beyond the promise: the one property that must break. Without it, all must hold. */
+  breaks: z.enum(propertyNames as [string, ...string[]]).optional(),
+});
+
+export type Scenario = z.output<typeof scenarioSchema>;
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+export type Workload = Scenario['workload'];
+
+/** What is wrong with a scenario or plan, field by field. */
+export class InvalidInputError extends Error {
+  override readonly name = 'InvalidInputError';
+}
+
+/** Checks a scenario and fills in its defaults. Throws InvalidInputError naming each wrong field. */
+export function scenario(input: ScenarioInput): Scenario {
+  const parsed = scenarioSchema.safeParse(input);
+  if (!parsed.success)
+    throw new InvalidInputError(`scenario ${nameOf(input)}: ${explain(parsed.error)}`);
+  return parsed.data;
+}
+
+function nameOf(input: unknown): string {
+  const name = (input as { name?: unknown } | null)?.name;
+  return typeof name === 'string' ? `"${name}"` : '(without a name)';
+}
+
+/** `faults.script.0.atMs: expected int`, one line a field. */
+export function explain(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => `${issue.path.join('.') || '(all)'}: ${issue.message}`)
+    .join('; ');
+}
