@@ -33,11 +33,11 @@ function wholeNumber(flag: string, text: string, least: number, most: number): n
   return number;
 }
 
-/** Resolves when every node has ended: ok if all ended as asked, internal if one failed. */
+/** Resolves when every node has ended: ok if those still running at the stop ended as asked. */
 async function serveAll(cluster: LocalCluster, flags: ServeFlags): Promise<number> {
   const stop = stopSignal();
   const nodes = Array.from({ length: cluster.brokers }, (_, index) =>
-    startNode(cluster, index + 1, flags),
+    startNode(cluster, index + 1, flags, stop),
   );
   for (const { id, process: child } of nodes) {
     process.stdout.write(`node ${id}  127.0.0.1:${cluster.port + id - 1}  pid ${child.pid}\n`);
@@ -46,18 +46,25 @@ async function serveAll(cluster: LocalCluster, flags: ServeFlags): Promise<numbe
   stop.onStop(() => {
     for (const { process: child } of nodes) child.kill('SIGTERM');
   });
-  const codes = await Promise.all(nodes.map(({ ended }) => ended));
+  const ends = await Promise.all(nodes.map(({ ended }) => ended));
   stop.release();
-  return codes.every((code) => code === 0) || !stop.requested() ? exitCode.ok : exitCode.internal;
+  // A node that ended before (killed by hand, say) was told of then; what counts is how the rest stopped.
+  const asked = ends.filter((end) => end.afterStop);
+  return asked.length > 0 && asked.every((end) => end.code === 0) ? exitCode.ok : exitCode.internal;
 }
 
 interface NodeProcess {
   readonly id: number;
   readonly process: ChildProcess;
-  readonly ended: Promise<number>;
+  readonly ended: Promise<{ readonly code: number; readonly afterStop: boolean }>;
 }
 
-function startNode(cluster: LocalCluster, id: number, flags: ServeFlags): NodeProcess {
+function startNode(
+  cluster: LocalCluster,
+  id: number,
+  flags: ServeFlags,
+  stop: StopSignal,
+): NodeProcess {
   const [command, ...words] = selfCommand();
   const options = ['--brokers', flags.brokers, '--port', flags.port, '--data', flags.data];
   // In a group of its own a node is not reached by the terminal's interrupt: the parent tells it when to stop.
@@ -65,14 +72,14 @@ function startNode(cluster: LocalCluster, id: number, flags: ServeFlags): NodePr
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,
   });
-  const ended = new Promise<number>((resolve) => {
+  const ended = new Promise<{ code: number; afterStop: boolean }>((resolve) => {
     child.once('exit', (code, signal) => {
       if (code !== 0) {
         const how = signal ?? `code ${code}`;
         const again = `--node ${id} --port ${cluster.port} --brokers ${cluster.brokers} --data ${flags.data}`;
         process.stderr.write(`node ${id} ended (${how}); start it again: ordeal serve ${again}\n`);
       }
-      resolve(code ?? 1);
+      resolve({ code: code ?? 1, afterStop: stop.requested() });
     });
   });
   return { id, process: child, ended };

@@ -6,6 +6,7 @@ import type { Micros } from '../../base/ids.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import type { History } from '../history/history.ts';
 import type { Property } from './property.ts';
+import type { VersionOrder } from './version-order.ts';
 
 /** A broken property: one sentence about this case, and the few facts that prove it. */
 export interface Violation {
@@ -13,27 +14,29 @@ export interface Violation {
   readonly message: string;
   /** Virtual time at which it was seen. */
   readonly atUs: Micros;
-  /** What it is about, for folding consequences into causes: partition name or null for the cluster. */
+  /** What it is about, for folding consequences into causes: partition name, or null for the cluster. */
   readonly partition: string | null;
   readonly evidence: readonly string[];
 }
 
 export type Report = (violation: Violation) => void;
 
-/** What the workload promises, so that a checker knows which orders and counts are owed. */
+/** What the workload promises, so that a checker knows which orders are owed. */
 export interface Promises {
-  readonly idempotent: boolean;
-  /** Sends of one producer may be reordered by its own retries: no order is owed. */
+  /** A producer's own retries cannot reorder or repeat its records. */
   readonly ordered: boolean;
-  readonly replicationFactor: number;
 }
 
 export interface Invariant {
   observe(observation: Observation, atUs: Micros): void;
-  /** After the final read; `history` is complete. */
-  end(history: History, atUs: Micros): void;
 }
 
-export type CreateInvariant = (report: Report) => Invariant;
+/** Everything the clients' side is judged by. */
+export interface Evidence {
+  readonly history: History;
+  readonly order: VersionOrder;
+  readonly promises: Promises;
+  readonly endUs: Micros;
+}
 
-export type Checker = (history: History, promises: Promises, report: Report, endUs: Micros) => void;
+export type Checker = (evidence: Evidence, report: Report) => void;

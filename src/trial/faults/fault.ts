@@ -27,10 +27,12 @@ export const faultSchema = z.discriminatedUnion('kind', [
   fault('restart', {}),
   /** The machine dies and returns after `durationMs` with an empty disk. */
   fault('wipe', {}),
-  /** Cuts the target off from other nodes (`nodes`) or from clients too (`everybody`), both ways or one. */
-  fault('isolate', {
-    direction: z.enum(['both', 'inbound', 'outbound']).default('both'),
-    from: z.enum(['nodes', 'everybody']).default('nodes'),
+  /** Cuts the target off, both ways, from the other nodes or from clients too. */
+  fault('isolate', { from: z.enum(['nodes', 'everybody']).default('nodes') }),
+  /** Lets bytes pass one way only: nothing reaches the target (`inbound`), or nothing leaves it (`outbound`). */
+  fault('one-way-partition', {
+    direction: z.enum(['inbound', 'outbound']).default('inbound'),
+    from: z.enum(['nodes', 'clients', 'everybody']).default('nodes'),
   }),
   /** Splits the nodes into two halves that do not reach each other; the target is in the first. */
   fault('split', {}),

@@ -27,7 +27,7 @@ function drawFaults(scenario: Scenario, random: RandomStream): Fault[] {
   let lastDestructionMs = Number.NEGATIVE_INFINITY;
   const step = (): number => Math.floor(everyMs / 2) + random.int(everyMs);
   for (let atMs = step(); atMs < scenario.phases.chaosMs; atMs += step()) {
-    const kind = mix[random.int(mix.length)]!;
+    const kind = drawOne(mix, random);
     const target = drawTarget(scenario, kind, random);
     const duration = durationMs[0] + random.int(durationMs[1] - durationMs[0] + 1);
     const parameters = drawParameters(kind, random);
@@ -49,13 +49,15 @@ function isBudgeted(kind: FaultKind, scenario: Scenario): boolean {
 /** Each kind is in with one chance in two; at least one is. */
 function drawMix(kinds: readonly FaultKind[], random: RandomStream): FaultKind[] {
   const mix = kinds.filter(() => random.int(2) === 0);
-  return mix.length > 0 ? mix : [kinds[random.int(kinds.length)]!];
+  return mix.length > 0 ? mix : [drawOne(kinds, random)];
 }
 
 function drawTarget(scenario: Scenario, kind: FaultKind, random: RandomStream): string {
+  const { targets } = scenario.faults.random!;
+  if (targets !== undefined) return drawOne(targets, random);
   const brokers = scenario.cluster.brokers;
   const separate = scenario.cluster.controllers === 'combined' ? 0 : scenario.cluster.controllers;
-  const topic = scenario.topics[random.int(scenario.topics.length)]!;
+  const topic = drawOne(scenario.topics, random);
   const partition = `${topic.name}-${random.int(topic.partitions)}`;
   switch (random.int(kind === 'wipe' ? 3 : 4)) {
     case 0:
@@ -72,9 +74,11 @@ function drawTarget(scenario: Scenario, kind: FaultKind, random: RandomStream): 
 function drawParameters(kind: FaultKind, random: RandomStream): Partial<FaultInput> {
   switch (kind) {
     case 'isolate':
+      return { from: drawOne(['nodes', 'everybody'] as const, random) };
+    case 'one-way-partition':
       return {
-        direction: (['both', 'inbound', 'outbound'] as const)[random.int(3)]!,
-        from: (['nodes', 'everybody'] as const)[random.int(2)]!,
+        direction: drawOne(['inbound', 'outbound'] as const, random),
+        from: drawOne(['nodes', 'clients', 'everybody'] as const, random),
       };
     case 'slow-network':
       return { factor: 2 + random.int(100) };
@@ -87,4 +91,8 @@ function drawParameters(kind: FaultKind, random: RandomStream): Partial<FaultInp
     default:
       return {};
   }
+}
+
+function drawOne<T>(choices: readonly T[], random: RandomStream): T {
+  return choices[random.int(choices.length)]!;
 }

@@ -14,7 +14,7 @@ const clusterSchema = z.strictObject({
   controllers: z.union([z.literal('combined'), z.int().min(1).max(7)]).default('combined'),
   /** Racks, dealt to brokers in turn. */
   racks: z.array(z.string()).default([]),
-  settings: settingsSchema,
+  settings: settingsSchema.prefault({}),
 });
 
 const topicSchema = z.strictObject({
@@ -58,6 +58,8 @@ const faultsSchema = z.strictObject({
     .strictObject({
       everyMs: z.int().min(100),
       kinds: z.array(z.enum(faultKinds)).min(1),
+      /** Whom they strike; drawn over all machines and roles where it is not given. */
+      targets: z.array(z.string().min(1)).min(1).optional(),
       durationMs: z.tuple([z.int().min(0), z.int().min(1)]).default([1_000, 12_000]),
     })
     .optional(),

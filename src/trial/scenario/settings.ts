@@ -7,41 +7,42 @@ import {
   type TopicSettings,
 } from '../../kafka/config.ts';
 
-type Setting = string | number | boolean;
+type Optional<Settings> = {
+  [Name in keyof Settings]: z.ZodOptional<z.ZodType<Settings[Name], Settings[Name]>>;
+};
 
-function schemaLike(value: Setting): z.ZodType<Setting> {
+/** Optional fields of the same names and types as those of `defaults`, which are plain values. */
+function optionalLike<Settings extends object>(defaults: Settings): Optional<Settings> {
+  const fields: Record<string, z.ZodType> = {};
+  for (const [name, value] of Object.entries(defaults)) fields[name] = schemaLike(value).optional();
+  return fields as Optional<Settings>;
+}
+
+function schemaLike(value: unknown): z.ZodType {
   if (typeof value === 'number') return z.number();
   return typeof value === 'boolean' ? z.boolean() : z.string();
 }
 
-/** Optional fields of the same names and types as those of `defaults` that are plain values. */
-function partialLike(defaults: object): Record<string, z.ZodOptional<z.ZodType<Setting>>> {
-  const fields: Record<string, z.ZodOptional<z.ZodType<Setting>>> = {};
-  for (const [name, value] of Object.entries(defaults)) {
-    if (typeof value !== 'object') fields[name] = schemaLike(value as Setting).optional();
-  }
-  return fields;
-}
-
-const topicSettingsSchema = z.strictObject(partialLike(defaultTopicSettings));
+const { topicDefaults: _, ...nodeDefaults } = defaultNodeSettings;
 
 /** Overrides of NodeSettings; unknown names and wrong types are errors that name the field. */
-export const settingsSchema = z
-  .strictObject({
-    ...partialLike(defaultNodeSettings),
-    topicDefaults: topicSettingsSchema.optional(),
-  })
-  .default({});
+export const settingsSchema = z.strictObject({
+  ...optionalLike(nodeDefaults),
+  topicDefaults: z.strictObject(optionalLike<TopicSettings>(defaultTopicSettings)).optional(),
+});
 
-export type SettingsOverrides = Partial<Omit<NodeSettings, 'topicDefaults'>> & {
-  readonly topicDefaults?: Partial<TopicSettings>;
-};
+export type SettingsOverrides = z.output<typeof settingsSchema>;
 
-export function nodeSettings(overrides: SettingsOverrides): NodeSettings {
-  const { topicDefaults, ...rest } = overrides;
+export function nodeSettings({ topicDefaults, ...rest }: SettingsOverrides): NodeSettings {
   return {
     ...defaultNodeSettings,
-    ...rest,
-    topicDefaults: { ...defaultTopicSettings, ...topicDefaults },
+    ...given(rest),
+    topicDefaults: { ...defaultTopicSettings, ...given(topicDefaults ?? {}) },
   };
+}
+
+/** The entries that have a value. */
+function given<T extends object>(overrides: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(overrides).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
 }

@@ -1,0 +1,100 @@
+/**
+ * All replicas of one partition, and its committed log: every batch that some leader's high watermark has
+ * passed, in the form in which it first passed it. The metadata log is such a partition too.
+ */
+import type { NodeId, Offset } from '../../base/ids.ts';
+import type { LogObservation, Observation } from '../../kafka/observation.ts';
+import { type BatchFact, ReplicaLog } from './replica-log.ts';
+
+export const metadataPartition = '__cluster_metadata-0';
+
+export class PartitionLogs {
+  readonly partition: string;
+  readonly replicas = new Map<NodeId, ReplicaLog>();
+  /** `holder` copies batches in; never cut. */
+  readonly committed = new ReplicaLog(-1);
+
+  constructor(partition: string) {
+    this.partition = partition;
+  }
+
+  replica(node: NodeId): ReplicaLog {
+    let replica = this.replicas.get(node);
+    if (replica === undefined) {
+      replica = new ReplicaLog(node);
+      this.replicas.set(node, replica);
+    }
+    return replica;
+  }
+
+  /** Takes what `leader` holds below `highWatermark` into the committed log. */
+  commit(leader: ReplicaLog, highWatermark: Offset): void {
+    for (let i = leader.indexOf(this.committed.end); ; i++) {
+      const batch = leader.batch(i);
+      if (batch === undefined || batch.lastOffset >= highWatermark) return;
+      if (batch.baseOffset >= this.committed.end) this.committed.append(batch);
+    }
+  }
+
+  /** The first batch below `upTo` in which `replica` differs from the committed log; null if none does. */
+  firstDifference(
+    replica: ReplicaLog,
+    upTo: Offset,
+  ): { committed: BatchFact; own: BatchFact | null } | null {
+    const from = Math.max(replica.matchedEnd, replica.start);
+    for (let i = this.committed.indexOf(from); ; i++) {
+      const batch = this.committed.batch(i);
+      if (batch === undefined || batch.lastOffset >= upTo) return null;
+      if (!replica.holds(batch))
+        return { committed: batch, own: replica.batchAt(batch.baseOffset) ?? null };
+      replica.matchedEnd = batch.lastOffset + 1;
+    }
+  }
+}
+
+/** The partitions of the cluster; a topic that is created anew under an old name starts anew. */
+export class ClusterLogs {
+  readonly #partitions = new Map<string, { topicId: string; logs: PartitionLogs }>();
+
+  partition(name: string, topicId: string): PartitionLogs {
+    const known = this.#partitions.get(name);
+    if (known !== undefined && known.topicId === topicId) return known.logs;
+    const logs = new PartitionLogs(name);
+    this.#partitions.set(name, { topicId, logs });
+    return logs;
+  }
+
+  /** The partition of this name as it is now, if anything was seen of it. */
+  find(name: string): PartitionLogs | undefined {
+    return this.#partitions.get(name)?.logs;
+  }
+
+  /** Takes in what happened to a log; anything else is left to the invariants. */
+  observe(observation: Observation): void {
+    switch (observation.kind) {
+      case 'batch-appended':
+        this.#replica(observation).append(observation);
+        return;
+      case 'log-truncated':
+        this.#replica(observation).truncate(observation.to);
+        return;
+      case 'log-opened':
+        this.#replica(observation).reopen(observation.start, observation.end);
+        return;
+      case 'log-start-moved':
+        this.#replica(observation).start = observation.start;
+        return;
+      case 'log-deleted':
+        this.partition(observation.partition, observation.topicId).replicas.delete(
+          observation.node,
+        );
+        return;
+      default:
+        return;
+    }
+  }
+
+  #replica(observation: LogObservation): ReplicaLog {
+    return this.partition(observation.partition, observation.topicId).replica(observation.node);
+  }
+}

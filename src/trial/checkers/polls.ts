@@ -1,0 +1,58 @@
+import type { Offset } from '../../base/ids.ts';
+import type { Poll } from '../history/history.ts';
+import type { Checker, Evidence, Report } from './contract.ts';
+import { at } from './describe.ts';
+
+/**
+ * `nonmonotonic-poll`: within one session of a consumer a record's offset is not above the one before.
+ * `poll-skip`: it lies further above, and somebody read a record in between.
+ */
+export const checkPolls: Checker = (evidence, report) => {
+  const positions = new Map<string, Offset>();
+  for (const poll of evidence.history.polls) {
+    const line = `${poll.phase}/${poll.consumer}/${poll.session}/${poll.partition}`;
+    let before = positions.get(line) ?? -1;
+    for (const offset of poll.offsets) {
+      if (before >= 0 && offset <= before) reportStepBack(poll, before, offset, report);
+      else if (before >= 0 && offset > before + 1) checkGap(evidence, poll, before, offset, report);
+      before = offset;
+    }
+    positions.set(line, before);
+  }
+};
+
+function reportStepBack(poll: Poll, before: Offset, offset: Offset, report: Report): void {
+  report({
+    property: 'nonmonotonic-poll',
+    message: `consumer ${poll.consumer} read offset ${before} of ${poll.partition}, then offset ${offset}`,
+    atUs: poll.atUs,
+    partition: poll.partition,
+    evidence: [`session ${poll.session}, ${poll.phase} phase, ${at(poll.atUs)}`],
+  });
+}
+
+function checkGap(
+  { order }: Evidence,
+  poll: Poll,
+  before: Offset,
+  offset: Offset,
+  report: Report,
+): void {
+  const known = order.partitions.get(poll.partition)!.byOffset;
+  for (let skipped = before + 1; skipped < offset; skipped++) {
+    const seen = known.get(skipped);
+    if (seen === undefined) continue;
+    report({
+      property: 'poll-skip',
+      message:
+        `consumer ${poll.consumer} read offset ${before} of ${poll.partition}, then offset ${offset}, ` +
+        `and so never offset ${skipped}`,
+      atUs: poll.atUs,
+      partition: poll.partition,
+      evidence: [
+        `consumer ${seen.consumer} read value ${seen.value} at offset ${skipped}, ${at(seen.atUs)}`,
+      ],
+    });
+    return;
+  }
+}
