@@ -1,0 +1,97 @@
+/** A program that sends records at a steady mean rate and writes into the history what became of each. */
+import type { Micros } from '../../base/ids.ts';
+import { microsPerSecond } from '../../base/time.ts';
+import type { Host, Program } from '../../host/host.ts';
+import type { Address } from '../../host/network.ts';
+import { KafkaClient } from '../../kafka/client/client.ts';
+import type { History, Send } from '../history/history.ts';
+import type { Workload } from '../scenario/scenario.ts';
+import { encodeValue } from './values.ts';
+
+export interface ProducerRole {
+  readonly index: number;
+  readonly workload: Workload;
+  readonly topics: readonly string[];
+  readonly bootstrap: readonly Address[];
+  readonly history: History;
+  /** Virtual time of the world: a machine's own clocks may be wrong. */
+  readonly now: () => Micros;
+  /** True from the moment when no more records are to be sent. */
+  readonly finished: () => boolean;
+}
+
+/** `stop` waits for what is under way, then exits with 0. */
+export function producerProgram(role: ProducerRole): Program {
+  let incarnations = 0;
+  return (host) => {
+    const incarnation = incarnations++;
+    const { workload } = role;
+    const client = new KafkaClient({ host, clientId: `p${role.index}`, bootstrap: role.bootstrap });
+    const producer = client.producer({
+      acks: workload.acks,
+      idempotent: workload.idempotent,
+      maxInFlight: workload.maxInFlight,
+      lingerMs: workload.lingerMs,
+      requestTimeoutMs: workload.requestTimeoutMs,
+      deliveryTimeoutMs: workload.deliveryTimeoutMs,
+    });
+    const random = host.random.stream('workload');
+    const keys = Array.from(
+      { length: workload.keysPerProducer },
+      (_, key) => `p${role.index}-${key}`,
+    );
+    const encodedKeys = keys.map(asciiBytes);
+
+    const sendOne = (): void => {
+      const topic = role.topics[random.int(role.topics.length)]!;
+      const key = random.int(keys.length);
+      const send = role.history.invokeSend({
+        producer: role.index,
+        incarnation,
+        key: keys[key]!,
+        acks: workload.acks,
+        invokedUs: role.now(),
+      });
+      const value = encodeValue(send.value, workload.recordBytes);
+      producer.send({ topic, key: encodedKeys[key]!, value }, (error, receipt) => {
+        if (error === null) {
+          const partition = `${receipt!.topic}-${receipt!.partition}`;
+          role.history.acknowledge(send, role.now(), partition, receipt!.offset);
+        } else fail(role, send, error.outcome === 'failed' ? 'fail' : 'info', error.message);
+      });
+    };
+    every(host, meanIntervalUs(workload), role.finished, sendOne);
+
+    return {
+      stop() {
+        producer.close(() => {
+          client.close();
+          host.exit(0, 'all records are answered');
+        });
+      },
+    };
+  };
+}
+
+function fail(role: ProducerRole, send: Send, outcome: 'fail' | 'info', message: string): void {
+  role.history.failSend(send, role.now(), outcome, message);
+}
+
+function meanIntervalUs(workload: Workload): Micros {
+  return Math.floor((microsPerSecond * workload.producers) / workload.recordsPerSecond);
+}
+
+/** Acts again and again, between half and one and a half times the mean interval apart, until finished. */
+function every(host: Host, meanUs: Micros, finished: () => boolean, act: () => void): void {
+  const random = host.random.stream('pace');
+  const step = (): void => {
+    if (finished()) return;
+    act();
+    host.timers.after(Math.floor(meanUs / 2) + random.int(meanUs + 1), step);
+  };
+  host.timers.after(random.int(meanUs + 1), step);
+}
+
+function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,167 @@
+/** Small histories and observations for the tests of checkers. */
+
+import type { Observation } from '../../../src/kafka/observation.ts';
+import type { Violation } from '../../../src/trial/checkers/contract.ts';
+import { Judge } from '../../../src/trial/checkers/judge.ts';
+import { History, type Send } from '../../../src/trial/history/history.ts';
+
+export const partition = 'orders-0';
+export const topicId = 'dG9waWMtb3JkZXJzLS0wMQ';
+
+/** A history written line by line; times count up by themselves. */
+export class Scene {
+  readonly history = new History();
+  #now = 0;
+
+  send(options: { key?: string; producer?: number; incarnation?: number } = {}): Send {
+    return this.history.invokeSend({
+      producer: options.producer ?? 0,
+      incarnation: options.incarnation ?? 0,
+      key: options.key ?? null,
+      acks: 'all',
+      invokedUs: this.#tick(),
+    });
+  }
+
+  acked(
+    offset: number,
+    options: { key?: string; producer?: number; incarnation?: number } = {},
+  ): Send {
+    const send = this.send(options);
+    this.history.acknowledge(send, this.#tick(), partition, offset);
+    return send;
+  }
+
+  failed(outcome: 'fail' | 'info'): Send {
+    const send = this.send();
+    this.history.failSend(send, this.#tick(), outcome, 'as the test wants it');
+    return send;
+  }
+
+  /** Pairs of offset and value. */
+  read(records: readonly [number, number][], consumer = 0, session = 0): void {
+    this.history.poll({
+      consumer,
+      session,
+      phase: 'workload',
+      partition,
+      atUs: this.#tick(),
+      offsets: records.map(([offset]) => offset),
+      values: records.map(([, value]) => value),
+    });
+  }
+
+  #tick(): number {
+    this.#now += 1000;
+    return this.#now;
+  }
+}
+
+/** Every log of every node holds whatever was acknowledged, so that only the clients' side is judged. */
+export function judgeClients(scene: Scene, ordered = true): readonly Violation[] {
+  const judge = new Judge([1]);
+  const end = Math.max(0, ...scene.history.sends.map((send) => send.offset + 1));
+  for (let offset = 0; offset < end; offset++) judge.observe(appended(1, offset, 0), 0);
+  return judge.conclude(scene.history, { ordered }, () => true, 1_000_000);
+}
+
+export function judgeCluster(
+  observations: readonly Observation[],
+  history = new History(),
+): readonly Violation[] {
+  const judge = new Judge([1, 2, 3]);
+  observations.forEach((observation, index) => judge.observe(observation, index * 1000));
+  return judge.conclude(history, { ordered: true }, () => true, 1_000_000);
+}
+
+export const propertiesOf = (violations: readonly Violation[]): string[] =>
+  [...new Set(violations.map((violation) => violation.property))].sort();
+
+/** One record at `offset` on `node`; `crc` tells its content. */
+export function appended(
+  node: number,
+  offset: number,
+  leaderEpoch: number,
+  crc = offset,
+): Observation {
+  return {
+    kind: 'batch-appended',
+    node,
+    topicId,
+    partition,
+    baseOffset: offset,
+    lastOffset: offset,
+    leaderEpoch,
+    crc,
+  };
+}
+
+export function leaderMark(
+  node: number,
+  leaderEpoch: number,
+  highWatermark: number,
+  isr: number[],
+): Observation {
+  return {
+    kind: 'high-watermark',
+    role: 'leader',
+    node,
+    topicId,
+    partition,
+    leaderEpoch,
+    highWatermark,
+    maximalIsr: isr,
+  };
+}
+
+export function followerMark(
+  node: number,
+  leaderEpoch: number,
+  highWatermark: number,
+): Observation {
+  return {
+    kind: 'high-watermark',
+    role: 'follower',
+    node,
+    topicId,
+    partition,
+    leaderEpoch,
+    highWatermark,
+  };
+}
+
+export function leads(node: number, leaderEpoch: number, epochStart: number): Observation {
+  return {
+    kind: 'leader-started',
+    node,
+    topicId,
+    partition,
+    leaderEpoch,
+    epochStart,
+    highWatermark: 0,
+    isr: [1, 2, 3],
+  };
+}
+
+export function committed(
+  offset: number,
+  state: {
+    leader: number;
+    leaderEpoch: number;
+    partitionEpoch: number;
+    isr: number[];
+    elr?: number[];
+  },
+): Observation {
+  return {
+    kind: 'partition-committed',
+    node: 1,
+    offset,
+    topicId,
+    partition,
+    replicas: [1, 2, 3],
+    elr: [],
+    election: 'none',
+    ...state,
+  };
+}
