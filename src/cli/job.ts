@@ -2,7 +2,6 @@
 
 import type { Difference } from '../report/reporter.ts';
 import { installGuard } from '../sim/guard.ts';
-import type { Plan } from '../trial/faults/plan.ts';
 import type { RunRecord } from '../trial/runner/result.ts';
 import { runTrial, type TrialOutcome } from '../trial/runner/trial.ts';
 import { saveRun } from './output.ts';
@@ -23,11 +22,11 @@ export interface JobResult {
 export async function runJob(job: Job): Promise<JobResult> {
   const { scenario } = await loadScenario(job.scenario);
   const begun = performance.now();
-  const outcome = await guarded(() => runTrial(scenario, job.seed, { recordEvents: job.verify }));
+  const outcome = await guarded(() => runTrial(scenario, job.seed, { recordDigests: job.verify }));
   const record = { ...outcome.result, wallMs: Math.round(performance.now() - begun) };
   saveRun(job.outputDirectory, record, outcome.plan, outcome.history);
   if (!job.verify) return { record, difference: null };
-  const again = await guarded(() => runTrial(scenario, job.seed, { recordEvents: true }));
+  const again = await guarded(() => runTrial(scenario, job.seed, { recordDigests: true }));
   return { record, difference: compare(outcome, again) };
 }
 
@@ -43,19 +42,8 @@ export async function guarded<T>(run: () => Promise<T>): Promise<T> {
 
 function compare(first: TrialOutcome, second: TrialOutcome): Difference | null {
   const { scenario, seed, digest } = first.result;
-  if (digest === second.result.digest) return null;
-  const event = firstDifference(first.eventDigests, second.eventDigests);
-  return {
-    scenario,
-    seed,
-    message: `digest ${digest}, then ${second.result.digest}; event ${event} differs`,
-  };
+  const event = first.digests!.firstDifference(second.digests!);
+  if (event === null && digest === second.result.digest) return null;
+  const digests = `digest ${digest}, then ${second.result.digest}`;
+  return { scenario, seed, message: `${digests}; the first event that differs is ${event}` };
 }
-
-function firstDifference(a: readonly number[], b: readonly number[]): number {
-  const shorter = Math.min(a.length, b.length);
-  for (let index = 0; index < shorter; index++) if (a[index] !== b[index]) return index;
-  return shorter;
-}
-
-export type { Plan };

@@ -1,6 +1,7 @@
 /** `ordeal replay`: one seed again, with its plan if one is given, and with the full trace. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { describeFailure } from '../../report/terminal.ts';
+import type { TraceSink } from '../../sim/trace.ts';
 import { type Plan, parsePlan } from '../../trial/faults/plan.ts';
 import { runTrial } from '../../trial/runner/trial.ts';
 import { InvalidInputError } from '../../trial/scenario/scenario.ts';
@@ -24,9 +25,7 @@ export async function replay(name: string, flags: ReplayFlags): Promise<number> 
   const trace = flags.trace === undefined ? null : traceFile(flags.trace);
   const begun = performance.now();
   try {
-    const outcome = await guarded(() =>
-      runTrial(scenario, seed, { plan, trace: trace === null ? null : trace.line }),
-    );
+    const outcome = await guarded(() => runTrial(scenario, seed, { plan, trace }));
     const record = { ...outcome.result, wallMs: Math.round(performance.now() - begun) };
     saveRun(flags.outputDir, record, outcome.plan, outcome.history);
     for (const fault of record.faults) {
@@ -66,8 +65,7 @@ function loadPlan(path: string, scenario: string): Plan {
   }
 }
 
-interface TraceFile {
-  line(text: string): void;
+interface TraceFile extends TraceSink {
   close(): void;
 }
 
@@ -83,8 +81,9 @@ function traceFile(path: string): TraceFile {
     if (waiting.length > 0) writeSync(handle, `${waiting.splice(0).join('\n')}\n`);
   };
   return {
-    line(text) {
-      if (waiting.push(text) >= 1000) flush();
+    write({ event, time, machine, what }) {
+      const line = `${event}\t${(time / 1_000_000).toFixed(6)}\t${machine}\t${what}`;
+      if (waiting.push(line) >= 1000) flush();
     },
     close() {
       flush();

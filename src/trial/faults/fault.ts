@@ -7,7 +7,13 @@
 import * as z from 'zod';
 
 const time = z.int().min(0);
-const common = { atMs: time, target: z.string().min(1), durationMs: time };
+const common = {
+  atMs: time,
+  target: z.string().min(1),
+  durationMs: time,
+  /** Strikes only while the cluster is whole: the budget of faults that destroy data. */
+  gated: z.boolean().default(false),
+};
 
 function fault<const Kind extends string, Fields extends z.ZodRawShape>(
   kind: Kind,

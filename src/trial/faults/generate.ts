@@ -1,7 +1,7 @@
 /**
  * Draws a plan from a seed. Swarm: each seed first draws which of the scenario's kinds it uses at all, so that
  * runs differ in quality, not only in detail. Budget: faults that destroy data keep apart by more than a
- * replica needs to catch up; when one strikes, `gate.ts` checks again that the cluster is whole.
+ * replica needs to catch up, and are gated, so that they strike only while the cluster is whole.
  */
 import type { RandomStream } from '../../host/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -36,7 +36,10 @@ function drawFaults(scenario: Scenario, random: RandomStream): Fault[] {
       lastDestructionMs = atMs;
     }
     const bounded = Math.min(duration, scenario.phases.chaosMs - atMs);
-    faults.push(faultSchema.parse({ kind, atMs, target, durationMs: bounded, ...parameters }));
+    const gated = destroysData.has(kind);
+    faults.push(
+      faultSchema.parse({ kind, atMs, target, durationMs: bounded, gated, ...parameters }),
+    );
   }
   return faults;
 }

@@ -39,11 +39,10 @@ export interface Poll {
   readonly values: readonly number[];
 }
 
-/** Where the final reader ended: everything below `end` (the high watermark) was read, or the reader gave up. */
+/** How far the final reader has to come: the partition's high watermark after healing. */
 export interface FinalRead {
   readonly partition: string;
   readonly end: Offset;
-  readonly caughtUp: boolean;
 }
 
 export class History {
@@ -52,6 +51,7 @@ export class History {
   readonly finalReads: FinalRead[] = [];
   acknowledged = 0;
   consumed = 0;
+  #completed = 0;
 
   invokeSend(from: Pick<Send, 'producer' | 'incarnation' | 'key' | 'acks' | 'invokedUs'>): Send {
     const send: Send = {
@@ -93,6 +93,11 @@ export class History {
     this.finalReads.push(read);
   }
 
+  /** Sends that wait for their outcome. */
+  get pending(): number {
+    return this.sends.length - this.#completed;
+  }
+
   /** Sends whose client died before it was told: nobody knows. */
   closePending(atUs: Micros): void {
     for (const send of this.sends) {
@@ -102,6 +107,7 @@ export class History {
 
   #complete(send: Send, outcome: Outcome, atUs: Micros): void {
     assert(send.outcome === 'pending', 'a send completes once');
+    this.#completed++;
     send.outcome = outcome;
     send.completedUs = atUs;
   }

@@ -1,0 +1,178 @@
+/**
+ * What makes a node a broker: its replicas, its registration and the listener for clients and followers.
+ * Order at start: logs are opened, the broker registers, catches up with the metadata, takes on its replicas,
+ * listens, and only then asks to be unfenced. Order at a stop: leaderships are handed over, the listener
+ * closes, the logs are flushed and closed.
+ */
+import type { BrokerEpoch, Micros, NodeId, Uuid } from '../../base/ids.ts';
+import { msToMicros } from '../../base/time.ts';
+import type { Host } from '../../host/host.ts';
+import type { NodeConfig } from '../config.ts';
+import type { Observe } from '../observation.ts';
+import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
+import type { ControllerLink } from '../replication/contract.ts';
+import { ReplicaManager } from '../replication/replica-manager.ts';
+import type { ReplicationRules } from '../replication/rules.ts';
+import type { Server } from '../rpc/contract.ts';
+import { brokerApis } from './apis.ts';
+import type { FormerShutdown } from './clean-shutdown.ts';
+import { ControllerChannel } from './controller-channel.ts';
+import { Forwarder } from './forwarder.ts';
+import { BrokerLifecycle } from './lifecycle.ts';
+import { startListener } from './listener.ts';
+import type { MetadataPublisher } from './metadata-publisher.ts';
+import { ProducerIds } from './producer-ids.ts';
+import type { BrokerRules } from './rules.ts';
+
+export interface BrokerRoleOptions {
+  readonly host: Host;
+  readonly config: NodeConfig;
+  readonly observe: Observe;
+  readonly publisher: MetadataPublisher;
+  /** The active controller as far as the quorum tells, −1 when it does not. */
+  readonly controllerId: () => NodeId;
+  readonly directoryId: Uuid;
+  readonly former: FormerShutdown;
+  readonly rules: BrokerRules;
+  readonly replicationRules: ReplicationRules;
+  /** Ends the process: this broker cannot be what it should. */
+  readonly halt: (reason: string) => void;
+}
+
+/** For one attempt to connect to a controller; an attempt that hangs must not cost a session. */
+const connectTimeoutUs: Micros = 2_000_000;
+
+export class BrokerRole {
+  readonly #options: BrokerRoleOptions;
+  readonly #heartbeats: ControllerChannel;
+  readonly #alterations: ControllerChannel;
+  readonly #forwarding: ControllerChannel;
+  readonly #lifecycle: BrokerLifecycle;
+  readonly #replicas: ReplicaManager;
+  #server: Server | null = null;
+  #recovered = false;
+
+  constructor(options: BrokerRoleOptions) {
+    const { host, config, former, rules } = options;
+    const { settings } = config;
+    this.#options = options;
+    const halfSessionUs = Math.ceil(msToMicros(settings.brokerSessionTimeoutMs) / 2);
+    const requestTimeoutUs = msToMicros(settings.requestTimeoutMs);
+    this.#heartbeats = this.#channel('heartbeat', halfSessionUs);
+    this.#alterations = this.#channel('alter-partition', halfSessionUs);
+    this.#forwarding = this.#channel('forwarding', requestTimeoutUs);
+    this.#lifecycle = new BrokerLifecycle({
+      host,
+      config,
+      channel: this.#heartbeats,
+      directoryId: options.directoryId,
+      previousBrokerEpoch: rules.previousBrokerEpoch(former.clean, former.brokerEpoch),
+      currentMetadataOffset: () => options.publisher.image.appliedOffset,
+      onCaughtUp: () => this.#serve(),
+      onRegistrationTimeout: () => options.halt('no controller registered this broker in time'),
+    });
+    const link: ControllerLink = {
+      alterPartition: (request, done) => {
+        this.#alterations.send(alterPartitionApi, 3, request, requestTimeoutUs, done);
+      },
+    };
+    this.#replicas = new ReplicaManager({
+      host,
+      config,
+      controller: link,
+      brokerEpoch: () => this.#lifecycle.brokerEpoch,
+      observe: options.observe,
+      rules: options.replicationRules,
+    });
+  }
+
+  /**
+   * For the mark of a clean shutdown: the registration under which these logs stand. A process that was never
+   * registered has changed nothing in them.
+   */
+  get epochToMark(): BrokerEpoch {
+    const { brokerEpoch } = this.#lifecycle;
+    return brokerEpoch === -1 ? this.#options.former.brokerEpoch : brokerEpoch;
+  }
+
+  /** All logs were opened and recovered. */
+  get recovered(): boolean {
+    return this.#recovered;
+  }
+
+  /** Throws a DiskError. */
+  start(): void {
+    this.#replicas.load(this.#options.former.clean);
+    this.#recovered = true;
+    this.#lifecycle.start();
+  }
+
+  controllerChanged(): void {
+    this.#heartbeats.controllerChanged();
+    this.#alterations.controllerChanged();
+    this.#forwarding.controllerChanged();
+  }
+
+  /** Hands the leaderships over, for as long as controlled.shutdown.timeout.ms allows. */
+  drain(): Promise<void> {
+    const { host, config } = this.#options;
+    this.#replicas.beginShutdown();
+    return new Promise((resolve) => {
+      const timeoutUs = msToMicros(config.settings.controlledShutdownTimeoutMs);
+      const timer = host.timers.after(timeoutUs, () => {
+        host.log('warn', `broker ${config.nodeId} goes without the controller's leave`);
+        resolve();
+      });
+      this.#lifecycle.drain(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** Rejects with a DiskError when a log could not be flushed. */
+  async stop(): Promise<void> {
+    this.#lifecycle.stop();
+    this.#options.publisher.stop();
+    this.#server?.close();
+    for (const channel of [this.#heartbeats, this.#alterations, this.#forwarding]) channel.close();
+    await this.#replicas.shutdown();
+  }
+
+  /** The metadata is recent: take on the replicas it names, then listen, then ask for leaderships. */
+  #serve(): void {
+    const { host, config, publisher, halt } = this.#options;
+    const { settings, nodeId } = config;
+    publisher.start((image, delta) => this.#replicas.onMetadata(image, delta));
+    const allocateWithinUs = msToMicros(settings.requestTimeoutMs);
+    const served = brokerApis({
+      host,
+      config,
+      image: publisher.image,
+      replicas: this.#replicas,
+      forwarder: new Forwarder(this.#forwarding, msToMicros(settings.requestTimeoutMs)),
+      producerIds: new ProducerIds(
+        this.#forwarding,
+        nodeId,
+        () => this.#lifecycle.brokerEpoch,
+        allocateWithinUs,
+      ),
+    });
+    this.#server = startListener(host, config.brokerPort, served, settings, (error) => {
+      if (error === null) this.#lifecycle.readyToUnfence();
+      else halt(`cannot listen on port ${config.brokerPort}: ${error.message}`);
+    });
+  }
+
+  #channel(purpose: string, attemptTimeoutUs: Micros): ControllerChannel {
+    const { host, config, controllerId } = this.#options;
+    return new ControllerChannel({
+      host,
+      clientId: `broker-${config.nodeId}-${purpose}`,
+      voters: config.voters,
+      controllerId,
+      attemptTimeoutUs,
+      connectTimeoutUs,
+    });
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * DescribeCluster, versions 0–2.
+ * - Lists live brokers; the controller named is any of them (see Metadata).
+ * - Endpoint types other than brokers (1) are refused here: controllers (2) with
+ *   MISMATCHED_ENDPOINT_TYPE, for they are asked at their own listener, unknown ones with
+ *   UNSUPPORTED_ENDPOINT_TYPE.
+ * 1: endpoint type (KIP-919); 2: fenced brokers on demand (KIP-1073).
+ */
+import { describeClusterApi } from '../../protocol/apis/60-describe-cluster.ts';
+import { errorCode, errorName } from '../../protocol/errors.ts';
+import { type Handler, serve } from '../context.ts';
+import { anyLiveBroker, liveBrokers } from '../topic-view.ts';
+
+const brokersEndpoint = 1;
+const controllersEndpoint = 2;
+
+const handleDescribeCluster: Handler<typeof describeClusterApi> = (context, request) => {
+  const { endpointType, includeFencedBrokers } = request.body;
+  const { image, config } = context;
+  if (endpointType !== brokersEndpoint) {
+    const code =
+      endpointType === controllersEndpoint
+        ? errorCode.mismatchedEndpointType
+        : errorCode.unsupportedEndpointType;
+    request.respond({
+      throttleTimeMs: 0,
+      errorCode: code,
+      errorMessage: errorName(code),
+      clusterId: '',
+      brokers: [],
+    });
+    return;
+  }
+  const brokers = includeFencedBrokers ? [...image.brokers.values()] : liveBrokers(image);
+  request.respond({
+    throttleTimeMs: 0,
+    errorCode: errorCode.none,
+    clusterId: config.clusterId,
+    controllerId: anyLiveBroker(context),
+    brokers: brokers.map((broker) => ({
+      brokerId: broker.id,
+      host: broker.host,
+      port: broker.port,
+      rack: broker.rack,
+      isFenced: broker.fenced,
+    })),
+  });
+};
+
+export const servedDescribeCluster = serve(describeClusterApi, [0, 2], handleDescribeCluster);

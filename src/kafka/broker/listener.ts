@@ -1,0 +1,45 @@
+/** One of a node's listeners: a server with a table of APIs and the node's limits on requests and connections. */
+import { assert } from '../../base/assert.ts';
+import { msToMicros } from '../../base/time.ts';
+import type { Host } from '../../host/host.ts';
+import type { NodeSettings } from '../config.ts';
+import type { Api } from '../protocol/schema.ts';
+import type { Request, Server } from '../rpc/contract.ts';
+import { startServer } from '../rpc/server.ts';
+
+/** One API key at a listener, with the versions served there. */
+export interface ServedApi {
+  readonly api: Api;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+  /** Answers one request, now or later, exactly once. */
+  readonly handle: (request: Request) => void;
+}
+
+/** `ready` runs once: with null when connections are accepted, or with why the port is not to be had. */
+export function startListener(
+  host: Host,
+  port: number,
+  served: readonly ServedApi[],
+  settings: NodeSettings,
+  ready: (error: Error | null) => void,
+): Server {
+  const byKey = new Map(served.map((one) => [one.api.key, one]));
+  return startServer(
+    host,
+    {
+      port,
+      apis: byKey,
+      maxRequestBytes: settings.socketRequestMaxBytes,
+      maxConnections: settings.maxConnections,
+      maxQueuedRequestsPerConnection: settings.queuedMaxRequestsPerConnection,
+      maxIdleUs: msToMicros(settings.connectionsMaxIdleMs),
+      handle(request) {
+        const api = byKey.get(request.api.key);
+        assert(api !== undefined, 'a server passes on only what is served');
+        api.handle(request);
+      },
+    },
+    ready,
+  );
+}

@@ -1,0 +1,193 @@
+/**
+ * A Kafka node as a program: what a machine runs. It is broker, controller or both (process.roles); each node
+ * holds a replica of the metadata log, as voter or as observer.
+ * Start: identity, mark of the last shutdown, quorum, roles. Stop: the broker hands over and closes, the quorum
+ * steps down, then the mark is written. Whatever the disk refuses ends the process without a mark.
+ */
+import { DiskError } from '../../host/disk.ts';
+import type { Host, Program } from '../../host/host.ts';
+import type { NodeConfig } from '../config.ts';
+import { Controller } from '../controller/controller.ts';
+import { type ControllerRules, kafkaControllerRules } from '../controller/rules.ts';
+import { MetadataImage } from '../metadata/image.ts';
+import { type Observe, observeNothing } from '../observation.ts';
+import { MalformedError } from '../protocol/malformed.ts';
+import { Quorum, type QuorumListener } from '../raft/quorum.ts';
+import { kafkaRaftRules, type RaftRules } from '../raft/rules.ts';
+import { kafkaReplicationRules, type ReplicationRules } from '../replication/rules.ts';
+import type { Server } from '../rpc/contract.ts';
+import { controllerApis } from './apis.ts';
+import { BrokerRole } from './broker-role.ts';
+import { takeCleanShutdownMark, writeCleanShutdownMark } from './clean-shutdown.ts';
+import { IdentityError, openIdentity } from './identity.ts';
+import { startListener } from './listener.ts';
+import { MetadataPublisher } from './metadata-publisher.ts';
+import { type BrokerRules, kafkaBrokerRules } from './rules.ts';
+
+/** Decisions by room; what is not given is as in Kafka. */
+export interface NodeRules {
+  readonly raft: RaftRules;
+  readonly controller: ControllerRules;
+  readonly replication: ReplicationRules;
+  readonly broker: BrokerRules;
+}
+
+const kafkaRules: NodeRules = {
+  raft: kafkaRaftRules,
+  controller: kafkaControllerRules,
+  replication: kafkaReplicationRules,
+  broker: kafkaBrokerRules,
+};
+
+export function kafkaNode(
+  config: NodeConfig,
+  observe: Observe = observeNothing,
+  rules: Partial<NodeRules> = {},
+): Program {
+  return (host) => {
+    const node = new KafkaNode(host, config, observe, { ...kafkaRules, ...rules });
+    node.start();
+    return { stop: () => node.stop() };
+  };
+}
+
+class KafkaNode {
+  readonly #host: Host;
+  readonly #config: NodeConfig;
+  readonly #observe: Observe;
+  readonly #rules: NodeRules;
+  readonly #publisher: MetadataPublisher;
+  #quorum: Quorum | null = null;
+  #controller: Controller | null = null;
+  #controllerServer: Server | null = null;
+  #broker: BrokerRole | null = null;
+  #stopping = false;
+
+  constructor(host: Host, config: NodeConfig, observe: Observe, rules: NodeRules) {
+    this.#host = host;
+    this.#config = config;
+    this.#observe = observe;
+    this.#rules = rules;
+    this.#publisher = new MetadataPublisher(host, config.nodeId, new MetadataImage(), observe);
+  }
+
+  start(): void {
+    this.#start().catch((error: unknown) => this.#fail(error));
+  }
+
+  stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#stop().catch((error: unknown) => this.#fail(error));
+  }
+
+  async #start(): Promise<void> {
+    const { disk } = this.#host;
+    const { dataDirectory, roles } = this.#config;
+    const { directoryId } = await openIdentity(this.#host, this.#config);
+    const former = await takeCleanShutdownMark(disk, dataDirectory);
+    if (this.#stopping) return;
+    const quorum = Quorum.open({
+      host: this.#host,
+      config: this.#config,
+      directoryId,
+      listener: this.#quorumListener(),
+      observe: this.#observe,
+      rules: this.#rules.raft,
+    });
+    this.#quorum = quorum;
+    if (roles.controller) this.#startController(quorum);
+    if (roles.broker) {
+      this.#broker = new BrokerRole({
+        host: this.#host,
+        config: this.#config,
+        observe: this.#observe,
+        publisher: this.#publisher,
+        controllerId: () => quorum.leaderId,
+        directoryId,
+        former,
+        rules: this.#rules.broker,
+        replicationRules: this.#rules.replication,
+        halt: (reason) => this.#halt(reason),
+      });
+    }
+    quorum.start();
+    this.#broker?.start();
+  }
+
+  #startController(quorum: Quorum): void {
+    const { controllerPort, settings } = this.#config;
+    const controller = new Controller({
+      host: this.#host,
+      config: this.#config,
+      quorum: () => quorum,
+      image: this.#publisher.image,
+      rules: this.#rules.controller,
+    });
+    this.#controller = controller;
+    const served = controllerApis([quorum, controller]);
+    this.#controllerServer = startListener(
+      this.#host,
+      controllerPort,
+      served,
+      settings,
+      (error) => {
+        if (error !== null) this.#halt(`cannot listen on port ${controllerPort}: ${error.message}`);
+      },
+    );
+  }
+
+  #quorumListener(): QuorumListener {
+    return {
+      onCommitted: (batch) => {
+        try {
+          this.#publisher.apply(batch);
+        } catch (error) {
+          this.#fail(error);
+          return;
+        }
+        this.#controller?.onCommitted(batch.lastOffset);
+      },
+      onLeading: (epoch) => this.#controller?.onLeading(epoch),
+      onNotLeading: () => this.#controller?.onNotLeading(),
+      onLeaderChanged: () => this.#broker?.controllerChanged(),
+    };
+  }
+
+  async #stop(): Promise<void> {
+    const broker = this.#broker;
+    if (broker !== null) {
+      await broker.drain();
+      await broker.stop();
+    }
+    await this.#quorum?.stop();
+    this.#controllerServer?.close();
+    const mayMark =
+      broker !== null &&
+      this.#rules.broker.mayMarkCleanShutdown({ recovered: broker.recovered, closed: true });
+    if (mayMark) {
+      await writeCleanShutdownMark(this.#host.disk, this.#config.dataDirectory, broker.epochToMark);
+    }
+    this.#host.exit(0, 'shut down');
+  }
+
+  #halt(reason: string): void {
+    this.#host.log('error', `node ${this.#config.nodeId} halts: ${reason}`);
+    this.#host.exit(1, reason);
+  }
+
+  /** The machine's and the user's faults end the process; a bug of ours surfaces as an exception of an event. */
+  #fail(error: unknown): void {
+    const isExpected =
+      error instanceof DiskError ||
+      error instanceof IdentityError ||
+      error instanceof MalformedError;
+    if (isExpected) {
+      this.#halt(error.message);
+      return;
+    }
+    this.#host.timers.after(0, () => {
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Decisions of a broker process that Kafka once got wrong, each a small pure function that can be swapped.
+ * Numbers are those of the list of historical bugs in the documentation.
+ */
+import type { BrokerEpoch } from '../../base/ids.ts';
+
+/** What became of the logs in this process, as it comes to the end of a shutdown. */
+export interface ShutdownOutcome {
+  /** All logs were opened and recovered without an error. */
+  readonly recovered: boolean;
+  /** All logs were flushed and closed without an error. */
+  readonly closed: boolean;
+}
+
+export interface BrokerRules {
+  /** KAFKA-13773: a disk that failed in recovery must not leave a mark that skips the next recovery. */
+  mayMarkCleanShutdown(outcome: ShutdownOutcome): boolean;
+  /**
+   * KAFKA-18635, KIP-966: the epoch that a registration claims to continue. Anything but −1 asserts that
+   * this replica lost nothing since.
+   */
+  previousBrokerEpoch(clean: boolean, markedEpoch: BrokerEpoch): BrokerEpoch;
+}
+
+export const kafkaBrokerRules: BrokerRules = {
+  mayMarkCleanShutdown: (outcome) => outcome.recovered && outcome.closed,
+  previousBrokerEpoch: (clean, markedEpoch) => (clean ? markedEpoch : -1),
+};

@@ -1,0 +1,56 @@
+/** What clients are told of brokers and topics; shared by the handlers that describe the cluster. */
+import type { NodeId } from '../../base/ids.ts';
+import type { BrokerState, MetadataImage, PartitionState } from '../metadata/image.ts';
+import type { BrokerContext } from './context.ts';
+
+/** Fenced brokers are not shown: nobody should connect to them. */
+export function liveBrokers(image: MetadataImage): BrokerState[] {
+  const live: BrokerState[] = [];
+  for (const broker of image.brokers.values()) if (!broker.fenced) live.push(broker);
+  return live;
+}
+
+/**
+ * The broker that clients take for the controller: any one that lives, since every broker forwards and
+ * controllers' listeners are not for clients (KIP-590). −1 when none lives.
+ */
+export function anyLiveBroker(context: BrokerContext): NodeId {
+  const live = liveBrokers(context.image);
+  if (live.length === 0) return -1;
+  return live[context.host.random.stream('controller-for-clients').int(live.length)]?.id ?? -1;
+}
+
+export function offlineReplicas(image: MetadataImage, partition: PartitionState): NodeId[] {
+  return partition.replicas.filter((id) => image.brokers.get(id)?.fenced !== false);
+}
+
+/** −1 where nobody leads, or a broker that is no more. */
+export const shownLeader = (image: MetadataImage, partition: PartitionState): NodeId =>
+  image.brokers.has(partition.leader) ? partition.leader : -1;
+
+const internalTopics: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state']);
+
+export const isInternalTopic = (topic: string): boolean => internalTopics.has(topic);
+
+/** Kafka's rule for topic names, by which an unknown topic is told from an impossible one. */
+export const isTopicName = (name: string): boolean =>
+  /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..';
+
+/** An endpoint as answers carry it beside NOT_LEADER_OR_FOLLOWER (KIP-951). */
+export interface NodeEndpoint {
+  readonly nodeId: NodeId;
+  readonly host: string;
+  readonly port: number;
+  readonly rack: string | null;
+}
+
+/** Where the new leaders are reached, each once. */
+export function endpointsOf(image: MetadataImage, leaders: ReadonlySet<NodeId>): NodeEndpoint[] {
+  const endpoints: NodeEndpoint[] = [];
+  for (const id of leaders) {
+    const broker = image.brokers.get(id);
+    if (broker === undefined) continue;
+    endpoints.push({ nodeId: id, host: broker.host, port: broker.port, rack: broker.rack });
+  }
+  return endpoints;
+}

@@ -1,0 +1,80 @@
+/**
+ * Records of one partition that travel and succeed or fail together. Once its first attempt is made the batch is
+ * closed, and its bytes stay as they are for all attempts; only a renumbering under a new producer epoch makes
+ * new ones, in a new array: bytes handed to a connection are never changed (KAFKA-19012).
+ */
+import { assert } from '../../base/assert.ts';
+import type { LeaderEpoch, Micros, ProducerEpoch, ProducerId, Uuid } from '../../base/ids.ts';
+import { zeroUuid } from '../../base/ids.ts';
+import { batchHeaderSize, type Compression } from '../records/batch.ts';
+import { buildBatch, type NewRecord } from '../records/builder.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import type { OnSent } from './producer-types.ts';
+
+export class ProducerBatch {
+  readonly queue: PartitionQueue;
+  /** Rises in order of creation, over all partitions of the producer. */
+  readonly order: number;
+  readonly createdUs: Micros;
+  /** After this the batch is given up. */
+  readonly deadlineUs: Micros;
+  readonly records: NewRecord[] = [];
+  readonly callbacks: OnSent[] = [];
+  /** Upper bound of its uncompressed bytes. */
+  sizeBytes = batchHeaderSize;
+  full = false;
+
+  producerId: ProducerId = -1;
+  producerEpoch: ProducerEpoch = -1;
+  /** −1 until numbered; stays −1 without idempotence. */
+  baseSequence = -1;
+  #bytes: Uint8Array | null = null;
+
+  attempts = 0;
+  /** A request that holds this batch waits for its answer. */
+  inRequest = false;
+  /** The leader epoch of the last attempt: behind a newer one the next attempt need not wait. */
+  attemptEpoch: LeaderEpoch = -1;
+  /** The topic's id at the last attempt. */
+  topicId: Uuid = zeroUuid;
+  notBeforeUs: Micros = 0;
+  /** The outcome of some attempt under its present numbering, or any without numbers, is not known. */
+  mayBeWritten = false;
+  /** The last error a broker gave for it, 0 if none. */
+  lastCode = 0;
+  /** Its callbacks have run. */
+  finished = false;
+
+  constructor(queue: PartitionQueue, order: number, createdUs: Micros, deadlineUs: Micros) {
+    this.queue = queue;
+    this.order = order;
+    this.createdUs = createdUs;
+    this.deadlineUs = deadlineUs;
+  }
+
+  add(record: NewRecord, sizeBytes: number, onSent: OnSent): void {
+    assert(this.attempts === 0, 'records are added before the first attempt');
+    this.records.push(record);
+    this.callbacks.push(onSent);
+    this.sizeBytes += sizeBytes;
+  }
+
+  number(producerId: ProducerId, producerEpoch: ProducerEpoch, baseSequence: number): void {
+    assert(!this.inRequest, 'a batch under way keeps its numbers');
+    this.producerId = producerId;
+    this.producerEpoch = producerEpoch;
+    this.baseSequence = baseSequence;
+    this.#bytes = null;
+  }
+
+  bytes(compression: Compression): Uint8Array {
+    this.#bytes ??= buildBatch({
+      records: this.records,
+      producerId: this.producerId,
+      producerEpoch: this.producerEpoch,
+      baseSequence: this.baseSequence,
+      compression,
+    });
+    return this.#bytes;
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * The requests a controller serves: for each API key how it is decided, what the decision does to the tenure's soft
+ * state once its records are appended, and how it is refused as a whole.
+ */
+import type { Micros, Offset } from '../../base/ids.ts';
+import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
+import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
+import { createPartitionsApi } from '../protocol/apis/37-create-partitions.ts';
+import { incrementalAlterConfigsApi } from '../protocol/apis/44-incremental-alter-configs.ts';
+import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
+import {
+  type BrokerRegistrationRequest,
+  brokerRegistrationApi,
+} from '../protocol/apis/62-broker-registration.ts';
+import {
+  type BrokerHeartbeatRequest,
+  brokerHeartbeatApi,
+} from '../protocol/apis/63-broker-heartbeat.ts';
+import { unregisterBrokerApi } from '../protocol/apis/64-unregister-broker.ts';
+import { allocateProducerIdsApi } from '../protocol/apis/67-allocate-producer-ids.ts';
+import { errorCode } from '../protocol/errors.ts';
+import type { Api, RequestOf, ResponseInput } from '../protocol/schema.ts';
+import { alterPartition } from './alter-partition.ts';
+import { alterConfigs } from './configs.ts';
+import { createPartitions } from './create-partitions.ts';
+import { createTopics } from './create-topics.ts';
+import type { Decision } from './decision.ts';
+import { deleteTopics, wantedTopics } from './delete-topics.ts';
+import { brokerHeartbeat } from './heartbeat.ts';
+import { allocateProducerIds } from './producer-ids.ts';
+import { registerBroker } from './register-broker.ts';
+import type { Tenure } from './tenure.ts';
+import { unregister } from './unregister-broker.ts';
+
+/** What a request is decided with, beside its body. */
+export interface Arrival {
+  readonly version: number;
+  readonly nowUs: Micros;
+  /** Where the next record of the log will stand. */
+  readonly nextOffset: Offset;
+}
+
+export interface Outcome<Response> extends Decision<Response> {
+  /** Runs once the records, if any, are appended; `lastOffset` is the end of what the tenure appended. */
+  readonly appended?: (lastOffset: Offset) => void;
+}
+
+export interface Served<A extends Api = Api> {
+  readonly api: A;
+  readonly decide: (
+    tenure: Tenure,
+    body: RequestOf<A>,
+    arrival: Arrival,
+  ) => Outcome<ResponseInput<A>>;
+  readonly refuse: (code: number, body: RequestOf<A>, version: number) => ResponseInput<A>;
+}
+
+function register(tenure: Tenure, body: BrokerRegistrationRequest, { nowUs, nextOffset }: Arrival) {
+  const { sessions } = tenure;
+  const former = tenure.image.brokers.get(body.brokerId);
+  const decision = registerBroker(
+    {
+      image: tenure.image,
+      settings: tenure.settings,
+      rules: tenure.rules,
+      clusterId: tenure.clusterId,
+      nextOffset,
+      hasLiveSession: (broker) => sessions.isValid(broker, nowUs),
+    },
+    body,
+  );
+  const appended = (): void => {
+    if (decision.response.errorCode !== errorCode.none) return;
+    if (former?.incarnationId !== body.incarnationId) sessions.remove(body.brokerId);
+    const fenced = tenure.image.brokers.get(body.brokerId)?.fenced ?? true;
+    const metadataOffset = sessions.session(body.brokerId)?.metadataOffset ?? -1;
+    sessions.touch(body.brokerId, fenced, metadataOffset, nowUs);
+  };
+  return { ...decision, appended };
+}
+
+function heartbeat(tenure: Tenure, body: BrokerHeartbeatRequest, { nowUs }: Arrival) {
+  const { sessions } = tenure;
+  const { next, records, response } = brokerHeartbeat(
+    {
+      image: tenure.image,
+      settings: tenure.settings,
+      rules: tenure.rules,
+      controlledShutdownOffset: sessions.session(body.brokerId)?.controlledShutdownOffset ?? -1,
+      lowestActiveOffset: sessions.lowestActiveOffset(),
+    },
+    body,
+  );
+  const appended = (lastOffset: Offset): void => {
+    if (next === null) return;
+    sessions.touch(body.brokerId, response.isFenced, body.currentMetadataOffset, nowUs);
+    if (next === 'controlled-shutdown') sessions.beginControlledShutdown(body.brokerId, lastOffset);
+  };
+  return { records, response, appended };
+}
+
+const serve = <A extends Api>(
+  api: A,
+  decide: Served<A>['decide'],
+  refuse: Served<A>['refuse'],
+): Served => ({ api, decide, refuse }) as unknown as Served;
+
+const services: readonly Served[] = [
+  serve(brokerRegistrationApi, register, (code) => ({ throttleTimeMs: 0, errorCode: code })),
+  serve(brokerHeartbeatApi, heartbeat, (code) => ({
+    throttleTimeMs: 0,
+    errorCode: code,
+    shouldShutDown: false,
+  })),
+  serve(
+    alterPartitionApi,
+    (tenure, body, { version }) => alterPartition(tenure, version, body),
+    (code) => ({ throttleTimeMs: 0, errorCode: code, topics: [] }),
+  ),
+  serve(
+    allocateProducerIdsApi,
+    (tenure, body) => {
+      const { records, response, nextProducerId } = allocateProducerIds(
+        tenure,
+        body,
+        tenure.nextProducerId,
+      );
+      const appended = (): void => {
+        tenure.nextProducerId = nextProducerId;
+      };
+      return { records, response, appended };
+    },
+    (code) => ({ throttleTimeMs: 0, errorCode: code, producerIdStart: 0, producerIdLen: 0 }),
+  ),
+  serve(
+    unregisterBrokerApi,
+    (tenure, body) => {
+      const decision = unregister(tenure, body);
+      return { ...decision, appended: () => tenure.sessions.remove(body.brokerId) };
+    },
+    (code) => ({ throttleTimeMs: 0, errorCode: code, errorMessage: null }),
+  ),
+  serve(
+    createTopicsApi,
+    (tenure, body) => createTopics(tenure, body),
+    (code, body) => ({
+      topics: body.topics.map(({ name }) => ({
+        name,
+        errorCode: code,
+        errorMessage: null,
+        configs: null,
+      })),
+    }),
+  ),
+  serve(
+    deleteTopicsApi,
+    (tenure, body, { version }) => deleteTopics(tenure, version, body),
+    (code, body, version) => ({
+      responses: wantedTopics(version, body).map((wanted) => ({ ...wanted, errorCode: code })),
+    }),
+  ),
+  serve(
+    createPartitionsApi,
+    (tenure, body) => createPartitions(tenure, body),
+    (code, body) => ({
+      throttleTimeMs: 0,
+      results: body.topics.map(({ name }) => ({ name, errorCode: code })),
+    }),
+  ),
+  serve(
+    incrementalAlterConfigsApi,
+    (tenure, body) => alterConfigs(tenure, body),
+    (code, body) => ({
+      throttleTimeMs: 0,
+      responses: body.resources.map(({ resourceType, resourceName }) => ({
+        errorCode: code,
+        errorMessage: null,
+        resourceType,
+        resourceName,
+      })),
+    }),
+  ),
+];
+
+export const servedByKey: ReadonlyMap<number, Served> = new Map(
+  services.map((served) => [served.api.key, served]),
+);

@@ -1,0 +1,492 @@
+/**
+ * The log of one replica: record batches in segments, with the leader-epoch cache and the producer state that
+ * follow from them. Used alike for partitions and for the quorum's metadata log.
+ *
+ * All calls but `flush` and `close` are synchronous and go to the page cache. They throw KafkaError where the
+ * peer's request is at fault, before anything has changed, and DiskError where the machine is: from then on
+ * the log takes no more appends (KAFKA-10778) and cannot be closed cleanly (KAFKA-13773).
+ *
+ * Invariants: logStartOffset ≤ recoveryPoint ≤ logEndOffset except that the start may pass the recovery
+ * point; offsets rise; all below the recovery point is durable.
+ */
+import { assert } from '../../base/assert.ts';
+import { type LeaderEpoch, type Offset, type Uuid, type WallMs, zeroUuid } from '../../base/ids.ts';
+import { type Disk, DiskError } from '../../host/disk.ts';
+import type { TopicSettings } from '../config.ts';
+import type { Observe } from '../observation.ts';
+import { errorCode, KafkaError } from '../protocol/errors.ts';
+import * as batch from '../records/batch.ts';
+import { encodeCheckpoint } from './checkpoint.ts';
+import { Durability } from './durability.ts';
+import type { EpochCache } from './epoch-cache.ts';
+import { epochCheckpointName, logStartCheckpointName } from './names.ts';
+import { type OpenedLog, openLog } from './open.ts';
+import type { ProducerEntry, RememberedBatch } from './producer-entry.ts';
+import { ProducerSnapshots } from './producer-snapshots.ts';
+import { Producers } from './producers.ts';
+import { countDeletable } from './retention.ts';
+import { type EpochEnd, kafkaLogRules, type LogRules } from './rules.ts';
+import type { Segment } from './segment.ts';
+import { Segments } from './segments.ts';
+import { findByTimestamp, findMaxTimestamp, type TimestampedOffset } from './timestamps.ts';
+import { type AppendOrigin, validateForFollower, validateForLeader } from './validate.ts';
+
+export interface LogOptions {
+  readonly disk: Disk;
+  /** The log's own directory; created where it is missing. */
+  readonly directory: string;
+  readonly settings: TopicSettings;
+  /** Whether the last process closed this log and marked it. */
+  readonly cleanShutdown: boolean;
+  /** What was durable by the owner's last checkpoint. Without it an unclean log is read from its start. */
+  readonly recoveryPoint?: Offset;
+  readonly wallMs: () => WallMs;
+  readonly replica: ReplicaName;
+  readonly observe: Observe;
+  readonly rules?: LogRules;
+  /** How long idle producers are remembered; a day by default. */
+  readonly producerIdExpirationMs?: number;
+}
+
+export interface ReplicaName {
+  readonly node: number;
+  readonly topicId: Uuid;
+  readonly partition: string;
+}
+
+export interface AppendResult {
+  /** Of the first batch; for a duplicate, of the batch that it repeats. −1 where nothing was taken. */
+  readonly baseOffset: Offset;
+  readonly lastOffset: Offset;
+  /** −1 unless the topic uses LogAppendTime. */
+  readonly appendTimeMs: WallMs;
+  readonly duplicate: boolean;
+  readonly recordCount: number;
+  readonly batchCount: number;
+}
+
+const nothingAppended: AppendResult = {
+  baseOffset: -1,
+  lastOffset: -1,
+  appendTimeMs: -1,
+  duplicate: false,
+  recordCount: 0,
+  batchCount: 0,
+};
+const dayMs = 86_400_000;
+
+export class Log {
+  readonly directory: string;
+  readonly #disk: Disk;
+  readonly #wallMs: () => WallMs;
+  readonly #replica: ReplicaName;
+  readonly #observe: Observe;
+  readonly #rules: LogRules;
+  readonly #origin: AppendOrigin;
+  readonly #durability: Durability;
+  readonly #segments: Segments;
+  readonly #epochs: EpochCache;
+  readonly #producers: Producers;
+  readonly #snapshots: ProducerSnapshots;
+  #settings: TopicSettings;
+  #logStart: Offset;
+  #recoveryPoint: Offset;
+  /** What the flush under way will have made durable. */
+  #flushTarget: Offset = 0;
+  #storedEpochs = -1;
+  #failure: unknown = null;
+  #closing: Promise<void> | null = null;
+
+  static open(options: LogOptions): Log {
+    const durability = new Durability(options.disk, options.directory);
+    const opened = openLog({
+      disk: options.disk,
+      directory: options.directory,
+      durability,
+      settings: options.settings,
+      cleanShutdown: options.cleanShutdown,
+      recoveryPoint: options.recoveryPoint ?? 0,
+      nowMs: options.wallMs(),
+    });
+    return new Log(options, durability, opened);
+  }
+
+  private constructor(options: LogOptions, durability: Durability, opened: OpenedLog) {
+    this.directory = options.directory;
+    this.#disk = options.disk;
+    this.#wallMs = options.wallMs;
+    this.#replica = options.replica;
+    this.#observe = options.observe;
+    this.#rules = options.rules ?? kafkaLogRules;
+    this.#origin = options.replica.topicId === zeroUuid ? 'raft-leader' : 'client';
+    this.#settings = options.settings;
+    this.#durability = durability;
+    const { disk, directory } = options;
+    this.#segments = new Segments(disk, directory, durability, opened.segments);
+    this.#epochs = opened.epochs;
+    this.#logStart = opened.logStart;
+    const end = this.#segments.endOffset;
+    this.#recoveryPoint = opened.isIntact ? end : Math.min(options.recoveryPoint ?? 0, end);
+    this.#snapshots = new ProducerSnapshots(disk, directory, durability, opened.snapshots);
+    this.#snapshots.dropAbove(this.#recoveryPoint);
+    this.#producers = new Producers(this.#rules, options.producerIdExpirationMs ?? dayMs);
+    this.#snapshots.restore(this.#producers, this.#segments.all, options.wallMs());
+    this.#observe({ kind: 'log-opened', ...this.#replica, start: this.#logStart, end });
+  }
+
+  get logStartOffset(): Offset {
+    return this.#logStart;
+  }
+
+  get logEndOffset(): Offset {
+    return this.#segments.endOffset;
+  }
+
+  /** Everything below it is durable. The owner keeps it for the next `open`, after each truncation too. */
+  get recoveryPoint(): Offset {
+    return this.#recoveryPoint;
+  }
+
+  /** The last epoch that has started here; −1 when none has. */
+  get latestEpoch(): LeaderEpoch {
+    return this.#epochs.latest;
+  }
+
+  /** Bytes in all segments. */
+  get size(): number {
+    return this.#segments.size;
+  }
+
+  /** True once the disk failed: the log takes no more appends. */
+  get hasFailed(): boolean {
+    return this.#failure !== null;
+  }
+
+  /**
+   * A leader's append. Offsets and epoch are written into `records` in place; all of its batches are taken or
+   * none. `origin` is 'client' by default, and 'raft-leader' for the metadata log: clients must not write
+   * control batches.
+   */
+  append(records: Uint8Array, leaderEpoch: LeaderEpoch, origin = this.#origin): AppendResult {
+    this.#checkUsable();
+    const nowMs = this.#wallMs();
+    const batchCount = validateForLeader(records, this.#settings, origin, nowMs);
+    const stampsTime = this.#settings.messageTimestampType === 'LogAppendTime';
+    const retried = this.#producers.check(records, 0);
+    if (retried !== null) return duplicateOf(retried, stampsTime);
+    const baseOffset = this.#segments.endOffset;
+    let next = baseOffset;
+    for (let position = 0; position < records.length; ) {
+      batch.setBaseOffset(records, position, next);
+      batch.setLeaderEpoch(records, position, leaderEpoch);
+      if (stampsTime) batch.setLogAppendTime(records, position, nowMs);
+      next = batch.lastOffset(records, position) + 1;
+      position += batch.sizeInBytes(records, position);
+    }
+    this.#write(records, nowMs);
+    return {
+      baseOffset,
+      lastOffset: next - 1,
+      appendTimeMs: stampsTime ? nowMs : -1,
+      duplicate: false,
+      recordCount: next - baseOffset,
+      batchCount,
+    };
+  }
+
+  /**
+   * A follower's append of batches as the leader sent them. They must go on at the log's end or lie above it;
+   * a partial batch at the end is left out, and so is everything from the first batch of an epoch above
+   * `maxEpoch` on. Nothing is taken of damaged records (CORRUPT_MESSAGE).
+   */
+  appendAsFollower(
+    records: Uint8Array,
+    maxEpoch: LeaderEpoch = Number.MAX_SAFE_INTEGER,
+  ): AppendResult {
+    this.#checkUsable();
+    if (records.length >= batch.batchHeaderSize) this.#startInsideBatch(records);
+    const length = validateForFollower(records, this.#segments.endOffset, maxEpoch);
+    if (length === 0) return nothingAppended;
+    const taken = length === records.length ? records : records.subarray(0, length);
+    const baseOffset = batch.baseOffset(taken, 0);
+    let recordCount = 0;
+    let batchCount = 0;
+    for (let position = 0; position < length; position += batch.sizeInBytes(taken, position)) {
+      recordCount += batch.recordCount(taken, position);
+      batchCount += 1;
+    }
+    this.#write(taken, this.#wallMs());
+    const lastOffset = this.#segments.endOffset - 1;
+    return { baseOffset, lastOffset, appendTimeMs: -1, duplicate: false, recordCount, batchCount };
+  }
+
+  /**
+   * Bytes of whole batches from the one that holds `from`, all ending below `upTo`: at most `maxBytes`, but
+   * at least one batch; empty where there is none. OFFSET_OUT_OF_RANGE outside [start, end]. The bytes may be
+   * kept but not changed.
+   */
+  read(from: Offset, maxBytes: number, upTo: Offset): Uint8Array {
+    const end = this.#segments.endOffset;
+    if (!this.#rules.isInRange(from, this.#logStart, end)) {
+      const detail = `offset ${from} of ${this.#replica.partition} is not in ${this.#logStart}..${end}`;
+      throw new KafkaError(errorCode.offsetOutOfRange, detail);
+    }
+    return this.#segments.read(from, maxBytes, Math.min(upTo, end));
+  }
+
+  /**
+   * Cuts everything at or above `offset`, and the whole batch if `offset` lies inside one; the log then ends
+   * right behind its last batch. Nothing to cut: only epochs that start at the end or above are forgotten.
+   */
+  truncateTo(offset: Offset, highWatermark: Offset = 0): void {
+    assert(offset >= 0, 'a log is truncated to an offset');
+    if (offset >= this.#segments.endOffset) {
+      this.#epochs.truncateEnd(this.#segments.endOffset);
+      return;
+    }
+    if (offset < this.#segments.firstOffset) {
+      this.truncateFullyAndStartAt(offset, highWatermark);
+      return;
+    }
+    this.#orFail(() => {
+      this.#segments.truncateTo(offset);
+      this.#afterCut(highWatermark);
+    });
+  }
+
+  /** Empties the log; the next record gets `offset`. */
+  truncateFullyAndStartAt(offset: Offset, highWatermark: Offset = 0): void {
+    this.#orFail(() => {
+      this.#segments.startOver(offset, this.#settings, this.#wallMs());
+      this.#durability.remove(logStartCheckpointName);
+      this.#epochs.clear();
+      this.#producers.clear();
+      this.#snapshots.dropAbove(-1);
+      const cutFrom = Math.min(offset, this.#logStart);
+      this.#logStart = offset;
+      this.#afterCut(highWatermark, cutFrom);
+      this.#observe({ kind: 'log-start-moved', ...this.#replica, start: offset });
+    });
+  }
+
+  /** Makes everything below `offset` unreadable. `deleteOldSegments` frees the space. */
+  advanceLogStart(offset: Offset): void {
+    if (offset <= this.#logStart) return;
+    if (offset > this.#segments.endOffset) {
+      throw new KafkaError(errorCode.offsetOutOfRange, `${offset} is behind the log's end`);
+    }
+    this.#logStart = offset;
+    this.#epochs.truncateStart(offset);
+    this.#durability.put(logStartCheckpointName, encodeCheckpoint([[offset]]));
+    this.#observe({ kind: 'log-start-moved', ...this.#replica, start: offset });
+  }
+
+  /** KIP-101, KIP-279: the largest epoch up to `epoch` and where it ends; both −1 where not known. */
+  endOffsetForEpoch(epoch: LeaderEpoch): EpochEnd {
+    return this.#epochs.endOfEpoch(this.#rules, epoch, this.#segments.endOffset);
+  }
+
+  epochAt(offset: Offset): LeaderEpoch {
+    return this.#epochs.epochAt(offset);
+  }
+
+  /** A new leader records where its epoch starts, before it appends (KAFKA-7415). */
+  assignEpochStart(epoch: LeaderEpoch, startOffset: Offset): void {
+    if (this.#rules.recordsEpochOfNewLeader()) this.#epochs.assign(epoch, startOffset);
+  }
+
+  /** The first record below `upTo` of this time or later. */
+  offsetForTimestamp(timestamp: WallMs, upTo: Offset): TimestampedOffset | null {
+    return findByTimestamp(this.#segments.all, timestamp, this.#logStart, upTo);
+  }
+
+  /** The first record with the largest timestamp below `upTo`. */
+  maxTimestampOffset(upTo: Offset): TimestampedOffset | null {
+    return findMaxTimestamp(this.#segments.all, this.#logStart, upTo);
+  }
+
+  /** The end of what read_committed readers may see. */
+  lastStableOffset(highWatermark: Offset): Offset {
+    return this.#producers.lastStableOffset(highWatermark);
+  }
+
+  activeProducers(): ProducerEntry[] {
+    return [...this.#producers.entries];
+  }
+
+  /** Forgets idle producers. */
+  expireProducers(): void {
+    this.#producers.expire(this.#wallMs());
+  }
+
+  /** Deletes whole segments that retention no longer keeps and that end at or below `upTo`; their number. */
+  deleteOldSegments(upTo: Offset): number {
+    const nowMs = this.#wallMs();
+    const { all } = this.#segments;
+    const count = countDeletable(all, this.#settings, this.#logStart, upTo, nowMs);
+    if (count === 0) return 0;
+    this.#orFail(() => {
+      if (count === all.length) this.#roll(nowMs);
+      const start = (all[count] as Segment).baseOffset;
+      this.advanceLogStart(start);
+      this.#segments.removeFirst(count);
+      this.#snapshots.dropBelow(start);
+    });
+    return count;
+  }
+
+  updateSettings(settings: TopicSettings): void {
+    this.#settings = settings;
+  }
+
+  /**
+   * Resolves when everything appended before the call is durable, with the directory entries that lead to it;
+   * moves the recovery point. Rejects with a DiskError, and the log has failed then.
+   */
+  flush(): Promise<void> {
+    if (this.#closing !== null) return this.#closing;
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    return this.#durability.flush(() => this.#flush());
+  }
+
+  /** Flushes, keeps the producer state, and lets go of the files. The caller marks the clean shutdown. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Removes the log from the disk. */
+  delete(): void {
+    this.#closing ??= Promise.resolve();
+    this.#durability.stop();
+    this.#segments.retire();
+    this.#disk.remove(this.directory);
+    this.#observe({ kind: 'log-deleted', ...this.#replica });
+  }
+
+  /** Writes batches that carry their offsets already, and takes in what they mean. */
+  #write(records: Uint8Array, nowMs: WallMs): void {
+    for (let start = 0; start < records.length; ) {
+      const end = this.#segments.chunkEnd(records, start, this.#settings);
+      const isAll = start === 0 && end === records.length;
+      const chunk = isAll ? records : records.subarray(start, end);
+      try {
+        if (this.#segments.isDueToRoll(chunk, 0, chunk.length, this.#settings, nowMs)) {
+          this.#roll(nowMs);
+        }
+        this.#segments.active.append(chunk);
+      } catch (error) {
+        throw this.#failed(error);
+      }
+      for (let position = 0; position < chunk.length; ) {
+        this.#note(chunk, position);
+        position += batch.sizeInBytes(chunk, position);
+      }
+      start = end;
+    }
+  }
+
+  #note(records: Uint8Array, position: number): void {
+    const baseOffset = batch.baseOffset(records, position);
+    const leaderEpoch = batch.leaderEpoch(records, position);
+    if (leaderEpoch !== this.#epochs.latest) this.#epochs.assign(leaderEpoch, baseOffset);
+    this.#producers.record(records, position);
+    const { node, topicId, partition } = this.#replica;
+    const lastOffset = batch.lastOffset(records, position);
+    const crc = batch.crc(records, position);
+    const kind = 'batch-appended';
+    this.#observe({ kind, node, topicId, partition, baseOffset, lastOffset, leaderEpoch, crc });
+  }
+
+  #roll(nowMs: WallMs): void {
+    this.#segments.roll(this.#settings, nowMs);
+    this.#takeSnapshot();
+    // As Kafka does: what is full is made durable in the background. A failure is kept in `#failure`.
+    this.flush().catch(() => {});
+  }
+
+  #takeSnapshot(): void {
+    const { all, endOffset } = this.#segments;
+    const keepFrom = (all[Math.max(0, all.length - 2)] as Segment).baseOffset;
+    this.#snapshots.take(this.#producers, endOffset, keepFrom);
+  }
+
+  async #flush(): Promise<void> {
+    this.#flushTarget = this.#segments.endOffset;
+    if (this.#storedEpochs !== this.#epochs.version) {
+      this.#durability.put(epochCheckpointName, encodeCheckpoint(this.#epochs.toRows()));
+      this.#storedEpochs = this.#epochs.version;
+    }
+    try {
+      await this.#durability.sync(this.#segments.all);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    if (this.#flushTarget > this.#recoveryPoint) this.#recoveryPoint = this.#flushTarget;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#rules.closesCleanly(this.hasFailed)) {
+      this.#segments.storeIndex();
+      this.#takeSnapshot();
+      await this.#durability.flush(() => this.#flush());
+    }
+    this.#segments.retire();
+    if (!this.#rules.closesCleanly(this.hasFailed)) throw this.#failure;
+  }
+
+  #afterCut(highWatermark: Offset, to = this.#segments.endOffset): void {
+    const end = this.#segments.endOffset;
+    if (this.#logStart > end) {
+      this.#logStart = end;
+      this.#durability.remove(logStartCheckpointName);
+    }
+    this.#recoveryPoint = Math.min(this.#recoveryPoint, end);
+    this.#flushTarget = Math.min(this.#flushTarget, end);
+    this.#epochs.truncateEnd(end);
+    this.#snapshots.dropAbove(end);
+    if (!this.#producers.isEmpty) {
+      this.#snapshots.restore(this.#producers, this.#segments.all, this.#wallMs());
+    }
+    this.#observe({ kind: 'log-truncated', ...this.#replica, to, highWatermark });
+  }
+
+  /** Kafka's case of a follower that starts inside a batch, where the leader's start was moved into it. */
+  #startInsideBatch(records: Uint8Array): void {
+    const end = this.#segments.endOffset;
+    if (this.#logStart !== end || batch.verifyBatch(records, 0) !== null) return;
+    const baseOffset = batch.baseOffset(records, 0);
+    if (baseOffset >= end || batch.lastOffset(records, 0) < end) return;
+    this.truncateFullyAndStartAt(baseOffset, baseOffset);
+  }
+
+  #checkUsable(): void {
+    assert(this.#closing === null, 'a closed log takes no appends');
+    if (!this.#rules.acceptsAppend(this.hasFailed)) throw this.#failure;
+  }
+
+  #orFail(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): unknown {
+    if (error instanceof DiskError) this.#failure ??= error;
+    return error;
+  }
+}
+
+function duplicateOf(retried: RememberedBatch, stampsTime: boolean): AppendResult {
+  const { baseOffset, lastOffset, timestamp } = retried;
+  return {
+    baseOffset,
+    lastOffset,
+    appendTimeMs: stampsTime ? timestamp : -1,
+    duplicate: true,
+    recordCount: lastOffset - baseOffset + 1,
+    batchCount: 1,
+  };
+}

@@ -1,0 +1,197 @@
+/**
+ * Opens a log's directory in whatever state the last process and the disk left it. Every step holds for torn
+ * and lost writes, zero holes, and creates, renames and removes that were lost or came back:
+ *
+ * - After a clean stop index files and checkpoints are believed if they are whole and fit.
+ * - Otherwise segments below the recovery point are believed, because a flush made them durable; from the
+ *   segment that holds the recovery point on every batch is read, and the log ends in front of the first that
+ *   is damaged, does not follow on the one before, or is of an older leader epoch (a truncation was lost and
+ *   old bytes show again). All behind it is deleted, later segments too.
+ * - Segments without a fitting index file are read as well.
+ */
+import type { LeaderEpoch, Offset, WallMs } from '../../base/ids.ts';
+import type { Disk } from '../../host/disk.ts';
+import type { TopicSettings } from '../config.ts';
+import * as batch from '../records/batch.ts';
+import { readCheckpoint, readFile } from './checkpoint.ts';
+import type { Durability } from './durability.ts';
+import { EpochCache } from './epoch-cache.ts';
+import {
+  epochCheckpointName,
+  logStartCheckpointName,
+  offsetFileName,
+  parseOffsetFileName,
+  temporarySuffix,
+} from './names.ts';
+import { Segment } from './segment.ts';
+
+export interface OpenContext {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly durability: Durability;
+  readonly settings: TopicSettings;
+  readonly cleanShutdown: boolean;
+  /** Below it everything is durable; 0 where that is not known. */
+  readonly recoveryPoint: Offset;
+  readonly nowMs: WallMs;
+}
+
+export interface OpenedLog {
+  /** At least one. */
+  readonly segments: Segment[];
+  readonly epochs: EpochCache;
+  readonly logStart: Offset;
+  /** Offsets of the producer snapshots found, rising. */
+  readonly snapshots: Offset[];
+  /** True if everything was believed and nothing had to be read or cut. */
+  readonly isIntact: boolean;
+}
+
+export function openLog(context: OpenContext): OpenedLog {
+  const { disk, directory, durability } = context;
+  disk.makeDirectory(directory);
+  const found = listFiles(context);
+  const startRow = readCheckpoint(disk, `${directory}/${logStartCheckpointName}`)?.[0];
+  const checkpointedStart = startRow?.[0] ?? 0;
+  const epochs = new EpochCache();
+  const loader = new SegmentLoader(context, epochs, found.bases);
+  const segments = loader.load();
+  // The log's end was lost, and with it all that stood behind the start.
+  const end = segments[segments.length - 1]?.endOffset ?? 0;
+  if (end < checkpointedStart) dropAll(context, segments);
+  while (segments.length > 1 && (segments[0] as Segment).endOffset <= checkpointedStart) {
+    removeSegment(context, segments.shift() as Segment);
+  }
+  if (segments.length === 0) segments.push(createSegment(context, checkpointedStart));
+  const first = segments[0] as Segment;
+  const logStart = Math.max(checkpointedStart, first.baseOffset);
+  epochs.truncateEnd((segments[segments.length - 1] as Segment).endOffset);
+  epochs.truncateStart(logStart);
+  if (!loader.isIntact) durability.entriesChanged();
+  return { segments, epochs, logStart, snapshots: found.snapshots, isIntact: loader.isIntact };
+}
+
+/** The names of segments and snapshots, after files of no meaning were removed. */
+function listFiles(context: OpenContext): { bases: Offset[]; snapshots: Offset[] } {
+  const { disk, directory, durability } = context;
+  const bases: Offset[] = [];
+  const snapshots: Offset[] = [];
+  const names = disk.list(directory);
+  const known = new Set(names);
+  for (const name of names) {
+    if (name.endsWith(temporarySuffix)) durability.remove(name);
+    const parsed = parseOffsetFileName(name);
+    if (parsed?.kind === 'log') bases.push(parsed.offset);
+    if (parsed?.kind === 'snapshot') snapshots.push(parsed.offset);
+    const isOrphan = parsed?.kind === 'index' && !known.has(offsetFileName(parsed.offset, 'log'));
+    if (isOrphan) disk.remove(`${directory}/${name}`);
+  }
+  return { bases, snapshots };
+}
+
+class SegmentLoader {
+  readonly #context: OpenContext;
+  readonly #epochs: EpochCache;
+  readonly #bases: readonly Offset[];
+  /** Index of the first segment that is not known to be durable. */
+  readonly #firstUntrusted: number;
+  readonly #demandsContiguity: boolean;
+  readonly #knowsEpochs: boolean;
+  /** Epoch of the batch read last. */
+  #epoch: LeaderEpoch = -1;
+  isIntact: boolean;
+
+  constructor(context: OpenContext, epochs: EpochCache, bases: readonly Offset[]) {
+    this.#context = context;
+    this.#epochs = epochs;
+    this.#bases = bases;
+    const holding = bases.findLastIndex((base) => base <= context.recoveryPoint);
+    this.#firstUntrusted = context.cleanShutdown ? bases.length : Math.max(0, holding);
+    // Only compaction makes gaps.
+    this.#demandsContiguity = context.settings.cleanupPolicy === 'delete';
+    const rows = readCheckpoint(context.disk, `${context.directory}/${epochCheckpointName}`);
+    this.#knowsEpochs = rows !== null && epochs.load(rows);
+    const firstRead = bases[this.#firstUntrusted];
+    if (firstRead !== undefined) epochs.truncateEnd(firstRead);
+    this.isIntact = context.cleanShutdown;
+  }
+
+  load(): Segment[] {
+    const segments: Segment[] = [];
+    for (let index = 0; index < this.#bases.length; index++) {
+      const base = this.#bases[index] as Offset;
+      if (!this.#follows(index, segments[index - 1])) {
+        this.#dropFrom(index);
+        break;
+      }
+      const segment = this.#open(base);
+      segments.push(segment);
+      if (!this.#take(segment, index)) {
+        this.#dropFrom(index + 1);
+        break;
+      }
+    }
+    return segments;
+  }
+
+  #follows(index: number, before: Segment | undefined): boolean {
+    const base = this.#bases[index] as Offset;
+    if (before === undefined) return true;
+    // Segments are started at the log's end, so one that starts elsewhere misses a neighbour.
+    return index > this.#firstUntrusted ? base === before.endOffset : base >= before.endOffset;
+  }
+
+  /** Takes in one segment, believing or reading it; false if it had to be cut. */
+  #take(segment: Segment, index: number): boolean {
+    const { disk, directory, durability } = this.#context;
+    const name = offsetFileName(segment.baseOffset, 'index');
+    const isLast = index === this.#bases.length - 1;
+    if (index < this.#firstUntrusted && this.#knowsEpochs) {
+      const bytes = readFile(disk, `${directory}/${name}`);
+      if (bytes !== null && segment.restore(bytes)) {
+        if (!isLast || segment.hasSoundEnd()) return true;
+        segment.forget();
+      }
+    }
+    this.isIntact = false;
+    const isCached = this.#knowsEpochs && index < this.#firstUntrusted;
+    if (this.#knowsEpochs && index === this.#firstUntrusted) this.#epoch = this.#epochs.latest;
+    const isWhole = segment.recover((bytes, position) => {
+      const epoch = batch.leaderEpoch(bytes, position);
+      const base = batch.baseOffset(bytes, position);
+      if (epoch < this.#epoch || base < segment.endOffset) return false;
+      if (this.#demandsContiguity && base !== segment.endOffset) return false;
+      this.#epoch = epoch;
+      if (!isCached) this.#epochs.assign(epoch, base);
+      return true;
+    });
+    if (!isLast) durability.put(name, segment.index.encode(segment));
+    return isWhole;
+  }
+
+  #dropFrom(index: number): void {
+    this.isIntact = false;
+    for (const base of this.#bases.slice(index)) removeSegment(this.#context, this.#open(base));
+  }
+
+  #open(base: Offset): Segment {
+    const { disk, directory, settings, nowMs } = this.#context;
+    return Segment.open(disk, directory, base, settings.indexIntervalBytes, nowMs);
+  }
+}
+
+function dropAll(context: OpenContext, segments: Segment[]): void {
+  for (const segment of segments.splice(0)) removeSegment(context, segment);
+}
+
+function createSegment(context: OpenContext, base: Offset): Segment {
+  const { disk, directory, durability, settings, nowMs } = context;
+  durability.entriesChanged();
+  return Segment.open(disk, directory, base, settings.indexIntervalBytes, nowMs);
+}
+
+function removeSegment(context: OpenContext, segment: Segment): void {
+  segment.retire();
+  context.durability.remove(offsetFileName(segment.baseOffset, 'log'));
+  context.durability.remove(offsetFileName(segment.baseOffset, 'index'));
+}

@@ -1,0 +1,397 @@
+/**
+ * The node's replica of the metadata quorum: drives `RaftMachine` by timers, channels and the disk.
+ *
+ * Effects are performed in the order in which the machine gave them; behind a `persist` all wait until the election
+ * is on disk, while the machine goes on taking inputs. So nobody, not even the listener, learns of a vote or a
+ * leadership that a power loss could undo. A disk that fails ends the process: what it holds cannot be known.
+ */
+import type { LeaderEpoch, Micros, NodeId, Offset, Uuid } from '../../base/ids.ts';
+import { noNode, zeroUuid } from '../../base/ids.ts';
+import { msToMicros } from '../../base/time.ts';
+import { DiskError } from '../../host/disk.ts';
+import type { Host } from '../../host/host.ts';
+import { defaultTopicSettings, type NodeConfig, type TopicSettings } from '../config.ts';
+import { Log } from '../log/log.ts';
+import type { Observe } from '../observation.ts';
+import { fetchApi } from '../protocol/apis/01-fetch.ts';
+import { voteApi } from '../protocol/apis/52-vote.ts';
+import { beginQuorumEpochApi } from '../protocol/apis/53-begin-quorum-epoch.ts';
+import { endQuorumEpochApi } from '../protocol/apis/54-end-quorum-epoch.ts';
+import { describeQuorumApi } from '../protocol/apis/55-describe-quorum.ts';
+import type { Request } from '../rpc/contract.ts';
+import { isRequestOf } from '../rpc/request.ts';
+import { Alarm } from './alarm.ts';
+import type { RaftTiming } from './core.ts';
+import { Delivery, type QuorumListener } from './delivery.ts';
+import { describeQuorum } from './describe-quorum.ts';
+import type { Effect } from './effects.ts';
+import type { ElectionState } from './election-state.ts';
+import { RaftMachine } from './machine.ts';
+import type { RaftRequest, RaftResponse } from './messages.ts';
+import { maxBatchBytes, MetadataLog } from './metadata-log.ts';
+import { Peers } from './peers.ts';
+import { QuorumStateFile } from './quorum-state-file.ts';
+import { kafkaRaftRules, type RaftRules } from './rules.ts';
+import * as wire from './wire.ts';
+
+export type { CommittedBatch, QuorumListener } from './delivery.ts';
+
+export interface QuorumOptions {
+  readonly host: Host;
+  readonly config: NodeConfig;
+  /** Identity of this node's data directory, from its meta.properties. */
+  readonly directoryId: Uuid;
+  readonly observe: Observe;
+  readonly listener: QuorumListener;
+  readonly rules?: RaftRules;
+}
+
+const servedKeys: ReadonlySet<number> = new Set(
+  [fetchApi, voteApi, beginQuorumEpochApi, endQuorumEpochApi, describeQuorumApi].map((api) => api.key),
+);
+
+export class Quorum {
+  readonly #host: Host;
+  readonly #options: QuorumOptions;
+  readonly #log: MetadataLog;
+  readonly #stateFile: QuorumStateFile;
+  readonly #stored: ElectionState | null;
+  readonly #machine: RaftMachine;
+  readonly #delivery: Delivery;
+  readonly #peers: Peers;
+  readonly #alarm: Alarm;
+  #effects: Effect[] = [];
+  #isPerforming = false;
+  #isPersisting = false;
+  #isFlushing = false;
+  #flushAgain = false;
+  #isRunning = false;
+  /** Set while a graceful stop waits for its successor. */
+  #onHandedOver: (() => void) | null = null;
+
+  /** Opens the log and the election on disk. Throws a DiskError. */
+  static open(options: QuorumOptions): Quorum {
+    const { host, config, observe } = options;
+    const { disk } = host;
+    const directory = metadataDirectory(config);
+    disk.makeDirectory(directory);
+    const log = Log.open({
+      disk,
+      directory,
+      settings: metadataLogSettings,
+      cleanShutdown: false,
+      wallMs: () => host.clock.wallMs(),
+      replica: { node: config.nodeId, topicId: zeroUuid, partition: `${wire.metadataTopic}-0` },
+      observe,
+    });
+    return new Quorum(options, new MetadataLog(log, config.voters, () => host.clock.wallMs()));
+  }
+
+  private constructor(options: QuorumOptions, log: MetadataLog) {
+    const { host, config } = options;
+    this.#host = host;
+    this.#options = options;
+    this.#log = log;
+    this.#stateFile = new QuorumStateFile(host.disk, metadataDirectory(config));
+    this.#stored = this.#stateFile.read();
+    this.#delivery = new Delivery(options.listener, log);
+    this.#machine = new RaftMachine({
+      local: { id: config.nodeId, directoryId: options.directoryId },
+      voterIds: config.voters.map((voter) => voter.nodeId),
+      timing: timingOf(config),
+      random: host.random.stream('raft'),
+      log,
+      rules: options.rules ?? kafkaRaftRules,
+      emit: (effect) => this.#effects.push(effect),
+    });
+    this.#peers = new Peers(host, config, (from, requestId, response) => this.#answered(from, requestId, response));
+    this.#alarm = new Alarm(host, () => this.#step((machine, nowUs) => machine.tick(nowUs)));
+  }
+
+  start(): void {
+    this.#isRunning = true;
+    const { disk } = this.#host;
+    disk.syncDirectory(this.#options.config.dataDirectory).then(
+      () => this.#step((machine, nowUs) => machine.start(this.#stored, this.#log.recoveryPoint, nowUs)),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** A leader steps down first and waits a little for its voters to hear of it. Closes the log. */
+  async stop(): Promise<void> {
+    if (!this.#isRunning) return;
+    const { settings } = this.#options.config;
+    await new Promise<void>((resolve) => {
+      const timer = this.#host.timers.after(msToMicros(settings.controllerQuorumRequestTimeoutMs), resolve);
+      this.#onHandedOver = () => {
+        timer.cancel();
+        resolve();
+      };
+      this.#step((machine, nowUs) => machine.shutDown(nowUs));
+    });
+    this.#isRunning = false;
+    this.#alarm.cancel();
+    this.#peers.close();
+    this.#effects = [];
+    await this.#log.close();
+  }
+
+  /** Who leads, −1 if unknown. */
+  get leaderId(): NodeId {
+    return this.#machine.leaderId;
+  }
+
+  get epoch(): LeaderEpoch {
+    return this.#machine.epoch;
+  }
+
+  /** All before it is committed and was delivered. */
+  get highWatermark(): Offset {
+    return this.#delivery.nextOffset;
+  }
+
+  get logEndOffset(): Offset {
+    return this.#log.endOffset;
+  }
+
+  /**
+   * Appends record values as one batch of this epoch and returns the offset of the last; null where this node does
+   * not lead, or was not told so yet. It takes effect once committed, which the listener hears.
+   */
+  append(records: readonly Uint8Array[]): Offset | null {
+    const machine = this.#machine;
+    const leads = machine.role.name === 'leader' && this.#delivery.leadingEpoch === machine.epoch;
+    if (!leads || !this.#isRunning) return null;
+    let baseOffset: Offset = -1;
+    this.#step((_, nowUs) => {
+      baseOffset = this.#log.append(machine.epoch, records);
+      machine.appended(baseOffset, nowUs);
+    });
+    return baseOffset < 0 ? null : baseOffset + records.length - 1;
+  }
+
+  /** Steps down, if it leads. */
+  resign(): void {
+    this.#step((machine, nowUs) => machine.resign(nowUs));
+  }
+
+  handles(apiKey: number): boolean {
+    return servedKeys.has(apiKey);
+  }
+
+  handle(request: Request): void {
+    if (!this.#isRunning) request.disconnect();
+    else if (isRequestOf(request, fetchApi)) this.#handleFetch(request);
+    else if (isRequestOf(request, describeQuorumApi)) this.#handleDescribe(request);
+    else this.#handleElection(request);
+  }
+
+  #handleFetch(request: Request<typeof fetchApi>): void {
+    const { config } = this.#options;
+    const message = wire.readFetch(config.clusterId, request.body);
+    if (typeof message === 'number') {
+      request.respond({ errorCode: message, responses: [] });
+      return;
+    }
+    this.#take(message, (response) => {
+      if (response.kind === 'fetch') request.respond(wire.fetchResponse(config, response));
+    });
+  }
+
+  #handleElection(request: Request): void {
+    const { config } = this.#options;
+    const { clusterId } = config;
+    let message: RaftRequest | number;
+    if (isRequestOf(request, voteApi)) message = wire.readVote(clusterId, request.body);
+    else if (isRequestOf(request, beginQuorumEpochApi)) message = wire.readBegin(clusterId, request.body);
+    else if (isRequestOf(request, endQuorumEpochApi)) message = wire.readEnd(clusterId, request.body);
+    else {
+      request.disconnect();
+      return;
+    }
+    if (typeof message === 'number') request.respond({ errorCode: message, topics: [] });
+    else this.#take(message, (response) => request.respond(wire.electionResponse(config, response)));
+  }
+
+  #handleDescribe(request: Request<typeof describeQuorumApi>): void {
+    const { config, directoryId } = this.#options;
+    const { clock } = this.#host;
+    const local = { directoryId, endOffset: this.#log.endOffset };
+    const now = { us: clock.monotonicUs(), wallMs: clock.wallMs() };
+    request.respond(describeQuorum(config, this.#machine, local, request.body, now));
+  }
+
+  #take(message: RaftRequest, respond: (response: RaftResponse) => void): void {
+    this.#step((machine, nowUs) => machine.request(message, respond, nowUs));
+  }
+
+  #answered(from: NodeId, requestId: number, response: RaftResponse | null): void {
+    this.#step((machine, nowUs) => {
+      if (response === null) machine.requestFailed(from, requestId, nowUs);
+      else machine.response(from, requestId, response, nowUs);
+    });
+  }
+
+  /** One input to the machine, then what follows from it. */
+  #step(input: (machine: RaftMachine, nowUs: Micros) => void): void {
+    if (!this.#isRunning) return;
+    try {
+      input(this.#machine, this.#host.clock.monotonicUs());
+      this.#perform();
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    if (this.#isRunning) this.#alarm.set(this.#machine.deadlineUs);
+  }
+
+  #perform(): void {
+    if (this.#isPerforming) return;
+    this.#isPerforming = true;
+    try {
+      let next = 0;
+      while (next < this.#effects.length && !this.#isPersisting && this.#isRunning) {
+        this.#performOne(this.#effects[next] as Effect);
+        next += 1;
+      }
+      if (next === this.#effects.length) this.#effects.length = 0;
+      else this.#effects.splice(0, next);
+    } finally {
+      this.#isPerforming = false;
+    }
+    this.#checkHandedOver();
+  }
+
+  #performOne(effect: Effect): void {
+    const { observe, config } = this.#options;
+    const node = config.nodeId;
+    switch (effect.kind) {
+      case 'send':
+        this.#peers.send(effect.to, effect.requestId, effect.request);
+        break;
+      case 'answer':
+        effect.respond(effect.response);
+        break;
+      case 'persist':
+        this.#persist(effect.election);
+        break;
+      case 'flush':
+        this.#flush();
+        break;
+      case 'role':
+        this.#tellRole(effect);
+        break;
+      case 'vote-granted':
+        observe({ kind: 'vote-granted', node, epoch: effect.epoch, candidate: effect.candidate.id });
+        break;
+      case 'committed':
+        this.#commit(effect);
+        break;
+      case 'halt':
+        this.#halt(effect.reason);
+        break;
+    }
+  }
+
+  #persist(election: ElectionState): void {
+    this.#isPersisting = true;
+    this.#stateFile.write(election).then(
+      () => {
+        this.#isPersisting = false;
+        this.#step(() => {});
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** One flush at a time; what came meanwhile is covered by the next. */
+  #flush(): void {
+    if (this.#isFlushing) {
+      this.#flushAgain = true;
+      return;
+    }
+    this.#isFlushing = true;
+    this.#log.flush().then(
+      (durableOffset) => {
+        this.#isFlushing = false;
+        const again = this.#flushAgain;
+        this.#flushAgain = false;
+        this.#step((machine, nowUs) => {
+          machine.logDurable(durableOffset, nowUs);
+          if (again) this.#flush();
+        });
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #tellRole(effect: Effect & { kind: 'role' }): void {
+    const { observe, config } = this.#options;
+    const { epoch, leaderId, votedKey } = effect.election;
+    observe({
+      kind: 'quorum-state',
+      node: config.nodeId,
+      epoch,
+      role: effect.isVoter ? effect.role : 'observer',
+      leader: leaderId,
+      votedFor: votedKey?.id ?? noNode,
+    });
+    const isGone = effect.role === 'resigned' || effect.role === 'unattached';
+    this.#delivery.leaderChanged(isGone ? noNode : leaderId, epoch, effect.role === 'leader');
+  }
+
+  #commit({ highWatermark, epoch, isLeader }: Effect & { kind: 'committed' }): void {
+    const { observe, config } = this.#options;
+    const role = isLeader ? 'leader' : 'follower';
+    observe({ kind: 'quorum-high-watermark', node: config.nodeId, epoch, role, highWatermark });
+    this.#delivery.committed(highWatermark);
+    const machine = this.#machine;
+    if (isLeader && machine.role.name === 'leader' && machine.epoch === epoch) this.#delivery.leading(epoch);
+  }
+
+  #checkHandedOver(): void {
+    if (this.#onHandedOver === null || this.#isPersisting) return;
+    const { role } = this.#machine;
+    if (role.name === 'resigned' && role.unacknowledged.size > 0) return;
+    this.#onHandedOver();
+    this.#onHandedOver = null;
+  }
+
+  /** A disk that failed ends the process; anything else is a bug in us. */
+  #fail(error: unknown): void {
+    if (!(error instanceof DiskError)) throw error;
+    this.#halt(`the metadata log's disk failed: ${error.message}`);
+  }
+
+  #halt(reason: string): void {
+    if (!this.#isRunning) return;
+    this.#isRunning = false;
+    this.#alarm.cancel();
+    this.#host.exit(1, reason);
+  }
+}
+
+/** Nothing of it may ever be deleted: there are no snapshots to make up for it. */
+const metadataLogSettings: TopicSettings = {
+  ...defaultTopicSettings,
+  maxMessageBytes: maxBatchBytes,
+  retentionMs: -1,
+  retentionBytes: -1,
+};
+
+function metadataDirectory(config: NodeConfig): string {
+  const name = `${wire.metadataTopic}-0`;
+  return config.dataDirectory === '' ? name : `${config.dataDirectory}/${name}`;
+}
+
+function timingOf({ settings }: NodeConfig): RaftTiming {
+  return {
+    electionTimeoutUs: msToMicros(settings.controllerQuorumElectionTimeoutMs),
+    electionBackoffMaxUs: msToMicros(settings.controllerQuorumElectionBackoffMaxMs),
+    fetchTimeoutUs: msToMicros(settings.controllerQuorumFetchTimeoutMs),
+    retryBackoffUs: msToMicros(settings.controllerQuorumRetryBackoffMs),
+    appendLingerUs: msToMicros(settings.controllerQuorumAppendLingerMs),
+    fetchMaxWaitUs: msToMicros(500),
+    fetchMaxBytes: maxBatchBytes,
+  };
+}

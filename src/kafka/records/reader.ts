@@ -1,0 +1,118 @@
+/**
+ * Reads batches out of bytes as a fetch answers them, and records out of a batch. Bytes may end in the middle
+ * of a batch: what is cut is left out. Keys and values are views into the batch (or into what it unpacked
+ * to). Damage fails with KafkaError CORRUPT_MESSAGE.
+ */
+import type { Offset, WallMs } from '../../base/ids.ts';
+import { errorCode, KafkaError } from '../protocol/errors.ts';
+import {
+  baseOffset,
+  baseTimestamp,
+  batchHeaderSize,
+  compression,
+  maxTimestamp,
+  recordCount,
+  sizeInBytes,
+  timestampType,
+  verifyHeader,
+} from './batch.ts';
+import type { RecordHeader } from './builder.ts';
+import { decompress } from './compression.ts';
+import { RecordCursor, RecordsError } from './varint.ts';
+
+export interface StoredRecord {
+  readonly offset: Offset;
+  readonly timestamp: WallMs;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: readonly RecordHeader[];
+}
+
+/**
+ * Calls `fn` for every whole batch in order; `end` is the position behind it. Headers are checked, checksums
+ * are not. Returns the position behind the last whole batch.
+ */
+export function forEachBatch(
+  bytes: Uint8Array,
+  fn: (bytes: Uint8Array, position: number, end: number) => void,
+): number {
+  let position = 0;
+  while (position < bytes.length) {
+    const problem = verifyHeader(bytes, position, bytes.length);
+    if (problem === 'partial') break;
+    if (problem !== null) throw new KafkaError(errorCode.corruptMessage, `batch ${problem}`);
+    const end = position + sizeInBytes(bytes, position);
+    fn(bytes, position, end);
+    position = end;
+  }
+  return position;
+}
+
+const noHeaders: readonly RecordHeader[] = [];
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The records of the one batch that stands at `position`. */
+export function readRecords(bytes: Uint8Array, position = 0): StoredRecord[] {
+  const problem = verifyHeader(bytes, position, bytes.length);
+  if (problem !== null) throw new KafkaError(errorCode.corruptMessage, `batch ${problem}`);
+  const codec = compression(bytes, position);
+  if (codec === null) {
+    throw new KafkaError(errorCode.unsupportedCompressionType, 'unknown codec in a batch');
+  }
+  const end = position + sizeInBytes(bytes, position);
+  try {
+    const start = position + batchHeaderSize;
+    const cursor =
+      codec === 'none'
+        ? new RecordCursor(bytes, start, end)
+        : new RecordCursor(decompress(codec, bytes.subarray(start, end)));
+    return recordsAt(cursor, bytes, position);
+  } catch (error) {
+    if (!(error instanceof RecordsError)) throw error;
+    throw new KafkaError(errorCode.corruptMessage, error.message);
+  }
+}
+
+function recordsAt(cursor: RecordCursor, batch: Uint8Array, position: number): StoredRecord[] {
+  const offset = baseOffset(batch, position);
+  const timestamp = baseTimestamp(batch, position);
+  const isCreateTime = timestampType(batch, position) === 'CreateTime';
+  const appendTime = maxTimestamp(batch, position);
+  const count = recordCount(batch, position);
+  const records: StoredRecord[] = [];
+  for (let index = 0; index < count; index++) {
+    const size = cursor.varint();
+    const end = cursor.position + size;
+    if (size < 0 || end > cursor.limit) throw new RecordsError('a record reaches beyond its batch');
+    cursor.byte();
+    const timestampDelta = cursor.varint();
+    const offsetDelta = cursor.varint();
+    const key = cursor.nullableBytes(cursor.varint());
+    const value = cursor.nullableBytes(cursor.varint());
+    const headers = readHeaders(cursor, cursor.varint());
+    if (cursor.position !== end) throw new RecordsError('a record is not as long as it says');
+    records.push({
+      offset: offset + offsetDelta,
+      timestamp: isCreateTime ? timestamp + timestampDelta : appendTime,
+      key,
+      value,
+      headers,
+    });
+  }
+  if (cursor.position !== cursor.limit) throw new RecordsError('bytes behind the last record');
+  return records;
+}
+
+function readHeaders(cursor: RecordCursor, count: number): readonly RecordHeader[] {
+  if (count === 0) return noHeaders;
+  if (count < 0 || count > cursor.limit - cursor.position) {
+    throw new RecordsError('more headers than bytes');
+  }
+  const headers: RecordHeader[] = [];
+  for (let index = 0; index < count; index++) {
+    const key = cursor.nullableBytes(cursor.varint());
+    if (key === null) throw new RecordsError('a header without a key');
+    headers.push({ key: utf8.decode(key), value: cursor.nullableBytes(cursor.varint()) });
+  }
+  return headers;
+}

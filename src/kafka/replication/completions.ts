@@ -1,0 +1,29 @@
+/**
+ * Operations that are ready to be answered. They are answered only once the state that made them ready is whole
+ * again, one after the other: answering may bring in the next request of a connection within the same call,
+ * which then finds consistent partitions and adds what it makes ready behind.
+ */
+export interface Completable {
+  complete(): void;
+}
+
+export class Completions {
+  #ready: Completable[] = [];
+  #draining = false;
+
+  add(operation: Completable): void {
+    this.#ready.push(operation);
+  }
+
+  /** Called at the end of every way in. Within an answer it leaves the work to the outer call. */
+  drain(): void {
+    if (this.#draining || this.#ready.length === 0) return;
+    this.#draining = true;
+    try {
+      for (let at = 0; at < this.#ready.length; at++) (this.#ready[at] as Completable).complete();
+    } finally {
+      this.#ready = [];
+      this.#draining = false;
+    }
+  }
+}

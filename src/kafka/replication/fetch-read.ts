@@ -1,0 +1,120 @@
+/**
+ * One partition's part of a fetch: validate, take note of the follower, read. A follower's fetch offset counts
+ * for high watermark and ISR only once it has passed every check, and only as the fetch arrives: one that waited
+ * and reads again tells nothing new.
+ */
+import type { LeaderEpoch, Offset } from '../../base/ids.ts';
+import { errorCode } from '../protocol/errors.ts';
+import type { FetchPartition, FetchResult, FetchWork, LeaderHint } from './contract.ts';
+import type { FollowerProgress } from './leader-state.ts';
+import type { Partition } from './partition.ts';
+import type { BrokerFacts, ReplicationRules } from './rules.ts';
+
+const noBytes: Uint8Array = new Uint8Array(0);
+
+export function failedFetch(
+  asked: FetchPartition,
+  code: number,
+  currentLeader: LeaderHint | null,
+): FetchResult {
+  return {
+    topicId: asked.topicId,
+    topic: asked.topic,
+    index: asked.index,
+    errorCode: code,
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    records: noBytes,
+    divergingEpoch: null,
+    currentLeader,
+  };
+}
+
+/** Whether this fetch comes from a follower: consumers and tools have negative ids. */
+export const isFollower = (work: FetchWork): boolean => work.replicaId >= 0;
+
+export interface ReadOptions {
+  readonly rules: ReplicationRules;
+  /** What metadata says of the follower that asks. */
+  readonly broker: BrokerFacts | undefined;
+  /** The fetch has just arrived, so what a follower says of itself is news. */
+  readonly isArriving: boolean;
+}
+
+/**
+ * What this leader answers, or the code of an error. At most `budgetBytes`, but where `atLeastOneBatch` is set
+ * one batch even above all limits, so that a reader gets on. May throw DiskError.
+ */
+export function readPartition(
+  partition: Partition,
+  work: FetchWork,
+  asked: FetchPartition,
+  budgetBytes: number,
+  atLeastOneBatch: boolean,
+  options: ReadOptions,
+): FetchResult | number {
+  const { rules } = options;
+  const { fetchOffset, lastFetchedEpoch } = asked;
+  const { leader, log } = partition;
+  const fenced = rules.epochError(asked.currentLeaderEpoch, partition.leaderEpoch);
+  if (fenced !== errorCode.none) return fenced;
+  if (leader === null) return errorCode.notLeaderOrFollower;
+  const fromFollower = isFollower(work);
+  let follower: FollowerProgress | null = null;
+  if (fromFollower) {
+    follower = leader.follower(work.replicaId);
+    if (follower === null) {
+      // The follower may know of an assignment that we do not know yet: it will ask again.
+      return asked.currentLeaderEpoch >= 0
+        ? errorCode.unknownLeaderEpoch
+        : errorCode.notLeaderOrFollower;
+    }
+    if (!rules.acceptsFetchOf(work.replicaEpoch, options.broker))
+      return errorCode.notLeaderOrFollower;
+  }
+  if (fetchOffset < log.logStartOffset) return errorCode.offsetOutOfRange;
+  const diverging =
+    lastFetchedEpoch < 0 ? null : divergence(partition, lastFetchedEpoch, fetchOffset, rules);
+  if (typeof diverging === 'number') return diverging;
+  if (diverging === null) {
+    if (fetchOffset > log.logEndOffset) return errorCode.offsetOutOfRange;
+    if (follower !== null && options.isArriving) {
+      partition.onFollowerFetch(follower, fetchOffset, work.replicaEpoch);
+    }
+  }
+  const offsets = partition.offsets();
+  const limit = rules.readLimit(offsets, fromFollower, work.readCommitted);
+  let records = noBytes;
+  if (diverging === null && fetchOffset < limit) {
+    const maxBytes = Math.min(budgetBytes, asked.maxBytes);
+    if (maxBytes > 0 || atLeastOneBatch)
+      records = log.read(fetchOffset, Math.max(maxBytes, 0), limit);
+    if (records.length > maxBytes && !atLeastOneBatch) records = noBytes;
+  }
+  return {
+    topicId: partition.topicId,
+    topic: partition.topic,
+    index: partition.index,
+    errorCode: errorCode.none,
+    highWatermark: offsets.highWatermark,
+    lastStableOffset: offsets.lastStableOffset,
+    logStartOffset: log.logStartOffset,
+    records,
+    divergingEpoch: diverging,
+    currentLeader: null,
+  };
+}
+
+/** Where the reader's log and ours part; null where they do not; a code where that cannot be told. */
+function divergence(
+  partition: Partition,
+  lastFetchedEpoch: LeaderEpoch,
+  fetchOffset: Offset,
+  rules: ReplicationRules,
+): FetchResult['divergingEpoch'] | number {
+  const end = partition.log.endOffsetForEpoch(lastFetchedEpoch);
+  if (end.leaderEpoch < 0 || end.endOffset < 0) return errorCode.offsetOutOfRange;
+  if (!rules.diverges(lastFetchedEpoch, fetchOffset, end)) return null;
+  return { epoch: end.leaderEpoch, endOffset: end.endOffset };
+}

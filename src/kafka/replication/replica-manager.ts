@@ -1,0 +1,322 @@
+/**
+ * The replicas of one broker: gives each the role that committed metadata says, serves produce, fetch and offset
+ * look-ups from those it leads, and has the others follow. All roles come through `onMetadata`; the image of its
+ * first call must have caught up with the committed log as of this process's start, for what that image does not
+ * assign to this broker is deleted from its disk.
+ * An I/O error ends the process: its one log directory cannot be trusted any more.
+ */
+import { assert } from '../../base/assert.ts';
+import type { BrokerEpoch, LeaderEpoch } from '../../base/ids.ts';
+import { zeroUuid } from '../../base/ids.ts';
+import { secondsToMicros } from '../../base/time.ts';
+import { DiskError } from '../../host/disk.ts';
+import type { Host } from '../../host/host.ts';
+import type { Address } from '../../host/network.ts';
+import type { NodeConfig } from '../config.ts';
+import type { MetadataDelta, MetadataImage } from '../metadata/image.ts';
+import { topicSettings } from '../metadata/image.ts';
+import type { PartitionState } from '../metadata/state.ts';
+import type { Observe } from '../observation.ts';
+import { KafkaError } from '../protocol/errors.ts';
+import { openChannel } from '../rpc/channel.ts';
+import type { Channel } from '../rpc/contract.ts';
+import { Completions } from './completions.ts';
+import type {
+  ControllerLink,
+  EpochEndOffset,
+  FetchResult,
+  FetchWork,
+  LeaderHint,
+  ListOffsetQuery,
+  ListOffsetResult,
+  PartitionName,
+  ProduceResult,
+  ProduceWork,
+} from './contract.ts';
+import { Deadlines } from './deadlines.ts';
+import { Fetchers } from './fetchers.ts';
+import { HostedPartitions } from './hosted-partitions.ts';
+import { IsrProposals } from './isr-proposals.ts';
+import type { BrokersView } from './leader-state.ts';
+import { endOffsetForEpoch, failedEpochEnd, failedListOffset, listOffset } from './list-offsets.ts';
+import { Maintenance } from './maintenance.ts';
+import { Partition } from './partition.ts';
+import type { PartitionEnvironment } from './partition-environment.ts';
+import type { StoredReplica } from './replica-store.ts';
+import { ReplicaStore } from './replica-store.ts';
+import type { ReplicationRules } from './rules.ts';
+import { kafkaReplicationRules } from './rules.ts';
+import { Serving } from './serving.ts';
+
+export interface ReplicaManagerOptions {
+  readonly host: Host;
+  readonly config: NodeConfig;
+  readonly controller: ControllerLink;
+  /** Of this process's registration; −1 before it has one, and nothing is fetched or proposed till then. */
+  readonly brokerEpoch: () => BrokerEpoch;
+  readonly observe: Observe;
+  readonly rules?: ReplicationRules;
+  /** How leaders are reached; by default a channel of its own each. */
+  readonly connect?: (address: Address) => Channel;
+}
+
+const noBrokers: BrokersView = new Map();
+const connectTimeoutUs = secondsToMicros(10);
+
+export class ReplicaManager {
+  readonly #options: ReplicaManagerOptions;
+  readonly #rules: ReplicationRules;
+  readonly #store: ReplicaStore;
+  readonly #hosted = new HostedPartitions(() => this.#image);
+  readonly #completions = new Completions();
+  readonly #deadlines: Deadlines;
+  readonly #fetchers: Fetchers;
+  readonly #proposals: IsrProposals;
+  readonly #maintenance: Maintenance;
+  readonly #serving: Serving;
+  readonly #environment: PartitionEnvironment;
+  #image: MetadataImage | null = null;
+  #state: 'new' | 'loaded' | 'shutting-down' | 'closed' | 'failed' = 'new';
+
+  constructor(options: ReplicaManagerOptions) {
+    const { brokerEpoch, config, controller, host, observe } = options;
+    const { nodeId: node, settings } = config;
+    this.#options = options;
+    this.#rules = options.rules ?? kafkaReplicationRules;
+    const rules = this.#rules;
+    const completions = this.#completions;
+    const hosted = this.#hosted;
+    const onError = (error: unknown): void => this.#onError(error);
+    const guard = (work: () => void): boolean => this.#guard(work);
+    const brokers = (): BrokersView => this.#image?.brokers ?? noBrokers;
+    const clientId = `broker-${node}-fetcher`;
+    this.#store = new ReplicaStore(host, config, observe);
+    this.#deadlines = new Deadlines(host, () => completions.drain());
+    this.#proposals = new IsrProposals({
+      host,
+      node,
+      brokerEpoch,
+      controller,
+      afterAnswer: () => completions.drain(),
+    });
+    this.#fetchers = new Fetchers({
+      host,
+      node,
+      settings,
+      rules,
+      brokerEpoch,
+      guard,
+      connect:
+        options.connect ??
+        ((address) => openChannel(host, address, { clientId, connectTimeoutUs })),
+      addressOf: (broker) => this.#image?.brokers.get(broker) ?? null,
+    });
+    this.#maintenance = new Maintenance({
+      host,
+      settings,
+      hosted,
+      store: this.#store,
+      guard,
+      onError,
+    });
+    this.#serving = new Serving({
+      hosted,
+      completions,
+      deadlines: this.#deadlines,
+      rules,
+      brokers,
+      onError,
+    });
+    this.#environment = {
+      host,
+      config,
+      rules,
+      observe,
+      completions,
+      brokers,
+      brokerEpoch,
+      onError,
+      propose: (partition, proposal) => this.#proposals.propose(partition, proposal),
+      onCommittedCut: () => {
+        this.#store.writeHighWatermarks(hosted.all).catch(onError);
+        this.#store.writeRecoveryPoints(hosted.all).catch(onError);
+      },
+    };
+  }
+
+  /** Opens the replicas on disk, recovering them after an unclean stop. Throws DiskError. */
+  load(cleanShutdown: boolean): void {
+    assert(this.#state === 'new', 'replicas are loaded once');
+    for (const stored of this.#store.openAll(cleanShutdown)) this.#host(stored);
+    this.#state = 'loaded';
+    this.#maintenance.start();
+  }
+
+  onMetadata(image: MetadataImage, delta: MetadataDelta): void {
+    if (this.#state !== 'loaded' && this.#state !== 'shutting-down') return;
+    const isFirst = this.#image === null;
+    this.#image = image;
+    this.#guard(() => {
+      if (isFirst) this.#adopt(image);
+      else this.#apply(image, delta);
+      this.#fetchers.refresh();
+    });
+  }
+
+  produce(work: ProduceWork, done: (results: ProduceResult[]) => void): void {
+    if (this.#isServing()) this.#serving.produce(work, done);
+  }
+
+  fetch(work: FetchWork, done: (results: FetchResult[]) => void): void {
+    if (this.#isServing()) this.#serving.fetch(work, done);
+  }
+
+  listOffset(query: ListOffsetQuery): ListOffsetResult {
+    const found = this.#hosted.find(query);
+    if (typeof found === 'number') return failedListOffset(found);
+    try {
+      return listOffset(found, query, this.#rules);
+    } catch (error) {
+      if (!(error instanceof KafkaError)) this.#onError(error);
+      return failedListOffset(error instanceof KafkaError ? error.code : -1);
+    }
+  }
+
+  /** For OffsetForLeaderEpoch, which names topics. */
+  endOffsetForEpoch(
+    topic: string,
+    index: number,
+    currentLeaderEpoch: LeaderEpoch,
+    epoch: LeaderEpoch,
+  ): EpochEndOffset {
+    const found = this.#hosted.find({ topicId: zeroUuid, topic, index });
+    if (typeof found === 'number') return failedEpochEnd(found);
+    return endOffsetForEpoch(found, currentLeaderEpoch, epoch, this.#rules);
+  }
+
+  /** Who leads, by metadata; null where it knows no such partition. */
+  leaderOf(name: PartitionName): LeaderHint | null {
+    return this.#hosted.leaderOf(name);
+  }
+
+  /** Replicas on this broker, for tools and tests. */
+  get partitions(): ReadonlySet<Partition> {
+    return this.#hosted.all;
+  }
+
+  /** The controller moves leadership away: what has no use for us any more is no longer fetched. */
+  beginShutdown(): void {
+    if (this.#state === 'loaded') this.#state = 'shutting-down';
+  }
+
+  /** Everything durable and closed when it resolves; rejects where that failed, and then nothing is proven. */
+  async shutdown(): Promise<void> {
+    if (this.#state === 'failed' || this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#maintenance.stop();
+    this.#fetchers.close();
+    this.#proposals.close();
+    const { all } = this.#hosted;
+    for (const partition of all) partition.retire();
+    this.#completions.drain();
+    this.#deadlines.close();
+    await Promise.all(Array.from(all, ({ log }) => log.close()));
+    await this.#store.writeHighWatermarks(all);
+    await this.#store.writeRecoveryPoints(all);
+  }
+
+  #isServing(): boolean {
+    return this.#state === 'loaded' || this.#state === 'shutting-down';
+  }
+
+  #adopt(image: MetadataImage): void {
+    const { nodeId } = this.#options.config;
+    for (const partition of [...this.#hosted.all]) {
+      const state = image.partition(partition.topicId, partition.index);
+      if (state === undefined || !state.replicas.includes(nodeId)) this.#remove(partition);
+      else partition.updateSettings(this.#settingsOf(image, partition.topic));
+    }
+    for (const topic of image.topicsById.values()) {
+      for (const state of topic.partitions) this.#assign(image, state);
+    }
+  }
+
+  #apply(image: MetadataImage, delta: MetadataDelta): void {
+    for (const topic of delta.deletedTopics) {
+      for (const { index } of topic.partitions) {
+        const partition = this.#hosted.get(topic.id, index);
+        if (partition !== undefined) this.#remove(partition);
+      }
+    }
+    for (const state of delta.partitions) this.#assign(image, state);
+    for (const topic of delta.configs) {
+      for (const partition of this.#hosted.ofTopic(topic)) {
+        partition.updateSettings(this.#settingsOf(image, topic));
+      }
+    }
+  }
+
+  #assign(image: MetadataImage, state: PartitionState): void {
+    const { config } = this.#options;
+    let partition = this.#hosted.get(state.topicId, state.index);
+    if (!state.replicas.includes(config.nodeId)) {
+      if (partition !== undefined) this.#remove(partition);
+      return;
+    }
+    if (partition === undefined) {
+      const { topic, topicId, index } = state;
+      const settings = this.#settingsOf(image, topic);
+      partition = this.#host(this.#store.create({ topic, topicId, index }, settings), settings);
+    }
+    partition.onMetadata(state);
+    const isLeaving = this.#state === 'shutting-down' && !state.isr.includes(config.nodeId);
+    const { follower } = partition;
+    if (follower === null || isLeaving) this.#fetchers.unfollow(partition);
+    else this.#fetchers.follow(partition, follower.leader);
+  }
+
+  #host(stored: StoredReplica, settings = this.#options.config.settings.topicDefaults): Partition {
+    const partition = new Partition(this.#environment, settings, stored);
+    stored.directoryDurable.catch((error: unknown) => this.#onError(error));
+    this.#hosted.add(partition);
+    return partition;
+  }
+
+  #remove(partition: Partition): void {
+    this.#fetchers.unfollow(partition);
+    this.#proposals.forget(partition);
+    this.#hosted.delete(partition);
+    partition.retire();
+    this.#store.remove(partition, partition.log);
+    // Else a topic of the same name could later start with this one's high watermark.
+    this.#store
+      .writeHighWatermarks(this.#hosted.all)
+      .catch((error: unknown) => this.#onError(error));
+  }
+
+  #settingsOf(image: MetadataImage, topic: string): NodeConfig['settings']['topicDefaults'] {
+    return topicSettings(image, topic, this.#options.config.settings);
+  }
+
+  /** Does something to partitions and answers what became ready; false where it failed with a code. */
+  #guard(work: () => void): boolean {
+    try {
+      work();
+      this.#completions.drain();
+      return true;
+    } catch (error) {
+      if (error instanceof KafkaError) this.#options.host.log('warn', error.message);
+      else this.#onError(error);
+      return false;
+    }
+  }
+
+  #onError(error: unknown): void {
+    if (!(error instanceof DiskError)) throw error;
+    if (this.#state === 'failed') return;
+    this.#state = 'failed';
+    const { host } = this.#options;
+    host.log('error', `log directory failed: ${error.message}`);
+    host.exit(1, `log directory failed: ${error.message}`);
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * Produce and fetch over many partitions: each partition's part is done at once where it can be, and the whole
+ * waits in `DelayedProduce` or `DelayedFetch` where it cannot.
+ */
+import type { Offset } from '../../base/ids.ts';
+import { msToMicros } from '../../base/time.ts';
+import { errorCode, KafkaError } from '../protocol/errors.ts';
+import type { Completions } from './completions.ts';
+import type {
+  FetchPartition,
+  FetchResult,
+  FetchWork,
+  ProducePartition,
+  ProduceResult,
+  ProduceWork,
+} from './contract.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { FetchReading } from './delayed-fetch.ts';
+import { DelayedFetch } from './delayed-fetch.ts';
+import { DelayedProduce } from './delayed-produce.ts';
+import type { ReadOptions } from './fetch-read.ts';
+import { failedFetch, isFollower, readPartition } from './fetch-read.ts';
+import type { HostedPartitions } from './hosted-partitions.ts';
+import type { BrokersView } from './leader-state.ts';
+import type { Partition } from './partition.ts';
+import type { ReplicationRules } from './rules.ts';
+
+export interface ServingOptions {
+  readonly hosted: HostedPartitions;
+  readonly completions: Completions;
+  readonly deadlines: Deadlines;
+  readonly rules: ReplicationRules;
+  readonly brokers: () => BrokersView;
+  /** Ends the process on an I/O error; throws on what is none. */
+  readonly onError: (error: unknown) => void;
+}
+
+const hinted: ReadonlySet<number> = new Set([
+  errorCode.notLeaderOrFollower,
+  errorCode.fencedLeaderEpoch,
+]);
+
+export class Serving {
+  readonly #options: ServingOptions;
+  readonly #readAgain = (work: FetchWork): FetchReading => this.#read(work, false);
+
+  constructor(options: ServingOptions) {
+    this.#options = options;
+  }
+
+  produce(work: ProduceWork, done: (results: ProduceResult[]) => void): void {
+    const { acks, partitions } = work;
+    if (acks < -1 || acks > 1) {
+      done(
+        partitions.map((part) => this.#failedProduce(part, errorCode.invalidRequiredAcks, null)),
+      );
+      return;
+    }
+    const { completions, deadlines } = this.#options;
+    const results: ProduceResult[] = [];
+    let waiting: DelayedProduce | null = null;
+    for (const part of partitions) {
+      const found = this.#options.hosted.find(part);
+      if (typeof found === 'number') {
+        results.push(this.#failedProduce(part, found, null));
+        continue;
+      }
+      const required = this.#append(found, part, acks, results);
+      if (required < 0 || acks === 0) continue;
+      const slot = results.length - 1;
+      if (!mustWait(found, required, acks)) {
+        if (acks === -1) this.#failAfterAppend(results, slot, found);
+        continue;
+      }
+      waiting ??= new DelayedProduce(results, done, completions, deadlines);
+      waiting.waitFor(slot, required, acks === -1 ? found.waiters.commits : found.waiters.flushes);
+    }
+    if (waiting === null) done(results);
+    else deadlines.add(waiting, msToMicros(Math.max(work.timeoutMs, 0)));
+    completions.drain();
+  }
+
+  fetch(work: FetchWork, done: (results: FetchResult[]) => void): void {
+    const { completions, deadlines, hosted } = this.#options;
+    const reading = this.#read(work, true);
+    if (reading.isDue || work.maxWaitMs <= 0 || work.partitions.length === 0) {
+      done(reading.results);
+      completions.drain();
+      return;
+    }
+    const delayed = new DelayedFetch(work, this.#readAgain, done, completions, deadlines);
+    const fromFollower = isFollower(work);
+    for (const part of work.partitions) {
+      const found = hosted.find(part);
+      if (typeof found === 'number') continue;
+      delayed.watch(
+        fromFollower ? found.waiters.logEnd : found.waiters.highWatermark,
+        part.fetchOffset,
+      );
+    }
+    deadlines.add(delayed, msToMicros(work.maxWaitMs));
+    completions.drain();
+  }
+
+  /** Appends and adds the result; returns the offset that replicas must reach, −1 with an error. */
+  #append(
+    partition: Partition,
+    part: ProducePartition,
+    acks: number,
+    results: ProduceResult[],
+  ): Offset {
+    try {
+      const appended = partition.append(part.records, acks);
+      results.push({
+        topicId: partition.topicId,
+        topic: partition.topic,
+        index: partition.index,
+        errorCode: errorCode.none,
+        errorMessage: null,
+        baseOffset: appended.baseOffset,
+        logAppendTimeMs: appended.appendTimeMs,
+        logStartOffset: partition.log.logStartOffset,
+        currentLeader: null,
+      });
+      return appended.lastOffset + 1;
+    } catch (error) {
+      if (error instanceof KafkaError) {
+        results.push(this.#failedProduce(part, error.code, error.message));
+      } else {
+        this.#options.onError(error);
+        results.push(this.#failedProduce(part, errorCode.kafkaStorageError, null));
+      }
+      return -1;
+    }
+  }
+
+  #failAfterAppend(results: ProduceResult[], slot: number, partition: Partition): void {
+    const code = partition.errorAfterAppend();
+    const result = results[slot];
+    if (code === errorCode.none || result === undefined) return;
+    results[slot] = {
+      ...result,
+      errorCode: code,
+      baseOffset: -1,
+      logAppendTimeMs: -1,
+      logStartOffset: -1,
+    };
+  }
+
+  #failedProduce(part: ProducePartition, code: number, message: string | null): ProduceResult {
+    return {
+      topicId: part.topicId,
+      topic: part.topic,
+      index: part.index,
+      errorCode: code,
+      errorMessage: message,
+      baseOffset: -1,
+      logAppendTimeMs: -1,
+      logStartOffset: -1,
+      currentLeader: hinted.has(code) ? this.#options.hosted.leaderOf(part) : null,
+    };
+  }
+
+  #read(work: FetchWork, isArriving: boolean): FetchReading {
+    const { brokers, rules } = this.#options;
+    const broker = isFollower(work) ? brokers().get(work.replicaId) : undefined;
+    const options: ReadOptions = { rules, broker, isArriving };
+    const results: FetchResult[] = [];
+    let bytes = 0;
+    let isUrgent = false;
+    for (const part of work.partitions) {
+      const result = this.#readOne(work, part, work.maxBytes - bytes, bytes === 0, options);
+      results.push(result);
+      bytes += result.records.length;
+      if (result.errorCode !== errorCode.none || result.divergingEpoch !== null) isUrgent = true;
+    }
+    return { results, isDue: isUrgent || bytes >= work.minBytes };
+  }
+
+  #readOne(
+    work: FetchWork,
+    part: FetchPartition,
+    budgetBytes: number,
+    isFirst: boolean,
+    options: ReadOptions,
+  ): FetchResult {
+    const { hosted, onError } = this.#options;
+    const found = hosted.find(part);
+    let read: FetchResult | number = errorCode.none;
+    if (typeof found === 'number') {
+      read = found;
+    } else {
+      try {
+        read = readPartition(found, work, part, budgetBytes, isFirst, options);
+      } catch (error) {
+        if (error instanceof KafkaError) {
+          read = error.code;
+        } else {
+          onError(error);
+          read = errorCode.kafkaStorageError;
+        }
+      }
+    }
+    if (typeof read !== 'number') return read;
+    return failedFetch(part, read, hinted.has(read) ? hosted.leaderOf(part) : null);
+  }
+}
+
+function mustWait(partition: Partition, required: Offset, acks: number): boolean {
+  return acks === -1 ? partition.highWatermark < required : partition.flusher.end < required;
+}

@@ -1,0 +1,32 @@
+/** What a listener serves, as ApiVersions tells it. */
+
+import type { apiVersionsApi } from '../protocol/apis/18-api-versions.ts';
+import { errorCode } from '../protocol/errors.ts';
+import type { Api, ResponseInput } from '../protocol/schema.ts';
+
+export interface ServedApi {
+  readonly api: Api;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
+
+type ApiVersionsAnswer = ResponseInput<typeof apiVersionsApi>;
+
+/** One row per API key, by rising key; the first version is lowered where old clients need to see it so. */
+export function advertisedVersions(
+  apis: ReadonlyMap<number, ServedApi>,
+): ApiVersionsAnswer['apiKeys'] {
+  return [...apis.values()]
+    .map(({ api, minVersion, maxVersion }) => ({
+      apiKey: api.key,
+      minVersion:
+        minVersion <= api.minVersion ? Math.min(minVersion, api.advertisedFrom) : minVersion,
+      maxVersion,
+    }))
+    .sort((left, right) => left.apiKey - right.apiKey);
+}
+
+/** The answer to an ApiVersions request of a version that is not served; to be sent in version 0. */
+export function unsupportedVersionAnswer(apis: ReadonlyMap<number, ServedApi>): ApiVersionsAnswer {
+  return { errorCode: errorCode.unsupportedVersion, apiKeys: advertisedVersions(apis) };
+}

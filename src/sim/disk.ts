@@ -1,0 +1,205 @@
+import type { Micros } from '../base/ids.ts';
+import { DiskError } from '../host/disk.ts';
+import type { FileContent } from './disk-file.ts';
+import { Directory, DiskTree, filesOf, type TreeNode } from './disk-tree.ts';
+import { type DiskEffects, DiskFaults } from './disk-faults.ts';
+import type { EventKind, Kernel, KernelEvent } from './kernel.ts';
+import { constantLatency, drawLatency, type LatencyModel, scaledLatency } from './latency.ts';
+import type { SimProcess } from './process.ts';
+import type { SimRandomStream } from './random.ts';
+
+/**
+ * A machine's disk: files in a page cache, and what of them is durable. Processes use it by SimProcessDisk.
+ * What it may do to them is said in disk-faults.ts. Permitted on power loss: each unsynced write is kept,
+ * dropped, or torn at a sector; unsynced directory operations are lost from some point on. Never: a write
+ * whose sync was answered, or that is older than the writeback time, is lost without a fault.
+ */
+export interface DiskOptions {
+  readonly capacityBytes?: number;
+  readonly sectorBytes?: number;
+  readonly syncLatency?: LatencyModel;
+  /** Unsynced changes become durable by themselves when they are this old. */
+  readonly writebackUs?: Micros;
+}
+
+const defaultSyncLatency: LatencyModel = {
+  baseUs: 300,
+  jitterUs: 100,
+  tailUs: 3000,
+  tailPerMille: 2,
+};
+
+/** Two syncs of a device do not overlap; they queue. */
+export class SimDisk {
+  readonly machine: string;
+  readonly faults: DiskFaults;
+  readonly tree = new DiskTree();
+  readonly #kernel: Kernel;
+  readonly #stream: SimRandomStream;
+  readonly #sectorBytes: number;
+  readonly #syncLatency: LatencyModel;
+  readonly #writebackUs: Micros;
+  #busyUntil: Micros = 0;
+  #stalledSyncs: SyncRequest[] = [];
+  #usedBytes = 0;
+
+  constructor(kernel: Kernel, stream: SimRandomStream, machine: string, options: DiskOptions) {
+    this.#kernel = kernel;
+    this.#stream = stream;
+    this.machine = machine;
+    this.#sectorBytes = options.sectorBytes ?? 512;
+    this.#syncLatency = options.syncLatency ?? defaultSyncLatency;
+    this.#writebackUs = options.writebackUs ?? 30_000_000;
+    this.faults = new DiskFaults(this, stream, options.capacityBytes ?? Infinity, this.#sectorBytes);
+  }
+
+  get effects(): DiskEffects {
+    return this.faults.effects;
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** Space is taken by what is written and freed by what is removed. */
+  account(bytes: number): void {
+    this.#usedBytes += bytes;
+  }
+
+  forget(node: TreeNode | null): void {
+    for (const file of filesOf(node)) this.account(-file.size);
+  }
+
+  /** A change at this time makes older ones durable that have waited long enough. */
+  writeback(file: FileContent, time: Micros): void {
+    file.settleBefore(time - this.#writebackUs);
+  }
+
+  /** Answers once `target`, as it is now, is durable. */
+  sync(owner: SimProcess, target: FileContent | Directory, path: string): Promise<void> {
+    const mark = target instanceof Directory ? this.tree.sequence : target.sequence;
+    return new Promise((resolve, reject) => {
+      const request: SyncRequest = { disk: this, owner, target, path, mark, resolve, reject };
+      this.#submit(request, owner.localNow());
+    });
+  }
+
+  onSynced(event: KernelEvent): void {
+    const request = event.subject as SyncRequest;
+    if (this.faults.stalled) {
+      this.#stalledSyncs.push(request);
+      this.effects.syncsStalled++;
+      return;
+    }
+    const { owner, target, mark, path } = request;
+    let error: DiskError | null = null;
+    if (this.faults.refusesSync()) {
+      error = new DiskError('EIO', path, 'sync');
+      if (!(target instanceof Directory)) this.#drop(target, mark);
+    } else if (target instanceof Directory) {
+      this.tree.settle(target, mark);
+    } else {
+      target.settle(mark);
+    }
+    event.payload = error;
+    if (owner.enter(event, answerKind)) answerSync(event);
+  }
+
+  onUnstalled(): void {
+    const requests = this.#stalledSyncs;
+    this.#stalledSyncs = [];
+    for (const request of requests) this.#submit(request, this.#kernel.now);
+  }
+
+  /** The machine loses its power. */
+  losePower(): void {
+    const before = this.#kernel.now - this.#writebackUs;
+    const { tree, effects } = this;
+    const stream = this.#stream;
+    this.#stalledSyncs = [];
+    this.#busyUntil = 0;
+    tree.settleBefore(before);
+    const kept = stream.int(tree.pending + 1);
+    effects.entriesLost += tree.pending - kept;
+    tree.lose(kept);
+    this.#usedBytes = 0;
+    for (const file of tree.files().keys()) {
+      file.settleBefore(before);
+      file.lose(({ kind, position, length }) => this.#fate(kind === 'write', position, length));
+      this.#usedBytes += file.size;
+    }
+  }
+
+  /** An empty disk takes its place. */
+  wipe(): void {
+    this.tree.root = new Directory();
+    this.tree.lose(0);
+    this.#stalledSyncs = [];
+    this.#usedBytes = 0;
+  }
+
+  #submit(request: SyncRequest, now: Micros): void {
+    const { syncFactor } = this.faults;
+    const model = syncFactor === 1 ? this.#syncLatency : scaledLatency(this.#syncLatency, syncFactor);
+    const start = this.#busyUntil > now ? this.#busyUntil : now;
+    this.#busyUntil = start + drawLatency(model, this.#stream);
+    if (syncFactor !== 1) this.effects.syncsSlowed++;
+    this.#kernel.at(this.#busyUntil, syncedKind, request.owner.id, request, null);
+  }
+
+  #drop(file: FileContent, mark: number): void {
+    const size = file.size;
+    this.effects.writesLost += file.unsynced().filter(({ sequence }) => sequence <= mark).length;
+    file.drop(mark);
+    this.account(file.size - size);
+  }
+
+  /** How many bytes of an unsynced write survive. */
+  #fate(isWrite: boolean, position: number, length: number): number {
+    const stream = this.#stream;
+    const draw = stream.int(3);
+    if (draw === 0) return isWrite ? length : 1;
+    if (draw === 2 && isWrite) {
+      const firstCut = this.#sectorBytes - (position % this.#sectorBytes);
+      const cuts = Math.ceil((length - firstCut) / this.#sectorBytes);
+      if (cuts > 0) {
+        this.effects.writesTorn++;
+        return firstCut + stream.int(cuts) * this.#sectorBytes;
+      }
+    }
+    this.effects.writesLost++;
+    return 0;
+  }
+}
+
+export const instantDisk: DiskOptions = { syncLatency: constantLatency(1) };
+
+interface SyncRequest {
+  readonly disk: SimDisk;
+  readonly owner: SimProcess;
+  readonly target: FileContent | Directory;
+  readonly path: string;
+  /** The last change it covers. */
+  readonly mark: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+function answerSync(event: KernelEvent): void {
+  const { resolve, reject } = event.subject as SyncRequest;
+  const error = event.payload as DiskError | null;
+  if (error === null) resolve();
+  else reject(error);
+}
+
+function describe(event: KernelEvent): { machine: string; what: string } {
+  const { owner, path } = event.subject as SyncRequest;
+  return { machine: owner.machine, what: `sync of ${path === '' ? '/' : path}` };
+}
+
+const answerKind: EventKind = { id: 12, run: answerSync, describe };
+const syncedKind: EventKind = {
+  id: 12,
+  run: (event) => (event.subject as SyncRequest).disk.onSynced(event),
+  describe,
+};

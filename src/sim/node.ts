@@ -1,0 +1,45 @@
+import type { Connection, ConnectionHandler } from '../host/network.ts';
+import type { SimConnection } from './connection.ts';
+import type { SimProcess } from './process.ts';
+
+/** A machine as the network knows it: whether it answers at all, who listens, which ends it has. */
+export class SimNode {
+  readonly name: string;
+  powered = false;
+  readonly listeners = new Map<number, SimListener>();
+  readonly ends = new Set<SimConnection>();
+  /** Ends that are gone, for which bytes came while the machine had no power. */
+  readonly unanswered = new Set<SimConnection>();
+  offSince = 0;
+  #nextPort = 32_768;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  freePort(): number {
+    while (this.listeners.has(this.#nextPort)) this.#nextPort++;
+    return this.#nextPort++;
+  }
+
+  /**
+   * The process is gone. A living system resets its connections, but still sends what was closed in order;
+   * without power everything falls silent. Returns how many connections ended.
+   */
+  endProcess(silent: boolean): number {
+    this.listeners.clear();
+    let ended = 0;
+    for (const end of [...this.ends]) {
+      if (end.state === 'closing' && !silent) continue;
+      end.abandon(!silent);
+      ended++;
+    }
+    return ended;
+  }
+}
+
+export interface SimListener {
+  readonly owner: SimProcess;
+  readonly port: number;
+  readonly accept: (connection: Connection) => ConnectionHandler;
+}

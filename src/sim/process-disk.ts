@@ -1,0 +1,151 @@
+import { type Disk, DiskError, type DiskFile } from '../host/disk.ts';
+import type { SimDisk } from './disk.ts';
+import { FileContent } from './disk-file.ts';
+import { Directory } from './disk-tree.ts';
+import type { SimProcess } from './process.ts';
+
+/** A disk as one process sees it. After the process has ended its changes have no effect. */
+export class SimProcessDisk implements Disk {
+  readonly #disk: SimDisk;
+  readonly #owner: SimProcess;
+
+  constructor(disk: SimDisk, owner: SimProcess) {
+    this.#disk = disk;
+    this.#owner = owner;
+  }
+
+  open(path: string, create = false): DiskFile {
+    const { tree, faults } = this.#disk;
+    const node = tree.get(path);
+    if (node instanceof FileContent) return new SimFile(this.#disk, this.#owner, path, node);
+    if (node !== null) throw new DiskError('EISDIR', path, 'open');
+    tree.parent(path, 'open');
+    if (!create) throw new DiskError('ENOENT', path, 'open');
+    if (faults.refusesGrowth(0)) throw new DiskError('ENOSPC', path, 'create');
+    if (this.#owner.ended) return new SimFile(this.#disk, this.#owner, path, new FileContent());
+    faults.charge(this.#owner);
+    const file = tree.createFile(path, this.#owner.localNow());
+    return new SimFile(this.#disk, this.#owner, path, file);
+  }
+
+  exists(path: string): boolean {
+    return this.#disk.tree.get(path) !== null;
+  }
+
+  makeDirectory(path: string): void {
+    if (this.#owner.ended || path === '' || this.#isDirectory(path)) return;
+    if (this.#disk.faults.refusesGrowth(0)) throw new DiskError('ENOSPC', path, 'make');
+    this.#disk.tree.makeDirectory(path, this.#owner.localNow());
+  }
+
+  list(path: string): string[] {
+    const node = this.#disk.tree.get(path);
+    if (node === null) return [];
+    if (!(node instanceof Directory)) throw new DiskError('ENOTDIR', path, 'list');
+    return [...node.entries.keys()].sort();
+  }
+
+  rename(from: string, to: string): void {
+    if (this.#owner.ended) return;
+    this.#disk.forget(this.#disk.tree.rename(from, to, this.#owner.localNow()));
+  }
+
+  remove(path: string): void {
+    if (this.#owner.ended) return;
+    this.#disk.forget(this.#disk.tree.remove(path, this.#owner.localNow()));
+  }
+
+  syncDirectory(path: string): Promise<void> {
+    const node = this.#disk.tree.get(path);
+    if (node instanceof Directory) return this.#disk.sync(this.#owner, node, path);
+    const code = node === null ? 'ENOENT' : 'ENOTDIR';
+    return Promise.reject(new DiskError(code, path, 'sync directory'));
+  }
+
+  #isDirectory(path: string): boolean {
+    return this.#disk.tree.get(path) instanceof Directory;
+  }
+}
+
+class SimFile implements DiskFile {
+  readonly path: string;
+  readonly #disk: SimDisk;
+  readonly #owner: SimProcess;
+  readonly #content: FileContent;
+  #open = true;
+
+  constructor(disk: SimDisk, owner: SimProcess, path: string, content: FileContent) {
+    this.path = path;
+    this.#disk = disk;
+    this.#owner = owner;
+    this.#content = content;
+  }
+
+  size(): number {
+    this.#check('stat');
+    return this.#content.size;
+  }
+
+  read(position: number, length: number): Uint8Array {
+    this.#check('read');
+    const { faults, effects } = this.#disk;
+    if (faults.refusesRead()) throw new DiskError('EIO', this.path, 'read');
+    const bytes = this.#content.read(position, length);
+    if (bytes !== null) return bytes;
+    effects.readsFailed++;
+    throw new DiskError('EIO', this.path, 'read');
+  }
+
+  write(position: number, bytes: Uint8Array): void {
+    this.#check('write');
+    const owner = this.#owner;
+    if (owner.ended || bytes.length === 0) return;
+    const content = this.#content;
+    const { faults } = this.#disk;
+    const growth = position + bytes.length - content.size;
+    if (growth > 0) this.#grow(growth, 'write');
+    faults.charge(owner);
+    const time = owner.localNow();
+    this.#disk.writeback(content, time);
+    owner.kernel.digest.fold(position ^ bytes.length);
+    const target = faults.misdirect(content, position, bytes.length);
+    if (target === position) {
+      content.write(position, bytes, time);
+      return;
+    }
+    if (growth > 0) content.truncate(position + bytes.length, time);
+    content.write(target, bytes, time);
+    content.spoil({ kind: 'misdirected', position: target, length: bytes.length });
+    content.spoil({ kind: 'misdirected', position, length: bytes.length });
+  }
+
+  truncate(size: number): void {
+    this.#check('truncate');
+    const owner = this.#owner;
+    const content = this.#content;
+    if (owner.ended || size === content.size) return;
+    if (size > content.size) this.#grow(size - content.size, 'extend');
+    else this.#disk.account(size - content.size);
+    this.#disk.faults.charge(owner);
+    owner.kernel.digest.fold(size);
+    content.truncate(size, owner.localNow());
+  }
+
+  sync(): Promise<void> {
+    if (!this.#open) return Promise.reject(new DiskError('EBADF', this.path, 'sync'));
+    return this.#disk.sync(this.#owner, this.#content, this.path);
+  }
+
+  close(): void {
+    this.#open = false;
+  }
+
+  #grow(bytes: number, doing: string): void {
+    if (this.#disk.faults.refusesGrowth(bytes)) throw new DiskError('ENOSPC', this.path, doing);
+    this.#disk.account(bytes);
+  }
+
+  #check(doing: string): void {
+    if (!this.#open) throw new DiskError('EBADF', this.path, doing);
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The pump runs one step per macrotask, so that all microtasks of a step finish before the next one.
+ * Immediates are queued 64 at a time: the event loop's own work is then paid once per 64 steps.
+ * This is the only file of the simulation that touches the ambient event loop. It also takes in the
+ * unhandled rejections that simulated code causes while it pumps.
+ */
+export interface Pumped {
+  /** Does one step. False when there is nothing more to do: the pump then stops. */
+  step(): boolean;
+  /** A rejection nobody handled, caused by one of the latest steps. */
+  onRejection(reason: unknown): void;
+}
+
+const later: (callback: () => void) => unknown = setImmediate;
+const ambient = globalThis.process;
+const batch = 64;
+const rejected = 'unhandledRejection';
+
+let active = 0;
+let latest: Pumped | null = null;
+let outsiders: ((...args: unknown[]) => void)[] = [];
+
+/** Steps until `step` says false; then waits one more turn, in which late rejections are told. */
+export function pump(pumped: Pumped): Promise<void> {
+  takeRejections();
+  return new Promise((resolve) => {
+    let left = 0;
+    let running = true;
+    const tick = (): void => {
+      left--;
+      if (running) {
+        latest = pumped;
+        running = pumped.step();
+        if (!running) later(() => later(stop));
+        else if (left === 0) refill();
+      }
+    };
+    const refill = (): void => {
+      left = batch;
+      for (let i = 0; i < batch; i++) later(tick);
+    };
+    const stop = (): void => {
+      giveRejectionsBack();
+      resolve();
+    };
+    refill();
+  });
+}
+
+const onRejection = (reason: unknown): void => latest?.onRejection(reason);
+
+/** While anything pumps, rejections are the simulated code's, not the test runner's. */
+function takeRejections(): void {
+  if (active++ > 0) return;
+  outsiders = ambient.listeners(rejected) as typeof outsiders;
+  ambient.removeAllListeners(rejected);
+  ambient.on(rejected, onRejection);
+}
+
+function giveRejectionsBack(): void {
+  if (--active > 0) return;
+  ambient.off(rejected, onRejection);
+  for (const listener of outsiders) ambient.on(rejected, listener);
+  outsiders = [];
+  latest = null;
+}

@@ -1,0 +1,21 @@
+import type { World } from '../../sim/world.ts';
+import type { ClusterView } from '../history/cluster-view.ts';
+import type { LinkFaults } from './links.ts';
+import type { Supervisor } from './supervisor.ts';
+import type { Roster } from './targets.ts';
+
+/** What a fault may act on. */
+export interface Arena {
+  readonly world: World;
+  readonly roster: Roster;
+  readonly view: ClusterView;
+  readonly supervisor: Supervisor;
+  readonly links: LinkFaults;
+}
+
+/** A fault in force: a guard that ends it, and the tale of what it did. */
+export interface ActiveFault {
+  end(): void;
+  /** What it has touched so far, in words; empty while it touched nothing. */
+  effect(): string;
+}

@@ -1,0 +1,116 @@
+/**
+ * Carries out a plan: each fault strikes at its time, ends after its duration, and is reported with whom it
+ * struck and what it did. A gated fault strikes only while the cluster is whole; otherwise it is withheld.
+ */
+import { microsToMs, msToMicros } from '../../base/time.ts';
+import type { FaultReport } from '../runner/result.ts';
+import type { ActiveFault, Arena } from './active-fault.ts';
+import { applyFault } from './apply.ts';
+import type { Fault } from './fault.ts';
+import { resolveTarget } from './targets.ts';
+
+interface Strike {
+  readonly fault: Fault;
+  readonly atMs: number;
+  readonly machines: readonly string[];
+  readonly active: ActiveFault[];
+  /** Why it did not strike at all; null when it did. */
+  readonly withheld: string | null;
+}
+
+export class FaultExecutor {
+  readonly #arena: Arena;
+  readonly #strikes: Strike[] = [];
+  readonly #inForce = new Set<Strike>();
+
+  constructor(arena: Arena) {
+    this.#arena = arena;
+  }
+
+  /** Schedules all faults, counted from now. */
+  begin(faults: readonly Fault[]): void {
+    for (const fault of faults) {
+      const label = `fault ${fault.kind} on ${fault.target}`;
+      this.#arena.world.schedule(msToMicros(fault.atMs), label, () => this.#strike(fault));
+    }
+  }
+
+  /** Ends whatever is still in force. */
+  endAll(): void {
+    for (const strike of [...this.#inForce]) this.#end(strike);
+  }
+
+  reports(): FaultReport[] {
+    return this.#strikes.map((strike) => {
+      const told = strike.active.map((active) => active.effect());
+      const effects = told
+        .map((effect, i) => prefixed(strike.machines, i, effect))
+        .filter((text) => text !== '');
+      return {
+        kind: strike.fault.kind,
+        at: strike.atMs,
+        target: describeTarget(strike),
+        effect:
+          effects.length > 0
+            ? effects.join('; ')
+            : `none: ${strike.withheld ?? 'it touched nothing'}`,
+        tookEffect: effects.length > 0,
+      };
+    });
+  }
+
+  #strike(fault: Fault): void {
+    const { world, roster, view } = this.#arena;
+    const machines = resolveTarget(fault.target, roster, view);
+    const withheld =
+      machines.length === 0 ? 'nobody has that role' : fault.gated ? this.#notWhole() : null;
+    const struck = withheld === null ? machines : [];
+    const strike: Strike = {
+      fault,
+      atMs: microsToMs(world.now),
+      machines: struck,
+      active: [],
+      withheld,
+    };
+    this.#strikes.push(strike);
+    if (withheld !== null) {
+      world.note('fault withheld', `${fault.kind} on ${fault.target}: ${withheld}`);
+      return;
+    }
+    world.note(
+      'fault',
+      `${fault.kind} on ${fault.target} (${struck.join(', ')}) for ${fault.durationMs} ms`,
+    );
+    for (const machine of struck) strike.active.push(applyFault(fault, machine, this.#arena));
+    this.#inForce.add(strike);
+    world.schedule(msToMicros(fault.durationMs), `end of ${fault.kind} on ${fault.target}`, () =>
+      this.#end(strike),
+    );
+  }
+
+  #end(strike: Strike): void {
+    if (!this.#inForce.delete(strike)) return;
+    this.#arena.world.note('fault ends', `${strike.fault.kind} on ${strike.machines.join(', ')}`);
+    for (const active of strike.active) active.end();
+  }
+
+  /** What the budget waits for before data may be destroyed; null when the cluster is whole. */
+  #notWhole(): string | null {
+    const { world, roster, view } = this.#arena;
+    const down = roster.nodes.find((name) => world.machine(name).state !== 'running');
+    if (down !== undefined) return `beyond the budget while ${down} is down`;
+    const broken = view.brokenPartition();
+    return broken === null ? null : `beyond the budget while ${broken}`;
+  }
+}
+
+function prefixed(machines: readonly string[], index: number, effect: string): string {
+  return effect !== '' && machines.length > 1 ? `${machines[index]}: ${effect}` : effect;
+}
+
+function describeTarget({ fault, machines }: Strike): string {
+  const resolved = machines.join(', ');
+  return resolved === '' || resolved === fault.target
+    ? fault.target
+    : `${fault.target} (${resolved})`;
+}

@@ -1,0 +1,73 @@
+/** The machines of a trial and the configuration of each node, as a scenario wants them. */
+import type { NodeId, Uuid } from '../../base/ids.ts';
+import type { Address } from '../../host/network.ts';
+import type { NodeConfig } from '../../kafka/config.ts';
+import type { Roster } from '../faults/targets.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { nodeSettings } from '../scenario/settings.ts';
+
+const brokerPort = 9092;
+const controllerPort = 9093;
+const clusterId: Uuid = 'b3JkZWFsLXRyaWFsLTAwMQ';
+/** Ids of controllers that are no brokers, as Kafka's documentation numbers them. */
+const firstControllerId = 3000;
+const mostCombinedVoters = 3;
+
+export interface ClusterPlan {
+  readonly nodes: readonly { readonly machine: string; readonly config: NodeConfig }[];
+  readonly voters: readonly NodeId[];
+  readonly roster: Roster;
+  /** Where clients find brokers. */
+  readonly bootstrap: readonly Address[];
+}
+
+export function planCluster(scenario: Scenario): ClusterPlan {
+  const { brokers: brokerCount, controllers, racks, settings } = scenario.cluster;
+  const combined = controllers === 'combined';
+  const brokers = numbered('b', brokerCount);
+  const separate = combined ? [] : numbered('k', controllers);
+  const controllerIds = combined
+    ? brokers.slice(0, mostCombinedVoters).map((_, i) => i + 1)
+    : separate.map((_, i) => firstControllerId + i + 1);
+  const machineOf = (node: NodeId): string =>
+    node > firstControllerId ? separate[node - firstControllerId - 1]! : brokers[node - 1]!;
+
+  const voters = controllerIds.map((nodeId) => ({
+    nodeId,
+    host: machineOf(nodeId),
+    port: controllerPort,
+  }));
+  const configOf = (nodeId: NodeId): NodeConfig => ({
+    nodeId,
+    roles: { broker: nodeId < firstControllerId, controller: controllerIds.includes(nodeId) },
+    clusterId,
+    rack:
+      nodeId < firstControllerId && racks.length > 0 ? racks[(nodeId - 1) % racks.length]! : null,
+    advertisedHost: machineOf(nodeId),
+    brokerPort,
+    controllerPort,
+    voters,
+    dataDirectory: '',
+    settings: nodeSettings(settings),
+  });
+  const ids = [...new Set([...brokers.map((_, i) => i + 1), ...controllerIds])];
+  return {
+    nodes: ids.map((nodeId) => ({ machine: machineOf(nodeId), config: configOf(nodeId) })),
+    voters: controllerIds,
+    roster: {
+      brokers,
+      nodes: [...brokers, ...separate],
+      clients: [
+        ...numbered('p', scenario.workload.producers),
+        ...numbered('c', scenario.workload.consumers),
+      ],
+      machineOf,
+    },
+    bootstrap: brokers.map((host) => ({ host, port: brokerPort })),
+  };
+}
+
+/** `b1`, `b2`, … */
+function numbered(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
+}

@@ -1,0 +1,302 @@
+/**
+ * One trial: warm-up, chaos, healing, calm, final reading, verdict. Everything in it is decided by scenario,
+ * seed and plan; the result and its digest are the same each time and on each runtime.
+ */
+
+import type { Micros } from '../../base/ids.ts';
+import { microsToMs, msToMicros, secondsToMicros } from '../../base/time.ts';
+import { kafkaNode } from '../../kafka/broker/node.ts';
+import type { Observation } from '../../kafka/observation.ts';
+import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
+import { World } from '../../sim/world.ts';
+import type { Violation } from '../checkers/contract.ts';
+import { Judge } from '../checkers/judge.ts';
+import type { Property } from '../checkers/property.ts';
+import type { Arena } from '../faults/active-fault.ts';
+import { FaultExecutor } from '../faults/executor.ts';
+import { generatePlan } from '../faults/generate.ts';
+import { LinkFaults } from '../faults/links.ts';
+import type { Plan } from '../faults/plan.ts';
+import { Supervisor } from '../faults/supervisor.ts';
+import { targetProblem } from '../faults/targets.ts';
+import { ClusterView } from '../history/cluster-view.ts';
+import { History } from '../history/history.ts';
+import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
+import { administratorProgram } from '../workload/administrator.ts';
+import { consumerProgram } from '../workload/consumer.ts';
+import { finalReaderProgram } from '../workload/final-reader.ts';
+import { producerProgram } from '../workload/producer.ts';
+import { type ClusterPlan, planCluster } from './cluster.ts';
+import { obstacle } from './convergence.ts';
+import type { TrialResult } from './result.ts';
+import { verdictOf } from './verdict.ts';
+
+export interface TrialOptions {
+  /** A saved or edited plan in place of the seed's own. */
+  readonly plan?: Plan | null;
+  /** Is told every event and what follows from it. */
+  readonly trace?: TraceSink | null;
+  /** Keeps the digest after each event, for comparing two runs. */
+  readonly recordDigests?: boolean;
+}
+
+export interface TrialOutcome {
+  readonly result: TrialResult;
+  readonly plan: Plan;
+  readonly history: History;
+  readonly digests: DigestRecording | null;
+}
+
+/** How long the administrator may take, from the first start of all machines. */
+const setUpWithinUs = secondsToMicros(60);
+const finalReadWithinUs = secondsToMicros(60);
+
+/** A trial that cannot go on: its reason is the verdict's. */
+class Inconclusive extends Error {}
+
+/** Throws InvalidInputError for a plan that does not fit, and whatever simulated code threw: a bug in us. */
+export async function runTrial(
+  scenario: Scenario,
+  seed: string,
+  options: TrialOptions = {},
+): Promise<TrialOutcome> {
+  return await new Trial(scenario, seed, options).run();
+}
+
+class Trial {
+  readonly #scenario: Scenario;
+  readonly #seed: string;
+  readonly #world: World;
+  readonly #cluster: ClusterPlan;
+  readonly #plan: Plan;
+  readonly #view = new ClusterView();
+  readonly #history = new History();
+  readonly #judge: Judge;
+  readonly #arena: Arena;
+  readonly #faults: FaultExecutor;
+  readonly #digests: DigestRecording | null;
+  #producersFinished = false;
+
+  constructor(scenario: Scenario, seed: string, options: TrialOptions) {
+    const { latencyUs, jitterUs, tailPerMille } = scenario.network;
+    this.#scenario = scenario;
+    this.#seed = seed;
+    this.#world = new World({
+      seed: `${scenario.name}/${seed}`,
+      tieBreak: 'random',
+      splitWrites: true,
+      trace: options.trace ?? null,
+      network: { latency: { baseUs: latencyUs, jitterUs, tailUs: latencyUs * 10, tailPerMille } },
+    });
+    this.#digests = options.recordDigests === true ? this.#world.recordDigests() : null;
+    this.#cluster = planCluster(scenario);
+    this.#plan = options.plan ?? generatePlan(scenario, seed, this.#world.random.stream('faults'));
+    this.#judge = new Judge(this.#cluster.voters);
+    this.#arena = {
+      world: this.#world,
+      roster: this.#cluster.roster,
+      view: this.#view,
+      supervisor: new Supervisor(this.#world),
+      links: new LinkFaults(),
+    };
+    this.#faults = new FaultExecutor(this.#arena);
+    this.#checkTargets();
+  }
+
+  async run(): Promise<TrialOutcome> {
+    let reason: string | null = null;
+    try {
+      await this.#setUp();
+      await this.#chaos();
+      await this.#heal();
+      await this.#readFinally();
+    } catch (error) {
+      if (!(error instanceof Inconclusive)) throw error;
+      reason = error.message;
+    }
+    return this.#conclude(reason);
+  }
+
+  /** Starts all machines, creates the topics, starts the clients and lets them warm up. */
+  async #setUp(): Promise<void> {
+    for (const { machine, config } of this.#cluster.nodes) {
+      const program = kafkaNode(config, this.#observe);
+      this.#arena.supervisor.run(this.#world.addMachine(machine), program);
+    }
+    let created: string | null | undefined;
+    const administrator = administratorProgram({
+      topics: this.#scenario.topics,
+      bootstrap: this.#cluster.bootstrap,
+      onCreated: (problem) => {
+        created = problem;
+      },
+    });
+    this.#world.addMachine('admin').start(administrator);
+    await this.#runWhile(() => created === undefined, this.#world.now + setUpWithinUs);
+    if (created !== null)
+      throw new Inconclusive(`the topics were not created: ${created ?? 'no answer'}`);
+    this.#startClients();
+    await this.#runUntil(Math.max(this.#world.now, msToMicros(this.#scenario.phases.warmUpMs)));
+  }
+
+  #startClients(): void {
+    const { bootstrap, roster } = this.#cluster;
+    const common = { bootstrap, history: this.#history, now: () => this.#world.now };
+    const topics = this.#scenario.topics;
+    const producers = roster.clients.filter((name) => name.startsWith('p'));
+    const consumers = roster.clients.filter((name) => name.startsWith('c'));
+    for (const [index, name] of producers.entries()) {
+      const program = producerProgram({
+        ...common,
+        index: index + 1,
+        workload: this.#plan.workload,
+        topics: topics.map((topic) => topic.name),
+        finished: () => this.#producersFinished,
+      });
+      this.#world.addMachine(name).start(program);
+    }
+    for (const [index, name] of consumers.entries()) {
+      this.#world.addMachine(name).start(consumerProgram({ ...common, index: index + 1, topics }));
+    }
+  }
+
+  async #chaos(): Promise<void> {
+    this.#faults.begin(this.#plan.faults);
+    const longest = this.#plan.faults.map((fault) => fault.atMs + fault.durationMs);
+    const chaosMs = Math.max(this.#scenario.phases.chaosMs, ...longest);
+    await this.#runUntil(this.#world.now + msToMicros(chaosMs));
+  }
+
+  /** All faults end; the cluster must be whole within its bound, and then stay under load for a while. */
+  async #heal(): Promise<void> {
+    const { healWithinMs, calmMs } = this.#scenario.phases;
+    this.#faults.endAll();
+    const deadline = this.#world.now + msToMicros(healWithinMs);
+    const obstacleNow = (): string | null => obstacle(this.#cluster, this.#view, this.#world);
+    while (obstacleNow() !== null && this.#world.now < deadline) {
+      await this.#runUntil(Math.min(deadline, this.#world.now + secondsToMicros(0.5)));
+    }
+    const left = obstacleNow();
+    if (left !== null) this.#broken('converges', `${healWithinMs} ms after healing ${left}`);
+    await this.#runUntil(this.#world.now + msToMicros(calmMs));
+  }
+
+  /** Lets producers finish, then reads everything from the beginning with a consumer of its own. */
+  async #readFinally(): Promise<void> {
+    this.#producersFinished = true;
+    const pending = (): number => this.#history.pending;
+    await this.#runWhile(
+      () => pending() > 0,
+      this.#world.now + msToMicros(this.#plan.workload.deliveryTimeoutMs),
+    );
+    if (pending() > 0) {
+      this.#broken(
+        'sends-complete',
+        `${pending()} sends are unanswered ${this.#plan.workload.deliveryTimeoutMs} ms after the last one`,
+      );
+      this.#history.closePending(this.#world.now);
+    }
+    let done: string | null | undefined;
+    const reader = finalReaderProgram({
+      index: this.#plan.workload.consumers + 1,
+      topics: this.#scenario.topics,
+      bootstrap: this.#cluster.bootstrap,
+      history: this.#history,
+      now: () => this.#world.now,
+      onDone: (problem) => {
+        done = problem;
+      },
+    });
+    this.#world.addMachine('final').start(reader);
+    await this.#runWhile(() => done === undefined, this.#world.now + finalReadWithinUs);
+    if (done !== null)
+      this.#broken(
+        'converges',
+        `the final reader did not get through: ${done ?? 'it still waits'}`,
+      );
+  }
+
+  #conclude(reason: string | null): TrialOutcome {
+    const world = this.#world;
+    const live = new Set(
+      this.#cluster.nodes
+        .filter(({ machine }) => world.machine(machine).state === 'running')
+        .map(({ config }) => config.nodeId),
+    );
+    const { workload } = this.#plan;
+    const ordered =
+      workload.acks === 'all'
+        ? workload.idempotent || workload.maxInFlight === 1
+        : workload.maxInFlight === 1;
+    const violations = this.#judge.conclude(
+      this.#history,
+      { ordered },
+      (node) => live.has(node),
+      world.now,
+    );
+    const faults = this.#faults.reports();
+    const expected = (this.#scenario.breaks ?? null) as Property | null;
+    return {
+      plan: this.#plan,
+      history: this.#history,
+      digests: this.#digests,
+      result: {
+        scenario: this.#scenario.name,
+        seed: this.#seed,
+        ...verdictOf({ violations, expected, reason, history: this.#history }),
+        digest: world.digest,
+        virtualMs: microsToMs(world.now),
+        events: world.events,
+        operations: {
+          produced: this.#history.sends.length,
+          acknowledged: this.#history.acknowledged,
+          consumed: this.#history.consumed,
+        },
+        faults,
+        violations: violations.map(reportOf),
+        expected,
+      },
+    };
+  }
+
+  readonly #observe = (observation: Observation): void => {
+    this.#view.observe(observation);
+    this.#judge.observe(observation, this.#world.now);
+    this.#world.tell('', () => `observed ${JSON.stringify(observation)}`);
+  };
+
+  #broken(property: Property, message: string): void {
+    this.#judge.report({ property, message, atUs: this.#world.now, partition: null, evidence: [] });
+  }
+
+  async #runUntil(time: Micros): Promise<void> {
+    await this.#world.runUntil(time);
+    this.#throwFailure();
+  }
+
+  async #runWhile(condition: () => boolean, limit: Micros): Promise<void> {
+    await this.#world.runWhile(condition, limit);
+    this.#throwFailure();
+  }
+
+  #throwFailure(): void {
+    const { failure } = this.#world;
+    if (failure === null) return;
+    failure.message += ` (scenario ${this.#scenario.name}, seed ${this.#seed}, t=${this.#world.now} us, event ${this.#world.events})`;
+    throw failure;
+  }
+
+  #checkTargets(): void {
+    const partitions = this.#scenario.topics.flatMap(({ name, partitions }) =>
+      Array.from({ length: partitions }, (_, index) => `${name}-${index}`),
+    );
+    for (const [index, { target }] of this.#plan.faults.entries()) {
+      const problem = targetProblem(target, this.#cluster.roster, partitions);
+      if (problem !== null) throw new InvalidInputError(`faults.${index}.target: ${problem}`);
+    }
+  }
+}
+
+function reportOf({ property, message, atUs, evidence }: Violation) {
+  return { property, message, at: microsToMs(atUs), evidence };
+}

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { zeroUuid } from '../../../src/base/ids.ts';
+import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
+import { findCoordinatorApi } from '../../../src/kafka/protocol/apis/10-find-coordinator.ts';
+import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions.ts';
+import { describeConfigsApi } from '../../../src/kafka/protocol/apis/32-describe-configs.ts';
+import { describeClusterApi } from '../../../src/kafka/protocol/apis/60-describe-cluster.ts';
+import { describeTopicPartitionsApi } from '../../../src/kafka/protocol/apis/75-describe-topic-partitions.ts';
+import { errorCode } from '../../../src/kafka/protocol/errors.ts';
+import { answerTo, ask, clusterId, contextWith, emptyId, ordersId, smallImage } from './ask.ts';
+
+const unknownId = 'cccccccccccccccccccccA';
+const context = contextWith({ image: smallImage() });
+const topicsOf = (version: number, topics: { name: string | null; topicId?: string }[] | null) =>
+  answerTo(context, metadataApi, version, { topics }).topics;
+
+describe('Metadata', () => {
+  it('lists live brokers, the cluster and a live broker as controller', () => {
+    const answer = answerTo(context, metadataApi, 12, { topics: [] });
+    expect(answer.brokers).toEqual([
+      { nodeId: 1, host: 'm1', port: 9092, rack: 'r1' },
+      { nodeId: 2, host: 'm2', port: 9092, rack: 'r2' },
+    ]);
+    expect(answer.clusterId).toBe(clusterId);
+    expect(answer.controllerId).toBe(1);
+    expect(answer.topics).toEqual([]);
+  });
+
+  it('tells all topics for null, and in version 0 for an empty list', () => {
+    expect(topicsOf(12, null).map(({ name }) => name)).toEqual(['orders', 'nothing']);
+    expect(topicsOf(0, []).map(({ name }) => name)).toEqual(['orders', 'nothing']);
+    expect(topicsOf(1, [])).toEqual([]);
+  });
+
+  it('describes partitions: leaders with epochs, leaderless ones, replicas that are down', () => {
+    const [orders] = topicsOf(12, [{ name: 'orders' }]);
+    expect(orders?.topicId).toBe(ordersId);
+    expect(orders?.partitions).toEqual([
+      {
+        errorCode: 0, partitionIndex: 0, leaderId: 1, leaderEpoch: 5,
+        replicaNodes: [1, 2], isrNodes: [1, 2], offlineReplicas: [],
+      },
+      {
+        errorCode: errorCode.leaderNotAvailable, partitionIndex: 1, leaderId: -1, leaderEpoch: 5,
+        replicaNodes: [2, 1], isrNodes: [2, 1], offlineReplicas: [],
+      },
+      {
+        errorCode: 0, partitionIndex: 2, leaderId: 2, leaderEpoch: 5,
+        replicaNodes: [2, 3], isrNodes: [2], offlineReplicas: [3],
+      },
+    ]);
+  });
+
+  it('hides replicas that are down from version 0 and says so', () => {
+    const partition = topicsOf(0, [{ name: 'orders' }])[0]?.partitions[2];
+    expect(partition?.replicaNodes).toEqual([2]);
+    expect(partition?.errorCode).toBe(errorCode.replicaNotAvailable);
+  });
+
+  it('tells unknown names, impossible names and unknown ids apart', () => {
+    const found = topicsOf(12, [
+      { name: 'absent' }, { name: 'no/such' }, { name: null, topicId: unknownId }, { name: null, topicId: emptyId },
+    ]);
+    expect(found.map(({ errorCode: code, name }) => [code, name])).toEqual([
+      [errorCode.unknownTopicOrPartition, 'absent'],
+      [errorCode.invalidTopicException, 'no/such'],
+      [errorCode.unknownTopicId, null],
+      [errorCode.none, 'nothing'],
+    ]);
+  });
+
+  it('refuses ids in the versions that only have room for them', () => {
+    const [topic] = topicsOf(10, [{ name: null, topicId: ordersId }]);
+    expect(topic?.errorCode).toBe(errorCode.invalidRequest);
+  });
+});
+
+describe('ApiVersions', () => {
+  const ranges = (version: number) => new Map(
+    answerTo(context, apiVersionsApi, version, { clientSoftwareName: 'test', clientSoftwareVersion: '1.0' })
+      .apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, [minVersion, maxVersion]]),
+  );
+
+  it('tells what is served, and Produce from 0', () => {
+    const table = ranges(4);
+    expect(table.get(0)).toEqual([0, 13]);
+    expect(table.get(1)).toEqual([4, 18]);
+    expect(table.get(18)).toEqual([0, 4]);
+    expect(table.get(23)).toEqual([2, 4]);
+    expect([...table.keys()]).toEqual([0, 1, 2, 3, 10, 18, 19, 20, 22, 23, 32, 37, 44, 55, 60, 75]);
+  });
+
+  it('answers in every version', () => {
+    for (const version of [0, 1, 2, 3]) expect(ranges(version)).toEqual(ranges(4));
+  });
+
+  it('refuses a client that names itself strangely', () => {
+    const answer = answerTo(context, apiVersionsApi, 3, { clientSoftwareName: 'a b', clientSoftwareVersion: '1' });
+    expect(answer.errorCode).toBe(errorCode.invalidRequest);
+  });
+});
+
+describe('FindCoordinator', () => {
+  it('says that there is none, for one key and for many', () => {
+    const one = answerTo(context, findCoordinatorApi, 2, { key: 'billing' });
+    expect([one.errorCode, one.nodeId]).toEqual([errorCode.coordinatorNotAvailable, -1]);
+    const many = answerTo(context, findCoordinatorApi, 4, { coordinatorKeys: ['billing', 'audit'] });
+    expect(many.coordinators.map(({ key, errorCode: code }) => [key, code])).toEqual([
+      ['billing', errorCode.coordinatorNotAvailable],
+      ['audit', errorCode.coordinatorNotAvailable],
+    ]);
+  });
+});
+
+describe('DescribeCluster', () => {
+  it('shows fenced brokers only where they are asked for', () => {
+    const body = { includeClusterAuthorizedOperations: false };
+    const live = answerTo(context, describeClusterApi, 2, body);
+    expect(live.brokers.map(({ brokerId }) => brokerId)).toEqual([1, 2]);
+    const all = answerTo(context, describeClusterApi, 2, { ...body, includeFencedBrokers: true });
+    expect(all.brokers.map(({ brokerId, isFenced }) => [brokerId, isFenced]))
+      .toEqual([[1, false], [2, false], [3, true]]);
+  });
+
+  it('sends those who look for controllers elsewhere', () => {
+    const of = (endpointType: number) => answerTo(context, describeClusterApi, 1, {
+      includeClusterAuthorizedOperations: false, endpointType,
+    }).errorCode;
+    expect(of(2)).toBe(errorCode.mismatchedEndpointType);
+    expect(of(9)).toBe(errorCode.unsupportedEndpointType);
+  });
+});
+
+describe('DescribeTopicPartitions', () => {
+  const page = (limit: number, cursor: { topicName: string; partitionIndex: number } | null) =>
+    answerTo(context, describeTopicPartitionsApi, 0, { topics: [], responsePartitionLimit: limit, cursor });
+
+  it('goes through all topics in pages, by name', () => {
+    const first = page(2, null);
+    expect(first.topics.map(({ name, partitions }) => [name, partitions.length]))
+      .toEqual([['nothing', 0], ['orders', 2]]);
+    expect(first.nextCursor).toEqual({ topicName: 'orders', partitionIndex: 2 });
+    const second = page(2, first.nextCursor);
+    expect(second.topics[0]?.partitions.map(({ partitionIndex }) => partitionIndex)).toEqual([2]);
+    expect(second.topics[0]?.partitions[0]?.eligibleLeaderReplicas).toEqual([3]);
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it('closes the connection on a cursor that makes no sense', () => {
+    const cursor = { topicName: 'orders', partitionIndex: -1 };
+    expect(ask(context, describeTopicPartitionsApi, 0, { topics: [], cursor }).kind).toBe('disconnected');
+  });
+});
+
+describe('DescribeConfigs', () => {
+  const describeOne = (resourceType: number, resourceName: string, configurationKeys: string[] | null = null) => {
+    const resources = [{ resourceType, resourceName, configurationKeys }];
+    const [result] = answerTo(context, describeConfigsApi, 4, { resources }).results;
+    if (result === undefined) throw new Error('no result');
+    return result;
+  };
+
+  it('tells a topic\'s setting and that it is the topic\'s own', () => {
+    const { configs } = describeOne(2, 'orders', ['min.insync.replicas', 'segment.bytes']);
+    expect(configs.map(({ name, value, configSource }) => [name, value, configSource])).toEqual([
+      ['min.insync.replicas', '2', 1],
+      ['segment.bytes', '1073741824', 5],
+    ]);
+  });
+
+  it('tells this node\'s settings under Kafka\'s names, and no other node\'s', () => {
+    const { configs } = describeOne(4, '1');
+    const values = new Map(configs.map(({ name, value }) => [name, value]));
+    expect(values.get('replica.lag.time.max.ms')).toBe('30000');
+    expect(values.get('message.max.bytes')).toBe('1048588');
+    expect(values.get('node.id')).toBe('1');
+    expect(describeOne(4, '2').errorCode).toBe(errorCode.invalidRequest);
+    expect(describeOne(4, '')).toMatchObject({ errorCode: 0, configs: [] });
+  });
+
+  it('refuses unknown topics and other kinds of resources', () => {
+    expect(describeOne(2, 'absent').errorCode).toBe(errorCode.unknownTopicOrPartition);
+    expect(describeOne(2, 'no/such').errorCode).toBe(errorCode.invalidTopicException);
+    expect(describeOne(8, 'orders').errorCode).toBe(errorCode.invalidRequest);
+    expect(zeroUuid).toHaveLength(22);
+  });
+});
