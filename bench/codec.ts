@@ -86,14 +86,19 @@ export function benchCodec(calls = 200_000): BenchRow[] {
   const produce = encodeRequest(produceApi, 13, 7, 'producer', produceRequest);
   const size = request.length;
   const timed: [string, () => unknown][] = [
-    [`encode Fetch request, ${size} bytes`, () => encodeRequest(fetchApi, 17, 7, 'broker-2', fetchRequest)],
+    [
+      `encode Fetch request, ${size} bytes`,
+      () => encodeRequest(fetchApi, 17, 7, 'broker-2', fetchRequest),
+    ],
     [`decode Fetch request, ${size} bytes`, () => decodeRequest(fetchApi, 17, request, 4)],
     ['encode Fetch response', () => encodeResponse(fetchApi, 17, 7, fetchResponse)],
     ['decode Fetch response', () => decodeResponse(fetchApi, 17, response, 4)],
   ];
   const rows = timed.map(([name, call]) => ({ name, value: nanoseconds(calls, call), unit: 'ns' }));
   const megabytes = (ns: number): number => (1024 / ns) * 1000;
-  const encodeNs = nanoseconds(calls, () => encodeRequest(produceApi, 13, 7, 'producer', produceRequest));
+  const encodeNs = nanoseconds(calls, () =>
+    encodeRequest(produceApi, 13, 7, 'producer', produceRequest),
+  );
   const decodeNs = nanoseconds(calls, () => decodeRequest(produceApi, 13, produce, 4));
   rows.push({ name: 'encode Produce of 1 KiB batches', value: megabytes(encodeNs), unit: 'MB/s' });
   rows.push({ name: 'decode Produce of 1 KiB batches', value: megabytes(decodeNs), unit: 'MB/s' });

@@ -10,5 +10,5 @@ export default scenario({
   faults: {
     script: [{ kind: 'power-loss', atMs: 12_000, target: 'all nodes', durationMs: 3_000 }],
   },
-  breaks: 'lost-write',
+  breaks: 'acked-not-lost',
 });

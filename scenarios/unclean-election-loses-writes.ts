@@ -3,8 +3,8 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 export default scenario({
   name: 'unclean-election-loses-writes',
   description: `With unclean.leader.election.enable a replica from outside the ISR becomes leader.
-    The leader stays alone in the ISR (min.insync.replicas 1) and acknowledges by itself; when it is gone for long,
-    the choice is between no leader and lost writes, and the setting chooses lost writes.`,
+    Cut off from its followers a leader stays alone in the ISR and, with min.insync.replicas 1, acknowledges by
+    itself; when it is gone for long, the choice is between no leader and lost writes, and the setting chooses.`,
   topics: [
     {
       name: 'orders',
@@ -16,15 +16,14 @@ export default scenario({
   faults: {
     script: [
       {
-        kind: 'one-way-partition',
+        kind: 'isolate',
         atMs: 1_000,
         target: 'leader of orders-0',
         durationMs: 25_000,
-        direction: 'inbound',
-        from: 'nodes',
+        from: 'brokers',
       },
       { kind: 'crash', atMs: 22_000, target: 'leader of orders-0', durationMs: 30_000 },
     ],
   },
-  breaks: 'lost-write',
+  breaks: 'acked-not-lost',
 });

@@ -1,9 +1,10 @@
 /**
  * Big-endian bytes, as all of Kafka's formats have them: a growing writer and a bounded reader.
- * Whoever reads or writes many fields at once (the generated codecs) works on `bytes` and `position` itself
- * and comes back to the methods for what is rare. 64-bit integers are safe JavaScript numbers: the writer
- * asserts it, the reader saturates at ±(2^53 − 1). Reading beyond the end throws a BoundsError and nothing
- * else; no length from the wire is trusted before it has been compared with what is left.
+ * Whoever reads or writes many fields at once (the generated codecs) works on `bytes` and
+ * `position` itself and comes back to the methods for what is rare. 64-bit integers are safe
+ * JavaScript numbers: the writer asserts it, the reader saturates at ±(2^53 − 1). Reading beyond
+ * the end throws a BoundsError and nothing else; no length from the wire is trusted before it has
+ * been compared with what is left.
  */
 import { assert } from './assert.ts';
 import { decodeText, encodeText } from './text.ts';
@@ -62,7 +63,9 @@ export class ByteWriter {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Makes room for `count` bytes at `position`. What has been written since `start` moves along. */
+  /**
+   * Makes room for `count` bytes at `position`. What has been written since `start` moves along.
+   */
   reserve(count: number): void {
     if (this.position + count <= this.bytes.length) return;
     const written = this.position - this.start;
@@ -127,8 +130,10 @@ export class ByteWriter {
 
   /** Zigzag int64 of a safe integer. */
   varlong(value: number): void {
-    if ((value | 0) === value && value >= -0x4000_0000 && value < 0x4000_0000)
-      return this.varint(value);
+    if ((value | 0) === value) {
+      this.varint(value);
+      return;
+    }
     assert(Number.isSafeInteger(value), 'a varlong to write must be a safe integer');
     this.reserve(10);
     let high = Math.floor(value / twoTo32);
@@ -161,7 +166,10 @@ export class ByteWriter {
 
   /** Length as int16, −1 for null, then UTF-8. */
   string(value: string | null): void {
-    if (value === null) return this.int16(-1);
+    if (value === null) {
+      this.int16(-1);
+      return;
+    }
     this.int16(0);
     const at = this.position - 2 - this.start;
     const length = this.text(value);
@@ -171,7 +179,10 @@ export class ByteWriter {
 
   /** Length + 1 as an unsigned varint, 0 for null, then UTF-8 (KIP-482). */
   compactString(value: string | null): void {
-    if (value === null) return this.unsignedVarint(0);
+    if (value === null) {
+      this.unsignedVarint(0);
+      return;
+    }
     this.reserve(value.length * 3 + 5);
     const lengthAt = this.position;
     const length = encodeText(value, this.bytes, lengthAt + 1);

@@ -1,13 +1,15 @@
 /**
- * UTF-8 for short strings that come again and again: topic names, client ids, host names.
- * Plain ASCII goes by loops, anything else by the platform's TextEncoder and TextDecoder. What was decoded
- * lately is found again by its bytes, so that a name that repeats costs no new string.
+ * UTF-8 for short strings that come again and again: topic names, client ids, host names. Plain
+ * ASCII goes by loops, anything else by the platform's TextEncoder and TextDecoder. What was
+ * decoded lately is found again by its bytes, so that a name that repeats costs no new string.
  * Malformed UTF-8 becomes U+FFFD, as in every Kafka client; it never throws.
  */
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Writes UTF-8 at `at` and gives its length; the caller has made room for 3 bytes a UTF-16 unit. */
+/**
+ * Writes UTF-8 at `at` and gives its length; the caller has made room for 3 bytes a UTF-16 unit.
+ */
 export function encodeText(text: string, into: Uint8Array, at: number): number {
   const length = text.length;
   for (let i = 0; i < length; i++) {

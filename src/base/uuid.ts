@@ -1,6 +1,7 @@
 /**
- * Uuids between their sixteen bytes and Kafka's text form, base64url without padding. Topic ids come again in
- * every request, so the texts of those decoded lately are found again by their bytes.
+ * Uuids between their sixteen bytes and Kafka's text form, base64url without padding. Topic ids
+ * come again in every request, so the texts of those decoded lately are found again by their
+ * bytes.
  */
 import { assert } from './assert.ts';
 import type { Uuid } from './ids.ts';
@@ -56,7 +57,10 @@ function uuidToText(bytes: Uint8Array, at: number): Uuid {
   return text + alphabet[last >>> 2]! + alphabet[(last & 3) << 4]!;
 }
 
-/** Writes the sixteen bytes of `uuid` at `at`. The text must be one that `decodeUuid` could have given. */
+/**
+ * Writes the sixteen bytes of `uuid` at `at`. The text must be one that `decodeUuid` could have
+ * given.
+ */
 export function encodeUuid(uuid: Uuid, into: Uint8Array, at: number): void {
   assert(uuid.length === uuidTextLength, 'a uuid has 22 letters');
   let seen = 0;

@@ -23,18 +23,34 @@ describe('ByteWriter', () => {
       w.int64(0x1_0000_0001);
       w.float64(1.5);
     });
-    expect(hex(bytes)).toBe(
-      'fe01fffe01020304ffffffffffffffff00000001000000013ff8000000000000',
-    );
+    expect(hex(bytes)).toBe('fe01fffe01020304ffffffffffffffff00000001000000013ff8000000000000');
   });
 
   it('writes varints as protocol buffers do', () => {
     const unsigned = (value: number): string => hex(written((w) => w.unsignedVarint(value)));
-    expect([0, 127, 128, 300, 0xffffffff].map(unsigned)).toEqual(['00', '7f', '8001', 'ac02', 'ffffffff0f']);
+    expect([0, 127, 128, 300, 0xffffffff].map(unsigned)).toEqual([
+      '00',
+      '7f',
+      '8001',
+      'ac02',
+      'ffffffff0f',
+    ]);
     const zigzag = (value: number): string => hex(written((w) => w.varint(value)));
-    expect([0, -1, 1, -64, 64, -0x80000000].map(zigzag)).toEqual(['00', '01', '02', '7f', '8001', 'ffffffff0f']);
+    expect([0, -1, 1, -64, 64, -0x80000000].map(zigzag)).toEqual([
+      '00',
+      '01',
+      '02',
+      '7f',
+      '8001',
+      'ffffffff0f',
+    ]);
     const long = (value: number): string => hex(written((w) => w.varlong(value)));
-    expect([0, -1, 0x8000_0000, -0x8000_0001].map(long)).toEqual(['00', '01', '8080808010', '8180808010']);
+    expect([0, -1, 0x8000_0000, -0x8000_0001].map(long)).toEqual([
+      '00',
+      '01',
+      '8080808010',
+      '8180808010',
+    ]);
   });
 
   it('writes null and text in both forms of strings', () => {

@@ -48,9 +48,8 @@ export function changePartition(
   const { rules } = context;
   const settings =
     change.settings ?? topicSettings(context.image, partition.topic, context.settings);
-  const minIsr = Math.min(settings.minInsyncReplicas, partition.replicas.length);
   const wanted = change.isr ?? partition.isr;
-  let { isr, elr } = rules.inSyncReplicas(partition, wanted, minIsr, change.unclean ?? noNode);
+  let { isr, elr } = rules.inSyncReplicas(partition, wanted, settings.minInsyncReplicas, change.unclean ?? noNode);
   let recovering = change.recovering ?? partition.recovering;
 
   const clean = electCleanly(partition, isr, elr, change);

@@ -57,7 +57,6 @@ export interface Served<A extends Api = Api> {
 
 function register(tenure: Tenure, body: BrokerRegistrationRequest, { nowUs, nextOffset }: Arrival) {
   const { sessions } = tenure;
-  const former = tenure.image.brokers.get(body.brokerId);
   const decision = registerBroker(
     {
       image: tenure.image,
@@ -71,7 +70,6 @@ function register(tenure: Tenure, body: BrokerRegistrationRequest, { nowUs, next
   );
   const appended = (): void => {
     if (decision.response.errorCode !== errorCode.none) return;
-    if (former?.incarnationId !== body.incarnationId) sessions.remove(body.brokerId);
     const fenced = tenure.image.brokers.get(body.brokerId)?.fenced ?? true;
     const metadataOffset = sessions.session(body.brokerId)?.metadataOffset ?? -1;
     sessions.touch(body.brokerId, fenced, metadataOffset, nowUs);

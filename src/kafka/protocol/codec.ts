@@ -1,6 +1,7 @@
 /**
- * Encoders and decoders, generated once per message and version when they are first used. They work on the
- * one writer and the one reader below: encoding and decoding are synchronous and never nest.
+ * Encoders and decoders, generated once per message and version when they are first used. They
+ * work on the one writer and the one reader below: encoding and decoding are synchronous and never
+ * nest.
  */
 import { AssertionError, assert } from '../../base/assert.ts';
 import {
@@ -51,7 +52,10 @@ const encoderHelpers = {
   missing(path: string): never {
     throw new AssertionError(`${path} must be given in this version`);
   },
-  /** Writes the size of what begins at `at` into the byte before it, moving it if the size needs more. */
+  /**
+   * Writes the size of what begins at `at` into the byte before it, moving it if the size needs
+   * more.
+   */
   sizeBefore(w: FrameWriter, at: number): void {
     const size = w.position - at;
     if (size < 0x80) {

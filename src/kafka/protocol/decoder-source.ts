@@ -1,10 +1,11 @@
 /**
- * Writes the JavaScript source of a decoder: one straight function per message and version that builds each
- * struct by one object literal with all of its fields, so that all have one shape. Neighbouring fields of
- * fixed size share one check of the bounds; a count is compared with the bytes left before its loop starts,
- * so no frame makes the decoder allocate or run beyond what its length warrants.
- * The generated code knows `r` (a ByteReader) and `h` (`decoderHelpers`), and keeps the reader's bytes,
- * position and end in the locals `b`, `p` and `end`.
+ * Writes the JavaScript source of a decoder: one straight function per message and version that
+ * builds each struct by one object literal with all of its fields, so that all have one shape.
+ * Neighbouring fields of fixed size share one check of the bounds; a count is compared with the
+ * bytes left before its loop starts, so no frame makes the decoder allocate or run beyond what its
+ * length warrants.
+ * The generated code knows `r` (a ByteReader) and `h` (`decoderHelpers`), and keeps the reader's
+ * bytes, position and end in the locals `b`, `p` and `end`.
  */
 import { assert } from '../../base/assert.ts';
 import type { Field, Fields } from './schema.ts';
@@ -195,7 +196,10 @@ class DecoderSource extends Source {
     this.#runBytes = 0;
   }
 
-  /** A field that did not come. Structs of defaults are shared by all who lack them, and frozen for that. */
+  /**
+   * A field that did not come. Structs of defaults are shared by all who lack them, and frozen for
+   * that.
+   */
   #absent(field: Field): string {
     const source = literal(field);
     if (source !== 'undefined') return source;

@@ -1,8 +1,9 @@
 /**
- * Writes the JavaScript source of an encoder: one straight function per message and version, in which
- * versions, tags and flexibility are decided beforehand. Neighbouring fields of fixed size share one check
- * for room. The generated code knows `w` (a FrameWriter), `h` (`encoderHelpers`) and `m` (the message), and
- * keeps the writer's bytes, view and position in the locals `b`, `v` and `p`.
+ * Writes the JavaScript source of an encoder: one straight function per message and version, in
+ * which versions, tags and flexibility are decided beforehand. Neighbouring fields of fixed size
+ * share one check for room. The generated code knows `w` (a FrameWriter), `h` (`encoderHelpers`)
+ * and `m` (the message), and keeps the writer's bytes, view and position in the locals `b`, `v`
+ * and `p`.
  */
 import { assert } from '../../base/assert.ts';
 import type { Field, Fields } from './schema.ts';
@@ -163,7 +164,10 @@ class EncoderSource extends Source {
     this.line('}');
   }
 
-  /** Tag, size, value; the size is known last, so a byte is kept for it and the value moved if it needs more. */
+  /**
+   * Tag, size, value; the size is known last, so a byte is kept for it and the value moved if it
+   * needs more.
+   */
   #tagged(field: Field, x: string, path: string): void {
     const sizeAt = this.local();
     this.#varint(String(field.tag));

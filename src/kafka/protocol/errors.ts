@@ -1,7 +1,7 @@
 /**
- * Kafka's error codes: what a peer may see in a response. `errorName` gives them as Kafka prints them.
- * A code is a fact of the protocol; what to do about it is the reader's, by `isRetriable` where nothing
- * more is known.
+ * Kafka's error codes: what a peer may see in a response. `errorName` gives them as Kafka prints
+ * them. A code is a fact of the protocol; what to do about it is the reader's, by `isRetriable`
+ * where nothing more is known.
  */
 export const errorCode = {
   unknownServerError: -1,

@@ -1,8 +1,8 @@
 /**
- * The writer behind all encoders. Messages are written one after another into a slab, and a finished one is
- * handed out as a view of its part of it: no copy, and one allocation per slab instead of one per message.
- * Bytes beyond `blobBytes` (record batches) are not copied into the slab; they are remembered by place and
- * copied once, into a frame of the exact size.
+ * The writer behind all encoders. Messages are written one after another into a slab, and a
+ * finished one is handed out as a view of its part of it: no copy, and one allocation per slab
+ * instead of one per message. Bytes beyond `blobBytes` (record batches) are not copied into the
+ * slab; they are remembered by place and copied once, into a frame of the exact size.
  */
 import { assert } from '../../base/assert.ts';
 import { ByteWriter } from '../../base/bytes.ts';
@@ -39,9 +39,14 @@ export class FrameWriter extends ByteWriter {
     this.position = 0;
   }
 
-  /** Bytes without their length, copied at once if they are few. The caller keeps them as they are. */
+  /**
+   * Bytes without their length, copied at once if they are few. The caller keeps them as they are.
+   */
   blob(bytes: Uint8Array): void {
-    if (bytes.length <= blobBytes) return this.raw(bytes);
+    if (bytes.length <= blobBytes) {
+      this.raw(bytes);
+      return;
+    }
     this.#blobs.push({ at: this.position - this.start, bytes });
     this.#blobBytes += bytes.length;
   }

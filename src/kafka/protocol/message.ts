@@ -1,7 +1,8 @@
 /**
- * Whole requests and responses. Encoders give frames with their length prefix, ready to be written; decoders
- * take frames without it. Whatever the bytes are, a decoder throws nothing but MalformedError, and a frame
- * with bytes left over is malformed too. Bytes and records of a decoded body are views into the frame.
+ * Whole requests and responses. Encoders give frames with their length prefix, ready to be
+ * written; decoders take frames without it. Whatever the bytes are, a decoder throws nothing but
+ * MalformedError, and a frame with bytes left over is malformed too. Bytes and records of a
+ * decoded body are views into the frame.
  */
 import { asMalformed, codecOf, reader, writer } from './codec.ts';
 import { MalformedError } from './malformed.ts';
@@ -16,7 +17,9 @@ export interface RequestHeader {
   readonly correlationId: number;
 }
 
-/** The frame of a request. Header version 1, or 2 with its tagged fields where the API is flexible. */
+/**
+ * The frame of a request. Header version 1, or 2 with its tagged fields where the API is flexible.
+ */
 export function encodeRequest<A extends Api>(
   api: A,
   version: number,
@@ -38,7 +41,10 @@ export function encodeRequest<A extends Api>(
   return framed();
 }
 
-/** The frame of a response. Header version 0, or 1 with tagged fields; that of ApiVersions is always 0. */
+/**
+ * The frame of a response. Header version 0, or 1 with tagged fields; that of ApiVersions is
+ * always 0.
+ */
 export function encodeResponse<A extends Api>(
   api: A,
   version: number,
@@ -74,7 +80,10 @@ export function decodeRequestHeader(
 /** Bytes of the part that `decodeRequestHeader` reads. */
 const fixedHeaderBytes = 8;
 
-/** The whole request that lies in `frame` from `start` to `end`; its header told the API and the version. */
+/**
+ * The whole request that lies in `frame` from `start` to `end`; its header told the API and the
+ * version.
+ */
 export function decodeRequest<A extends Api>(
   api: A,
   version: number,

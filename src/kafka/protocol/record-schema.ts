@@ -1,7 +1,7 @@
 /**
- * Records of the metadata log: tables like those of the API keys, all flexible. Their frame is that of
- * Kafka's metadata: unsigned varints for the frame version (1), the record's key and its version, then the
- * body. A reader looks at `recordHeader` first and picks the table by its key.
+ * Records of the metadata log: tables like those of the API keys, all flexible. Their frame is
+ * that of Kafka's metadata: unsigned varints for the frame version (1), the record's key and its
+ * version, then the body. A reader looks at `recordHeader` first and picks the table by its key.
  */
 import { asMalformed, codecOf, reader, writer } from './codec.ts';
 import { MalformedError } from './malformed.ts';

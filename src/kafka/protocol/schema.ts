@@ -1,11 +1,11 @@
 /**
- * The language in which messages are written down: one table per API key, from which come the encoder and
- * the decoder of every version (`codec.ts`) and the TypeScript types.
- * A field stands in the versions `since..until`, all of the message's where neither is given. In versions
- * without it the encoder leaves it out and the decoder gives its default, so a decoded body always has every
- * field. What an encoder is given may omit a field that has a `default`, a `tag` or a bounded range.
- * A 64-bit integer is a safe JavaScript number; one from the wire beyond ±(2^53 − 1) saturates.
- * Bytes and records are views into the frame they came in.
+ * The language in which messages are written down: one table per API key, from which come the
+ * encoder and the decoder of every version (`codec.ts`) and the TypeScript types.
+ * A field stands in the versions `since..until`, all of the message's where neither is given. In
+ * versions without it the encoder leaves it out and the decoder gives its default, so a decoded
+ * body always has every field. What an encoder is given may omit a field that has a `default`, a
+ * `tag` or a bounded range. A 64-bit integer is a safe JavaScript number; one from the wire beyond
+ * ±(2^53 − 1) saturates. Bytes and records are views into the frame they came in.
  */
 import type { Uuid } from '../../base/ids.ts';
 import { zeroUuid } from '../../base/ids.ts';
@@ -30,13 +30,19 @@ export interface FieldOptions<T> {
   readonly until?: number;
   /** May be null: in all versions, or from this one on. */
   readonly nullable?: boolean | number;
-  /** Stands for a field that is not given or that the version lacks; else zero, empty or the zero uuid. */
+  /**
+   * Stands for a field that is not given or that the version lacks; else zero, empty or the zero
+   * uuid.
+   */
   readonly default?: T | null;
   /** Number of a tagged field (KIP-482): it is sent only where it differs from its default. */
   readonly tag?: number;
 }
 
-/** One field. `__types` exists for the compiler alone: decoded type, encoder's type, may it be left out. */
+/**
+ * One field. `__types` exists for the compiler alone: decoded type, encoder's type, may it be left
+ * out.
+ */
 export interface Field<Out = unknown, In = unknown, Optional extends boolean = boolean> {
   readonly type: FieldType;
   /** Of arrays: what they hold. */
@@ -136,7 +142,10 @@ export const bytes = scalarMaker<Uint8Array>('bytes');
 /** Record batches: on the wire as `bytes`, named for what they hold. */
 export const records = scalarMaker<Uint8Array>('records');
 
-/** A struct. Where it is nullable a byte tells if it is there; where it is tagged, absent means its defaults. */
+/**
+ * A struct. Where it is nullable a byte tells if it is there; where it is tagged, absent means its
+ * defaults.
+ */
 export function struct<
   const F extends Fields,
   const O extends FieldOptions<null> = Record<never, never>,
@@ -167,7 +176,10 @@ export function arrayOfStructs<
   return makeField('array', options, makeField('struct', undefined, null, fields), null);
 }
 
-/** One message: its fields and versions. `compiled` is filled by `codec.ts` as versions are first used. */
+/**
+ * One message: its fields and versions. `compiled` is filled by `codec.ts` as versions are first
+ * used.
+ */
 export interface Message<Out = unknown, In = unknown> {
   readonly name: string;
   readonly fields: Fields;

@@ -1,6 +1,6 @@
 /**
- * What the generators of encoders and decoders share: lines and locals of the source they write, and what a
- * schema's field means in one version.
+ * What the generators of encoders and decoders share: lines and locals of the source they write,
+ * and what a schema's field means in one version.
  */
 import type { Field, Fields, FieldType } from './schema.ts';
 
@@ -59,7 +59,10 @@ export function taggedFields(fields: Fields, version: number): [string, Field][]
     .sort(([, left], [, right]) => left.tag - right.tag);
 }
 
-/** The default as an expression, for decoders and encoders alike. A struct that is not given is undefined. */
+/**
+ * The default as an expression, for decoders and encoders alike. A struct that is not given is
+ * undefined.
+ */
 export function literal(field: Field): string {
   switch (field.type) {
     case 'array':

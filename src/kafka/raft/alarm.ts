@@ -1,6 +1,6 @@
 /**
- * One timer for a deadline that mostly moves away. It is set anew only when the deadline comes nearer; when it goes
- * off too early, it sleeps again for the rest.
+ * One timer for a deadline that mostly moves away. It is set anew only when the deadline comes
+ * nearer; when it goes off too early, it sleeps again for the rest.
  */
 import type { Micros } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';

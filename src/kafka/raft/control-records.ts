@@ -1,6 +1,7 @@
 /**
- * The quorum's own records in the metadata log. They stand in control batches; the key is a version and a type,
- * 16 bits each. LeaderChange (2) opens each leader's epoch, Voters (6, KIP-853) binds voters to directories.
+ * The quorum's own records in the metadata log. They stand in control batches; the key is a version
+ * and a type, 16 bits each. LeaderChange (2) opens each leader's epoch, Voters (6, KIP-853) binds
+ * voters to directories.
  */
 import type { LeaderEpoch, NodeId, Uuid, WallMs } from '../../base/ids.ts';
 import type { Voter } from '../config.ts';

@@ -1,10 +1,11 @@
 /**
- * The state of one replica of the quorum, and the small questions everyone asks of it. The steps of the state
- * machine stand beside it: `transitions.ts` between roles, `voting.ts`, `leading.ts`, `following.ts` within them,
- * `requests.ts` what is to be sent. Nothing here knows a clock or does I/O.
+ * The state of one replica of the quorum, and the small questions everyone asks of it. The steps of
+ * the state machine stand beside it: `transitions.ts` between roles, `voting.ts`, `leading.ts`,
+ * `following.ts` within them, `requests.ts` what is to be sent. Nothing here knows a clock or does
+ * I/O.
  *
- * Invariants: the epoch never falls; within an epoch a vote, once given, and a leader, once known, do not change.
- * `highWatermark` never falls.
+ * Invariants: the epoch never falls; within an epoch a vote, once given, and a leader, once known,
+ * do not change. `highWatermark` never falls.
  */
 import {
   type LeaderEpoch,

@@ -1,6 +1,6 @@
 /**
- * Hands what is committed to the listener: from the log's start, in order, each batch once, and tells it when this
- * node leads: not before all records of earlier epochs have been handed over.
+ * Hands what is committed to the listener: from the log's start, in order, each batch once, and
+ * tells it when this node leads: not before all records of earlier epochs have been handed over.
  */
 import { type LeaderEpoch, type NodeId, noNode, type Offset, type WallMs } from '../../base/ids.ts';
 import { baseOffset, isControl, lastOffset, leaderEpoch, maxTimestamp } from '../records/batch.ts';
@@ -9,11 +9,14 @@ import type { MetadataLog } from './metadata-log.ts';
 
 export interface QuorumListener {
   /**
-   * Committed batches in log order, each once per incarnation, from the log's start. The quorum's own control
-   * batches come without records, so that `lastOffset` moves on.
+   * Committed batches in log order, each once per incarnation, from the log's start. The quorum's
+   * own control batches come without records, so that `lastOffset` moves on.
    */
   onCommitted(batch: CommittedBatch): void;
-  /** This node leads and all records of earlier epochs are committed and delivered: it may act as controller. */
+  /**
+   * This node leads and all records of earlier epochs are committed and delivered: it may act as
+   * controller.
+   */
   onLeading(epoch: LeaderEpoch): void;
   /** It no longer does; uncommitted appends may be lost. */
   onNotLeading(): void;

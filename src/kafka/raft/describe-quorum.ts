@@ -29,7 +29,8 @@ export function describeQuorum(
   now: Now,
 ): Answer {
   const topic = body.topics[0];
-  const isOurs = body.topics.length === 1 && topic?.topicName === metadataTopic && topic.partitions.length === 1;
+  const isOurs =
+    body.topics.length === 1 && topic?.topicName === metadataTopic && topic.partitions.length === 1;
   if (!isOurs) return failed(body, errorCode.unknownTopicOrPartition);
   const { role } = machine;
   if (role.name !== 'leader') return failed(body, errorCode.notLeaderOrFollower);
@@ -41,7 +42,10 @@ export function describeQuorum(
     lastFetchTimestamp: -1,
     lastCaughtUpTimestamp: now.wallMs,
   };
-  const currentVoters = [self, ...[...role.voters.values()].map((voter) => describeReplica(voter, now))];
+  const currentVoters = [
+    self,
+    ...[...role.voters.values()].map((voter) => describeReplica(voter, now)),
+  ];
   const observers = [...role.observers.values()]
     .filter((observer) => observer.lastFetchUs > now.us - observerSessionUs)
     .map((observer) => describeReplica(observer, now));

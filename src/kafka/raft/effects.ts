@@ -1,6 +1,7 @@
 /**
- * What the state machine asks of its driver, in this order and no other: everything after a `persist` waits until
- * that is durable. Changes of the log are not among them; they are made through `RaftLog` at once.
+ * What the state machine asks of its driver, in this order and no other: everything after a
+ * `persist` waits until that is durable. Changes of the log are not among them; they are made
+ * through `RaftLog` at once.
  */
 import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 import type { ElectionState, ReplicaKey } from './election-state.ts';

@@ -1,6 +1,9 @@
 import { type LeaderEpoch, type NodeId, noNode, type Uuid } from '../../base/ids.ts';
 
-/** A replica's identity: its node id, and the directory that holds its log. Zero: directory not known. */
+/**
+ * A replica's identity: its node id, and the directory that holds its log. Zero: directory not
+ * known.
+ */
 export interface ReplicaKey {
   readonly id: NodeId;
   readonly directoryId: Uuid;

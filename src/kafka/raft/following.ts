@@ -1,6 +1,6 @@
 /**
- * What a follower does with the answer to a fetch: append, or cut back to where its log and the leader's agree,
- * and raise its high watermark as far as its own log reaches (KIP-595).
+ * What a follower does with the answer to a fetch: append, or cut back to where its log and the
+ * leader's agree, and raise its high watermark as far as its own log reaches (KIP-595).
  */
 import type { Micros } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';
@@ -39,7 +39,8 @@ export function followHighWatermark(core: RaftCore, follower: Follower): void {
 function truncate(core: RaftCore, diverging: EpochEnd): boolean {
   const to = truncationOffset(core.log, diverging);
   if (!core.rules.mayTruncate(to, core.highWatermark)) {
-    const reason = `leader ${core.leaderId} of epoch ${core.epoch} asks to truncate the metadata log to ${to}`;
+    const leader = `leader ${core.leaderId} of epoch ${core.epoch}`;
+    const reason = `${leader} asks to truncate the metadata log to ${to}`;
     core.emit({
       kind: 'halt',
       reason: `${reason}, below the high watermark ${core.highWatermark}`,

@@ -1,6 +1,7 @@
 /**
- * What a leader does: it serves fetches, and by their offsets learns what is on a majority; that much is committed.
- * A fetch with nothing to answer waits in a list until data, a higher high watermark or its deadline comes.
+ * What a leader does: it serves fetches, and by their offsets learns what is on a majority; that
+ * much is committed. A fetch with nothing to answer waits in a list until data, a higher high
+ * watermark or its deadline comes.
  */
 import { type Micros, type Offset, zeroUuid } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';
@@ -44,7 +45,10 @@ export function afterAppend(core: RaftCore, leader: Leader): void {
   if (!advanceHighWatermark(core, leader)) answerWaiting(core, leader);
 }
 
-/** The leader's own records were appended: they wait a little for more to come (controller.quorum.append.linger.ms). */
+/**
+ * The leader's own records were appended: they wait a little for more to come
+ * (controller.quorum.append.linger.ms).
+ */
 export function lingerAppend(core: RaftCore, leader: Leader, from: Offset, nowUs: Micros): void {
   if (leader.lingerDeadlineUs !== Number.POSITIVE_INFINITY) return;
   leader.lingerDeadlineUs = nowUs + core.timing.appendLingerUs;
@@ -191,9 +195,9 @@ export function majorityOffset(core: RaftCore, leader: Leader): Offset {
 }
 
 /**
- * Writes into the log which directory each voter has, once it is first seen to have one: from then on another
- * directory under the same id is another replica, which may read and does not count (KIP-853). One such record
- * at a time: the last must be committed.
+ * Writes into the log which directory each voter has, once it is first seen to have one: from then
+ * on another directory under the same id is another replica, which may read and does not count
+ * (KIP-853). One such record at a time: the last must be committed.
  */
 function bindVoters(core: RaftCore, leader: Leader): void {
   const { log, local } = core;

@@ -1,9 +1,11 @@
 /**
- * One replica of the metadata quorum as a state machine (KIP-595, KIP-996): requests, answers, time and durability
- * come in, effects go out, in order. It knows no clock and does no I/O; times are handed in, and `deadlineUs` says
- * when it wants to be woken at the latest. A driver or a test owns the rest.
+ * One replica of the metadata quorum as a state machine (KIP-595, KIP-996): requests, answers, time
+ * and durability come in, effects go out, in order. It knows no clock and does no I/O; times are
+ * handed in, and `deadlineUs` says when it wants to be woken at the latest. A driver or a test owns
+ * the rest.
  *
- * Raft with the direction turned: followers fetch, and the offset of a fetch acknowledges all before it.
+ * Raft with the direction turned: followers fetch, and the offset of a fetch acknowledges all
+ * before it.
  */
 import { assert, unreachable } from '../../base/assert.ts';
 import type { LeaderEpoch, Micros, NodeId, Offset } from '../../base/ids.ts';
@@ -91,7 +93,10 @@ export class RaftMachine {
     this.#settle(nowUs);
   }
 
-  /** An answer to a request that was sent. Answers to what is no longer wanted still tell of epochs and leaders. */
+  /**
+   * An answer to a request that was sent. Answers to what is no longer wanted still tell of epochs
+   * and leaders.
+   */
   response(from: NodeId, requestId: number, response: RaftResponse, nowUs: Micros): void {
     const core = this.#core;
     const isWanted = settleRequest(core, from, requestId);

@@ -1,7 +1,8 @@
 /**
- * What the quorum's replicas say to each other, flat: one partition, no nesting, times in microseconds. `wire.ts`
- * turns them into Kafka's requests and back. Every request and every answer carries the sender's epoch, and every
- * answer the leader as the sender knows it: that is how news of elections travels.
+ * What the quorum's replicas say to each other, flat: one partition, no nesting, times in
+ * microseconds. `wire.ts` turns them into Kafka's requests and back. Every request and every answer
+ * carries the sender's epoch, and every answer the leader as the sender knows it: that is how news
+ * of elections travels.
  */
 import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 import type { ReplicaKey } from './election-state.ts';
@@ -43,7 +44,10 @@ export interface FetchRequest {
   readonly lastFetchedEpoch: LeaderEpoch;
   readonly maxWaitUs: number;
   readonly maxBytes: number;
-  /** The high watermark the sender knows, −1 none; the largest integer where its version cannot say (KIP-1166). */
+  /**
+   * The high watermark the sender knows, −1 none; the largest integer where its version cannot say
+   * (KIP-1166).
+   */
   readonly highWatermark: Offset;
 }
 
@@ -77,7 +81,10 @@ export interface FetchResponse extends Answer {
   /** −1 while the leader has none to expose. */
   readonly highWatermark: Offset;
   readonly logStartOffset: Offset;
-  /** Set where the fetch position is not in the leader's log: the largest epoch it can agree on and its end. */
+  /**
+   * Set where the fetch position is not in the leader's log: the largest epoch it can agree on and
+   * its end.
+   */
   readonly diverging: EpochEnd | null;
   readonly records: Uint8Array;
 }

@@ -1,7 +1,7 @@
 /**
- * The metadata log on disk, as the state machine sees it, with what the driver needs beside: appending data,
- * reading what is committed, and knowing how far a flush under way will reach. It follows the voters' records in
- * the log, so that truncating one brings back the one before.
+ * The metadata log on disk, as the state machine sees it, with what the driver needs beside:
+ * appending data, reading what is committed, and knowing how far a flush under way will reach. It
+ * follows the voters' records in the log, so that truncating one brings back the one before.
  */
 import type { LeaderEpoch, NodeId, Offset, Uuid, WallMs } from '../../base/ids.ts';
 import type { Voter } from '../config.ts';

@@ -1,4 +1,7 @@
-/** The other voters as this replica speaks to them: a channel each, flat messages out, flat answers back. */
+/**
+ * The other voters as this replica speaks to them: a channel each, flat messages out, flat answers
+ * back.
+ */
 import { assert } from '../../base/assert.ts';
 import type { NodeId } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
@@ -43,26 +46,42 @@ export class Peers {
     const answer = (response: RaftResponse | null): void => this.#onAnswer(to, requestId, response);
     switch (request.kind) {
       case 'fetch':
-        channel.send(fetchApi, fetchApi.maxVersion, fetchRequest(config, request), this.#timeoutUs, (body) =>
-          answer(body && readFetchResponse(body)),
+        channel.send(
+          fetchApi,
+          fetchApi.maxVersion,
+          fetchRequest(config, request),
+          this.#timeoutUs,
+          (body) => answer(body && readFetchResponse(body)),
         );
         break;
       case 'vote':
-        channel.send(voteApi, voteApi.maxVersion, voteRequest(config, request), this.#timeoutUs, (body) =>
-          answer(body && readElectionResponse(request.kind, body)),
+        channel.send(
+          voteApi,
+          voteApi.maxVersion,
+          voteRequest(config, request),
+          this.#timeoutUs,
+          (body) => answer(body && readElectionResponse(request.kind, body)),
         );
         break;
       case 'begin-quorum-epoch': {
         const { maxVersion } = beginQuorumEpochApi;
-        channel.send(beginQuorumEpochApi, maxVersion, beginRequest(config, request), this.#timeoutUs, (body) =>
-          answer(body && readElectionResponse(request.kind, body)),
+        channel.send(
+          beginQuorumEpochApi,
+          maxVersion,
+          beginRequest(config, request),
+          this.#timeoutUs,
+          (body) => answer(body && readElectionResponse(request.kind, body)),
         );
         break;
       }
       case 'end-quorum-epoch': {
         const { maxVersion } = endQuorumEpochApi;
-        channel.send(endQuorumEpochApi, maxVersion, endRequest(config, request), this.#timeoutUs, (body) =>
-          answer(body && readElectionResponse(request.kind, body)),
+        channel.send(
+          endQuorumEpochApi,
+          maxVersion,
+          endRequest(config, request),
+          this.#timeoutUs,
+          (body) => answer(body && readElectionResponse(request.kind, body)),
         );
         break;
       }

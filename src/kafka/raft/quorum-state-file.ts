@@ -1,6 +1,7 @@
 /**
- * The election on disk: Kafka's `quorum-state`, one line of JSON. Replaced as a whole: written beside, made durable,
- * renamed over, and the directory made durable; a crash leaves the old or the new one.
+ * The election on disk: Kafka's `quorum-state`, one line of JSON. Replaced as a whole: written
+ * beside, made durable, renamed over, and the directory made durable; a crash leaves the old or the
+ * new one.
  */
 import { type LeaderEpoch, type NodeId, noNode, type Uuid, zeroUuid } from '../../base/ids.ts';
 import { type Disk, DiskError } from '../../host/disk.ts';
@@ -25,7 +26,10 @@ export class QuorumStateFile {
     this.#path = `${directory}/quorum-state`;
   }
 
-  /** Null where there is none. Throws a DiskError also where it is damaged: without it no vote may be given. */
+  /**
+   * Null where there is none. Throws a DiskError also where it is damaged: without it no vote may
+   * be given.
+   */
   read(): ElectionState | null {
     if (!this.#disk.exists(this.#path)) return null;
     const file = this.#disk.open(this.#path);

@@ -1,38 +1,36 @@
 /**
  * The node's replica of the metadata quorum: drives `RaftMachine` by timers, channels and the disk.
  *
- * Effects are performed in the order in which the machine gave them; behind a `persist` all wait until the election
- * is on disk, while the machine goes on taking inputs. So nobody, not even the listener, learns of a vote or a
- * leadership that a power loss could undo. A disk that fails ends the process: what it holds cannot be known.
+ * Effects are performed in the order in which the machine gave them; behind a `persist` all wait
+ * until the election is on disk, while the machine goes on taking inputs. So nobody, not even the
+ * listener, learns of a vote or a leadership that a power loss could undo. A disk that fails ends
+ * the process: what it holds cannot be known.
  */
 import type { LeaderEpoch, Micros, NodeId, Offset, Uuid } from '../../base/ids.ts';
 import { noNode, zeroUuid } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
 import { DiskError } from '../../host/disk.ts';
 import type { Host } from '../../host/host.ts';
-import { defaultTopicSettings, type NodeConfig, type TopicSettings } from '../config.ts';
+import type { NodeConfig } from '../config.ts';
 import { Log } from '../log/log.ts';
 import type { Observe } from '../observation.ts';
-import { fetchApi } from '../protocol/apis/01-fetch.ts';
-import { voteApi } from '../protocol/apis/52-vote.ts';
-import { beginQuorumEpochApi } from '../protocol/apis/53-begin-quorum-epoch.ts';
-import { endQuorumEpochApi } from '../protocol/apis/54-end-quorum-epoch.ts';
 import { describeQuorumApi } from '../protocol/apis/55-describe-quorum.ts';
 import type { Request } from '../rpc/contract.ts';
 import { isRequestOf } from '../rpc/request.ts';
 import { Alarm } from './alarm.ts';
-import type { RaftTiming } from './core.ts';
 import { Delivery, type QuorumListener } from './delivery.ts';
 import { describeQuorum } from './describe-quorum.ts';
 import type { Effect } from './effects.ts';
 import type { ElectionState } from './election-state.ts';
 import { RaftMachine } from './machine.ts';
-import type { RaftRequest, RaftResponse } from './messages.ts';
-import { maxBatchBytes, MetadataLog } from './metadata-log.ts';
+import type { RaftResponse } from './messages.ts';
+import { MetadataLog } from './metadata-log.ts';
 import { Peers } from './peers.ts';
+import { metadataDirectory, metadataLogSettings, timingOf } from './quorum-settings.ts';
 import { QuorumStateFile } from './quorum-state-file.ts';
+import { servedKeys, takeRequest } from './requests-in.ts';
 import { kafkaRaftRules, type RaftRules } from './rules.ts';
-import * as wire from './wire.ts';
+import { metadataTopic } from './wire.ts';
 
 export type { CommittedBatch, QuorumListener } from './delivery.ts';
 
@@ -45,10 +43,6 @@ export interface QuorumOptions {
   readonly listener: QuorumListener;
   readonly rules?: RaftRules;
 }
-
-const servedKeys: ReadonlySet<number> = new Set(
-  [fetchApi, voteApi, beginQuorumEpochApi, endQuorumEpochApi, describeQuorumApi].map((api) => api.key),
-);
 
 export class Quorum {
   readonly #host: Host;
@@ -81,7 +75,7 @@ export class Quorum {
       settings: metadataLogSettings,
       cleanShutdown: false,
       wallMs: () => host.clock.wallMs(),
-      replica: { node: config.nodeId, topicId: zeroUuid, partition: `${wire.metadataTopic}-0` },
+      replica: { node: config.nodeId, topicId: zeroUuid, partition: `${metadataTopic}-0` },
       observe,
     });
     return new Quorum(options, new MetadataLog(log, config.voters, () => host.clock.wallMs()));
@@ -104,7 +98,9 @@ export class Quorum {
       rules: options.rules ?? kafkaRaftRules,
       emit: (effect) => this.#effects.push(effect),
     });
-    this.#peers = new Peers(host, config, (from, requestId, response) => this.#answered(from, requestId, response));
+    this.#peers = new Peers(host, config, (from, requestId, response) =>
+      this.#answered(from, requestId, response),
+    );
     this.#alarm = new Alarm(host, () => this.#step((machine, nowUs) => machine.tick(nowUs)));
   }
 
@@ -112,7 +108,8 @@ export class Quorum {
     this.#isRunning = true;
     const { disk } = this.#host;
     disk.syncDirectory(this.#options.config.dataDirectory).then(
-      () => this.#step((machine, nowUs) => machine.start(this.#stored, this.#log.recoveryPoint, nowUs)),
+      () =>
+        this.#step((machine, nowUs) => machine.start(this.#stored, this.#log.recoveryPoint, nowUs)),
       (error: unknown) => this.#fail(error),
     );
   }
@@ -122,7 +119,10 @@ export class Quorum {
     if (!this.#isRunning) return;
     const { settings } = this.#options.config;
     await new Promise<void>((resolve) => {
-      const timer = this.#host.timers.after(msToMicros(settings.controllerQuorumRequestTimeoutMs), resolve);
+      const timer = this.#host.timers.after(
+        msToMicros(settings.controllerQuorumRequestTimeoutMs),
+        resolve,
+      );
       this.#onHandedOver = () => {
         timer.cancel();
         resolve();
@@ -155,8 +155,9 @@ export class Quorum {
   }
 
   /**
-   * Appends record values as one batch of this epoch and returns the offset of the last; null where this node does
-   * not lead, or was not told so yet. It takes effect once committed, which the listener hears.
+   * Appends record values as one batch of this epoch and returns the offset of the last; null where
+   * this node does not lead, or was not told so yet. It takes effect once committed, which the
+   * listener hears.
    */
   append(records: readonly Uint8Array[]): Offset | null {
     const machine = this.#machine;
@@ -181,48 +182,20 @@ export class Quorum {
 
   handle(request: Request): void {
     if (!this.#isRunning) request.disconnect();
-    else if (isRequestOf(request, fetchApi)) this.#handleFetch(request);
-    else if (isRequestOf(request, describeQuorumApi)) this.#handleDescribe(request);
-    else this.#handleElection(request);
-  }
-
-  #handleFetch(request: Request<typeof fetchApi>): void {
-    const { config } = this.#options;
-    const message = wire.readFetch(config.clusterId, request.body);
-    if (typeof message === 'number') {
-      request.respond({ errorCode: message, responses: [] });
-      return;
-    }
-    this.#take(message, (response) => {
-      if (response.kind === 'fetch') request.respond(wire.fetchResponse(config, response));
-    });
-  }
-
-  #handleElection(request: Request): void {
-    const { config } = this.#options;
-    const { clusterId } = config;
-    let message: RaftRequest | number;
-    if (isRequestOf(request, voteApi)) message = wire.readVote(clusterId, request.body);
-    else if (isRequestOf(request, beginQuorumEpochApi)) message = wire.readBegin(clusterId, request.body);
-    else if (isRequestOf(request, endQuorumEpochApi)) message = wire.readEnd(clusterId, request.body);
+    else if (isRequestOf(request, describeQuorumApi)) this.#describe(request);
     else {
-      request.disconnect();
-      return;
+      takeRequest(request, this.#options.config, (message, respond) =>
+        this.#step((machine, nowUs) => machine.request(message, respond, nowUs)),
+      );
     }
-    if (typeof message === 'number') request.respond({ errorCode: message, topics: [] });
-    else this.#take(message, (response) => request.respond(wire.electionResponse(config, response)));
   }
 
-  #handleDescribe(request: Request<typeof describeQuorumApi>): void {
+  #describe(request: Request<typeof describeQuorumApi>): void {
     const { config, directoryId } = this.#options;
     const { clock } = this.#host;
     const local = { directoryId, endOffset: this.#log.endOffset };
     const now = { us: clock.monotonicUs(), wallMs: clock.wallMs() };
     request.respond(describeQuorum(config, this.#machine, local, request.body, now));
-  }
-
-  #take(message: RaftRequest, respond: (response: RaftResponse) => void): void {
-    this.#step((machine, nowUs) => machine.request(message, respond, nowUs));
   }
 
   #answered(from: NodeId, requestId: number, response: RaftResponse | null): void {
@@ -282,7 +255,12 @@ export class Quorum {
         this.#tellRole(effect);
         break;
       case 'vote-granted':
-        observe({ kind: 'vote-granted', node, epoch: effect.epoch, candidate: effect.candidate.id });
+        observe({
+          kind: 'vote-granted',
+          node,
+          epoch: effect.epoch,
+          candidate: effect.candidate.id,
+        });
         break;
       case 'committed':
         this.#commit(effect);
@@ -346,7 +324,8 @@ export class Quorum {
     observe({ kind: 'quorum-high-watermark', node: config.nodeId, epoch, role, highWatermark });
     this.#delivery.committed(highWatermark);
     const machine = this.#machine;
-    if (isLeader && machine.role.name === 'leader' && machine.epoch === epoch) this.#delivery.leading(epoch);
+    if (isLeader && machine.role.name === 'leader' && machine.epoch === epoch)
+      this.#delivery.leading(epoch);
   }
 
   #checkHandedOver(): void {
@@ -369,29 +348,4 @@ export class Quorum {
     this.#alarm.cancel();
     this.#host.exit(1, reason);
   }
-}
-
-/** Nothing of it may ever be deleted: there are no snapshots to make up for it. */
-const metadataLogSettings: TopicSettings = {
-  ...defaultTopicSettings,
-  maxMessageBytes: maxBatchBytes,
-  retentionMs: -1,
-  retentionBytes: -1,
-};
-
-function metadataDirectory(config: NodeConfig): string {
-  const name = `${wire.metadataTopic}-0`;
-  return config.dataDirectory === '' ? name : `${config.dataDirectory}/${name}`;
-}
-
-function timingOf({ settings }: NodeConfig): RaftTiming {
-  return {
-    electionTimeoutUs: msToMicros(settings.controllerQuorumElectionTimeoutMs),
-    electionBackoffMaxUs: msToMicros(settings.controllerQuorumElectionBackoffMaxMs),
-    fetchTimeoutUs: msToMicros(settings.controllerQuorumFetchTimeoutMs),
-    retryBackoffUs: msToMicros(settings.controllerQuorumRetryBackoffMs),
-    appendLingerUs: msToMicros(settings.controllerQuorumAppendLingerMs),
-    fetchMaxWaitUs: msToMicros(500),
-    fetchMaxBytes: maxBatchBytes,
-  };
 }

@@ -1,6 +1,7 @@
 /**
- * What the state machine sees of its log: synchronous, and always as it stands after all that was asked before.
- * What is durable is told to the machine separately. `fetch-position.ts` judges positions in it.
+ * What the state machine sees of its log: synchronous, and always as it stands after all that was
+ * asked before. What is durable is told to the machine separately. `fetch-position.ts` judges
+ * positions in it.
  */
 import type { LeaderEpoch, NodeId, Offset, Uuid } from '../../base/ids.ts';
 import type { EpochEnd } from './messages.ts';
@@ -15,8 +16,8 @@ export interface RaftLog {
   /** Whole batches from the one that holds `from`. */
   read(from: Offset, maxBytes: number): Uint8Array;
   /**
-   * Batches from the leader, which continue this log; those of an epoch above `maxEpoch` are left out (KAFKA-18723).
-   * False where they do not continue it, or are damaged.
+   * Batches from the leader, which continue this log; those of an epoch above `maxEpoch` are left
+   * out (KAFKA-18723). False where they do not continue it, or are damaged.
    */
   appendAsFollower(records: Uint8Array, maxEpoch: LeaderEpoch): boolean;
   /** The control record that opens a leader's epoch. */

@@ -1,6 +1,7 @@
 /**
- * What should be on its way to the other voters, by the role we are in: after every step the missing requests are
- * sent. One request to a voter at a time; after a failure the next waits for the retry backoff.
+ * What should be on its way to the other voters, by the role we are in: after every step the
+ * missing requests are sent. One request to a voter at a time; after a failure the next waits for
+ * the retry backoff.
  */
 import type { Micros, NodeId } from '../../base/ids.ts';
 import type { Peer, RaftCore } from './core.ts';
@@ -112,7 +113,10 @@ function sendFetch(core: RaftCore, to: NodeId, nowUs: Micros): Micros {
   }));
 }
 
-/** An observer fetches from the leader; while it knows none, or its leader fails, from any voter, to be told. */
+/**
+ * An observer fetches from the leader; while it knows none, or its leader fails, from any voter, to
+ * be told.
+ */
 function sendObserverFetch(core: RaftCore, nowUs: Micros): Micros {
   for (const peer of core.peers.values()) if (peer.requestId !== 0) return Number.POSITIVE_INFINITY;
   const { role } = core;

@@ -1,4 +1,7 @@
-/** The roles a replica can be in, with what each needs to know. Deadlines are on the replica's monotonic clock. */
+/**
+ * The roles a replica can be in, with what each needs to know. Deadlines are on the replica's
+ * monotonic clock.
+ */
 import type { Micros, NodeId, Offset } from '../../base/ids.ts';
 import type { ReplicaKey } from './election-state.ts';
 import type { FetchRequest, Respond } from './messages.ts';
@@ -71,7 +74,9 @@ export interface Resigned {
 export interface Progress {
   /** Of a voter: with the directory it last fetched under. */
   key: ReplicaKey;
-  /** End of its log as it last told, all of it flushed if it is a voter; −1 before its first fetch. */
+  /**
+   * End of its log as it last told, all of it flushed if it is a voter; −1 before its first fetch.
+   */
   endOffset: Offset;
   lastFetchUs: Micros;
   lastCaughtUpUs: Micros;

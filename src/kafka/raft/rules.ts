@@ -1,6 +1,7 @@
 /**
- * The decisions of the quorum that Kafka's history got wrong at first, each one small pure function, gathered so
- * that one of them can be swapped. `kafkaRaftRules` is right; everything else in this room obeys what it is given.
+ * The decisions of the quorum that Kafka's history got wrong at first, each one small pure
+ * function, gathered so that one of them can be swapped. `kafkaRaftRules` is right; everything else
+ * in this room obeys what it is given.
  */
 import { type LeaderEpoch, type Offset, type Uuid, zeroUuid } from '../../base/ids.ts';
 import type { ElectionState, ReplicaKey } from './election-state.ts';
@@ -8,22 +9,31 @@ import type { RoleName } from './roles.ts';
 
 export interface RaftRules {
   /**
-   * Whether a replica counts its own log only up to where it is flushed, and flushes what it appends. A voter does:
-   * a majority must have the record on disk (KAFKA-10533). An observer's copy decides nothing.
+   * Whether a replica counts its own log only up to where it is flushed, and flushes what it
+   * appends. A voter does: a majority must have the record on disk (KAFKA-10533). An observer's
+   * copy decides nothing.
    */
   countsOnlyFlushed(isVoter: boolean): boolean;
   /**
-   * Whether a leader may expose `majorityOffset` as high watermark: only once a record of its own epoch is on a
-   * majority (KAFKA-12619; figure 8 of the Raft paper).
+   * Whether a leader may expose `majorityOffset` as high watermark: only once a record of its own
+   * epoch is on a majority (KAFKA-12619; figure 8 of the Raft paper).
    */
   mayExpose(majorityOffset: Offset, epochStart: Offset): boolean;
-  /** Whether a follower may cut its log at `to`: never below what it knows is committed (KAFKA-12460). */
+  /**
+   * Whether a follower may cut its log at `to`: never below what it knows is committed
+   * (KAFKA-12460).
+   */
   mayTruncate(to: Offset, highWatermark: Offset): boolean;
   /** After how long without fetches from a majority a leader resigns; null: never (KAFKA-15489). */
   checkQuorumTimeoutUs(fetchTimeoutUs: number): number | null;
-  /** How a voter begins an election: by asking first whether it could win, without a new epoch (KIP-996). */
+  /**
+   * How a voter begins an election: by asking first whether it could win, without a new epoch
+   * (KIP-996).
+   */
   electionBeginsAs(): 'prospective' | 'candidate';
-  /** Whether a replica would help `candidate` to an election, or with `preVote` say that it would. */
+  /**
+   * Whether a replica would help `candidate` to an election, or with `preVote` say that it would.
+   */
   grantsVote(question: VoteQuestion): boolean;
   /** What of the election must survive a restart, before anything that follows from it is said. */
   durable(election: ElectionState): ElectionState;

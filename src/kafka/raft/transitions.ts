@@ -1,6 +1,6 @@
 /**
- * The ways from one role to another (KIP-595, KIP-996). Each that changes the election asks to persist it before
- * anything else goes out; each drops the requests of the role before.
+ * The ways from one role to another (KIP-595, KIP-996). Each that changes the election asks to
+ * persist it before anything else goes out; each drops the requests of the role before.
  */
 import { assert } from '../../base/assert.ts';
 import { type LeaderEpoch, type Micros, type NodeId, noNode } from '../../base/ids.ts';
@@ -10,7 +10,10 @@ import type { RaftCore } from './core.ts';
 import { type ElectionState, type ReplicaKey, sameElection } from './election-state.ts';
 import { type Leader, type Nominee, newProgress, type Role } from './roles.ts';
 
-/** The start of an incarnation, from what the last one wrote down. It leads nobody, whatever it did before. */
+/**
+ * The start of an incarnation, from what the last one wrote down. It leads nobody, whatever it did
+ * before.
+ */
 export function initialize(core: RaftCore, stored: ElectionState | null, nowUs: Micros): void {
   let election = stored ?? core.election;
   if (core.log.latestEpoch > election.epoch) {
@@ -91,7 +94,10 @@ export function afterVote(core: RaftCore, nowUs: Micros): void {
   }
 }
 
-/** The answer to "could I win" is no, or none came: back to the leader it had, or to waiting for one. */
+/**
+ * The answer to "could I win" is no, or none came: back to the leader it had, or to waiting for
+ * one.
+ */
 export function endPreVote(core: RaftCore, nowUs: Micros): void {
   if (core.hasLeader) enter(core, follower(core, nowUs), core.election);
   else enter(core, unattached(core, nowUs), core.election);
@@ -162,6 +168,8 @@ function enter(core: RaftCore, role: Role, election: ElectionState): void {
   setElection(core, election);
   core.emitRole();
   if (before.name !== 'leader') return;
+  // Appends that lingered were not flushed yet, and a follower fetches only behind what is.
+  core.flush();
   for (const { respond } of before.waiting) {
     core.emit({
       kind: 'answer',

@@ -68,7 +68,9 @@ export function answerBegin(
   return errorAnswer(core, request.kind, meant ? errorCode.none : errorCode.invalidVoterKey);
 }
 
-/** The leader steps down: its follower begins an election, the sooner the better a successor it is. */
+/**
+ * The leader steps down: its follower begins an election, the sooner the better a successor it is.
+ */
 export function answerEnd(
   core: RaftCore,
   request: EndQuorumEpochRequest,
@@ -87,8 +89,8 @@ export function answerEnd(
 }
 
 /**
- * What every answer tells: a later epoch, or the leader of ours. True if the answer is of our epoch and may be
- * used for what was asked.
+ * What every answer tells: a later epoch, or the leader of ours. True if the answer is of our epoch
+ * and may be used for what was asked.
  */
 export function learnFrom(core: RaftCore, response: RaftResponse, nowUs: Micros): boolean {
   const { errorCode: code, epoch, leaderId } = response;
@@ -102,7 +104,10 @@ export function learnFrom(core: RaftCore, response: RaftResponse, nowUs: Micros)
   return true;
 }
 
-/** Someone says that `leaderId` leads in `epoch`. What contradicts what we know of an epoch is not believed. */
+/**
+ * Someone says that `leaderId` leads in `epoch`. What contradicts what we know of an epoch is not
+ * believed.
+ */
 export function learn(core: RaftCore, epoch: LeaderEpoch, leaderId: NodeId, nowUs: Micros): void {
   if (epoch < core.epoch || leaderId === core.local.id) return;
   if (epoch > core.epoch) {
@@ -118,14 +123,20 @@ function fromVoter(core: RaftCore, sender: NodeId, epoch: LeaderEpoch): number {
   return sender < 0 ? errorCode.invalidRequest : errorCode.none;
 }
 
-/** A request names the voter it is for, so that a replaced disk does not answer for the one before (KIP-853). */
+/**
+ * A request names the voter it is for, so that a replaced disk does not answer for the one before
+ * (KIP-853).
+ */
 function isMeantForUs(core: RaftCore, voter: ReplicaKey): boolean {
   const { local, rules } = core;
   if (voter.id === noNode) return true;
   return voter.id === local.id && rules.isSameReplica(voter.directoryId, local.directoryId);
 }
 
-/** First of the list at once, the others after shares of the maximal backoff that double down the list. */
+/**
+ * First of the list at once, the others after shares of the maximal backoff that double down the
+ * list.
+ */
 function successionDelayUs(core: RaftCore, preferred: readonly ReplicaKey[]): Micros {
   const { local, timing } = core;
   const position = preferred.findIndex((candidate) => candidate.id === local.id);

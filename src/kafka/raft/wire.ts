@@ -1,6 +1,7 @@
 /**
- * Between the quorum's flat messages and Kafka's requests: one topic, `__cluster_metadata`, one partition, 0.
- * What comes in is judged here as far as it needs no state: cluster id, topic, partition.
+ * Between the quorum's flat messages and Kafka's requests: one topic, `__cluster_metadata`, one
+ * partition, 0. What comes in is judged here as far as it needs no state: cluster id, topic,
+ * partition.
  */
 import { type Uuid, zeroUuid } from '../../base/ids.ts';
 import { microsPerMs } from '../../base/time.ts';

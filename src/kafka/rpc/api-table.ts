@@ -12,7 +12,10 @@ export interface ServedApi {
 
 type ApiVersionsAnswer = ResponseInput<typeof apiVersionsApi>;
 
-/** One row per API key, by rising key; the first version is lowered where old clients need to see it so. */
+/**
+ * One row per API key, by rising key; the first version is lowered where old clients need to see
+ * it so.
+ */
 export function advertisedVersions(
   apis: ReadonlyMap<number, ServedApi>,
 ): ApiVersionsAnswer['apiKeys'] {
@@ -26,7 +29,9 @@ export function advertisedVersions(
     .sort((left, right) => left.apiKey - right.apiKey);
 }
 
-/** The answer to an ApiVersions request of a version that is not served; to be sent in version 0. */
+/**
+ * The answer to an ApiVersions request of a version that is not served; to be sent in version 0.
+ */
 export function unsupportedVersionAnswer(apis: ReadonlyMap<number, ServedApi>): ApiVersionsAnswer {
   return { errorCode: errorCode.unsupportedVersion, apiKeys: advertisedVersions(apis) };
 }

@@ -1,8 +1,9 @@
 /**
- * The client's side of a connection. Kafka answers the requests of a connection in their order, so the
- * requests in flight are a queue and an answer belongs to its head; another correlation id is malformed.
- * One timer serves all requests: it is set for the earliest deadline there is and, when it goes off, set
- * anew for the earliest that is left, so that a request that is answered in time costs no timer at all.
+ * The client's side of a connection. Kafka answers the requests of a connection in their order, so
+ * the requests in flight are a queue and an answer belongs to its head; another correlation id is
+ * malformed. One timer serves all requests: it is set for the earliest deadline there is and, when
+ * it goes off, set anew for the earliest that is left, so that a request that is answered in time
+ * costs no timer at all.
  */
 import { assert } from '../../base/assert.ts';
 import type { Micros } from '../../base/ids.ts';
@@ -130,7 +131,10 @@ class ConnectionChannel implements Channel {
     if (body !== undefined) this.#sent.shift()?.onResponse?.(body, null);
   }
 
-  /** The answer to the request at the head; undefined when it is none, and the connection is given up. */
+  /**
+   * The answer to the request at the head; undefined when it is none, and the connection is given
+   * up.
+   */
   #decode(bytes: Uint8Array, start: number, end: number): unknown {
     try {
       const head = this.#sent[0];
@@ -144,7 +148,10 @@ class ConnectionChannel implements Channel {
     }
   }
 
-  /** The peer sent what is no answer: the one it was for fails with it, the others with the connection. */
+  /**
+   * The peer sent what is no answer: the one it was for fails with it, the others with the
+   * connection.
+   */
   onMalformed(error: unknown): void {
     if (!(error instanceof MalformedError)) throw error;
     this.#host.log('warn', `${this.address.host}:${this.address.port} sent ${error.message}`);

@@ -1,8 +1,9 @@
 /**
- * Requests and answers over a connection, on both sides. The client side (`channel.ts`) matches answers by
- * correlation id and gives each request a timeout; the server side (`server.ts`) frames, bounds and decodes
- * what arrives, hands it on one request at a time per connection, and sends answers in order.
- * Both speak whatever `kafka/protocol` knows; neither knows what a request means.
+ * Requests and answers over a connection, on both sides. The client side (`channel.ts`) matches
+ * answers by correlation id and gives each request a timeout; the server side (`server.ts`)
+ * frames, bounds and decodes what arrives, hands it on one request at a time per connection, and
+ * sends answers in order. Both speak whatever `kafka/protocol` knows; neither knows what a request
+ * means.
  */
 import type { Micros } from '../../base/ids.ts';
 import type { Address } from '../../host/network.ts';
@@ -15,9 +16,9 @@ import type {
 } from '../protocol/schema.ts';
 
 /**
- * `refused`, `connect-timeout`: never sent, safe to retry. `disconnected`, `timeout`: the peer may have handled
- * it. `malformed`: the answer did not decode. After `timeout` the connection is closed, as Java's client does,
- * so that a late answer can never be taken for another request's.
+ * `refused`, `connect-timeout`: never sent, safe to retry. `disconnected`, `timeout`: the peer may
+ * have handled it. `malformed`: the answer did not decode. After `timeout` the connection is
+ * closed, as Java's client does, so that a late answer can never be taken for another request's.
  */
 export type RpcFailure =
   | 'refused'
@@ -34,8 +35,8 @@ export type OnResponse<A extends Api> = (
 ) => void;
 
 /**
- * One outgoing connection. Opened by the first `send`; when it breaks every request in flight fails, and the
- * next `send` opens a new one. It never retries by itself: backoff is the caller's.
+ * One outgoing connection. Opened by the first `send`; when it breaks every request in flight
+ * fails, and the next `send` opens a new one. It never retries by itself: backoff is the caller's.
  */
 export interface Channel {
   readonly address: Address;
@@ -80,7 +81,9 @@ export interface Request<A extends Api = Api> {
 
 export interface ServerOptions {
   readonly port: number;
-  /** API key to the range of versions served here; ApiVersions itself is answered by the handler. */
+  /**
+   * API key to the range of versions served here; ApiVersions itself is answered by the handler.
+   */
   readonly apis: ReadonlyMap<
     number,
     { readonly api: Api; readonly minVersion: number; readonly maxVersion: number }
@@ -88,7 +91,9 @@ export interface ServerOptions {
   /** A frame longer than this, or negative, closes its connection (socket.request.max.bytes). */
   readonly maxRequestBytes: number;
   readonly maxConnections: number;
-  /** Decoded or framed requests that may wait behind the one being handled; reading pauses beyond. */
+  /**
+   * Decoded or framed requests that may wait behind the one being handled; reading pauses beyond.
+   */
   readonly maxQueuedRequestsPerConnection: number;
   /** A connection on which nothing arrives for so long is closed (connections.max.idle.ms). */
   readonly maxIdleUs: Micros;

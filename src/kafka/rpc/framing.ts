@@ -1,8 +1,8 @@
 /**
- * Finds the frames in a byte stream: four bytes of length, then as many bytes. A frame that lies within one
- * chunk is handed out where it lies; one that spans chunks is joined once, when it is complete, so memory
- * never exceeds what has arrived, whatever length a frame claims. A negative length or one beyond the bound
- * is malformed, and the stream is then at its end.
+ * Finds the frames in a byte stream: four bytes of length, then as many bytes. A frame that lies
+ * within one chunk is handed out where it lies; one that spans chunks is joined once, when it is
+ * complete, so memory never exceeds what has arrived, whatever length a frame claims. A negative
+ * length or one beyond the bound is malformed, and the stream is then at its end.
  */
 import { MalformedError } from '../protocol/malformed.ts';
 

@@ -1,4 +1,7 @@
-/** The promise form of a request, and the narrowing of one that arrived, for procedures that read better so. */
+/**
+ * The promise form of a request, and the narrowing of one that arrived, for procedures that read
+ * better so.
+ */
 import type { Micros } from '../../base/ids.ts';
 import type { Api, RequestInput, ResponseOf } from '../protocol/schema.ts';
 import type { Channel, Request, RpcFailure } from './contract.ts';
@@ -13,7 +16,9 @@ export class RpcError extends Error {
   }
 }
 
-/** Sends and waits; rejects with an RpcError. An error code in the answer is the caller's to see. */
+/**
+ * Sends and waits; rejects with an RpcError. An error code in the answer is the caller's to see.
+ */
 export function request<A extends Api>(
   channel: Channel,
   api: A,

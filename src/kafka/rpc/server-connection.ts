@@ -1,7 +1,8 @@
 /**
- * One accepted connection: frames in, requests out one by one, answers back in order. Its states: idle (the
- * next frame is handled at once), busy (a request is being handled; frames wait), blocked (the peer does not
- * take its answers; frames wait), closed (nothing more happens, late answers are dropped).
+ * One accepted connection: frames in, requests out one by one, answers back in order. Its states:
+ * idle (the next frame is handled at once), busy (a request is being handled; frames wait),
+ * blocked (the peer does not take its answers; frames wait), closed (nothing more happens, late
+ * answers are dropped).
  */
 import { assert } from '../../base/assert.ts';
 import type { Micros } from '../../base/ids.ts';
@@ -129,7 +130,10 @@ export class ServerConnection implements ConnectionHandler {
     }
   }
 
-  /** The request in a frame, or null when there is nothing to hand on: it was answered here, or made no sense. */
+  /**
+   * The request in a frame, or null when there is nothing to hand on: it was answered here, or
+   * made no sense.
+   */
   #decode(frame: Frame): ServerRequest | null {
     const { bytes, start, end } = frame;
     try {
@@ -150,7 +154,9 @@ export class ServerConnection implements ConnectionHandler {
     }
   }
 
-  /** Only ApiVersions has an answer to that: version 0 with the table, so that the peer can choose. */
+  /**
+   * Only ApiVersions has an answer to that: version 0 with the table, so that the peer can choose.
+   */
   #unknownVersion(api: Api, version: number, correlationId: number): void {
     if (api.key !== apiVersionsApi.key) {
       throw new MalformedError(`${api.name} of unknown version ${version}`);

@@ -1,9 +1,10 @@
 /**
- * The server's side. Each connection hands over one request at a time, decoded when its turn comes, and the
- * next when that one is answered, so answers leave in order. Frames that wait are counted, and beyond the
- * bound reading pauses, so that TCP holds the peer back. A frame or request that makes no sense closes its
- * connection, with nothing said: what is not understood cannot be answered. One timer watches over all idle
- * connections, set for the first that may be due.
+ * The server's side. Each connection hands over one request at a time, decoded when its turn
+ * comes, and the next when that one is answered, so answers leave in order. Frames that wait are
+ * counted, and beyond the bound reading pauses, so that TCP holds the peer back. A frame or
+ * request that makes no sense closes its connection, with nothing said: what is not understood
+ * cannot be answered. One timer watches over all idle connections, set for the first that may be
+ * due.
  */
 import type { Micros } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';

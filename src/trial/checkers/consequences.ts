@@ -6,9 +6,8 @@
 import type { Violation } from './contract.ts';
 import type { Property } from './property.ts';
 
-const followsFromLoss: readonly Property[] = [
+const followsFromLostWrite: readonly Property[] = [
   'unseen',
-  'acked-not-lost',
   'inconsistent-offsets',
   'consistent-read',
   'duplicate',
@@ -25,7 +24,8 @@ const followsFromLoss: readonly Property[] = [
 ];
 
 const followsFrom: Partial<Record<Property, readonly Property[]>> = {
-  'lost-write': followsFromLoss,
+  'acked-not-lost': ['lost-write', ...followsFromLostWrite],
+  'lost-write': followsFromLostWrite,
   duplicate: ['inconsistent-offsets'],
 };
 

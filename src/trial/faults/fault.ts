@@ -33,8 +33,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   fault('restart', {}),
   /** The machine dies and returns after `durationMs` with an empty disk. */
   fault('wipe', {}),
-  /** Cuts the target off, both ways, from the other nodes or from clients too. */
-  fault('isolate', { from: z.enum(['nodes', 'everybody']).default('nodes') }),
+  /** Cuts the target off, both ways, from other brokers, from all other nodes, or from clients too. */
+  fault('isolate', { from: z.enum(['brokers', 'nodes', 'everybody']).default('nodes') }),
   /** Lets bytes pass one way only: nothing reaches the target (`inbound`), or nothing leaves it (`outbound`). */
   fault('one-way-partition', {
     direction: z.enum(['inbound', 'outbound']).default('inbound'),

@@ -77,7 +77,7 @@ function drawTarget(scenario: Scenario, kind: FaultKind, random: RandomStream): 
 function drawParameters(kind: FaultKind, random: RandomStream): Partial<FaultInput> {
   switch (kind) {
     case 'isolate':
-      return { from: drawOne(['nodes', 'everybody'] as const, random) };
+      return { from: drawOne(['brokers', 'nodes', 'everybody'] as const, random) };
     case 'one-way-partition':
       return {
         direction: drawOne(['inbound', 'outbound'] as const, random),

@@ -53,6 +53,7 @@ export class MemoryDisk implements Disk {
   reads = 0;
   writes = 0;
   tracksChanges = true;
+  #isDead = false;
 
   open(path: string, create = false): DiskFile {
     this.check('open', path);
@@ -102,12 +103,27 @@ export class MemoryDisk implements Disk {
   async syncDirectory(path: string): Promise<void> {
     this.check('sync', path);
     await Promise.resolve();
+    await this.alive();
     const keys = [...new Set([...this.#entries.keys(), ...this.#durable.keys()])];
     for (const key of keys.filter((each) => each !== '' && parentOf(each) === path)) {
       const inode = this.#entries.get(key);
       if (inode === undefined) this.#durable.delete(key);
       else this.#durable.set(key, inode);
     }
+  }
+
+  /** The process dies, and what it awaits never comes; the next one finds the same files. */
+  crash(): MemoryDisk {
+    const next = new MemoryDisk();
+    next.#entries = this.#entries;
+    next.#durable = this.#durable;
+    this.#isDead = true;
+    return next;
+  }
+
+  /** Resolves unless the process has died meanwhile. */
+  alive(): Promise<void> {
+    return this.#isDead ? new Promise(() => {}) : Promise.resolve();
   }
 
   /** The machine comes back with what the power loss left. */
@@ -195,6 +211,7 @@ class MemoryFile implements DiskFile {
     const pending = this.#inode.unsynced.length;
     const content = this.#inode.content.slice(0, this.#inode.length);
     await this.#disk.onSync(this.path);
+    await this.#disk.alive();
     this.#disk.check('sync', this.path);
     this.#inode.durable = content;
     this.#inode.unsynced.splice(0, pending);

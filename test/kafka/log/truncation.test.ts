@@ -163,7 +163,7 @@ describe('deleting the log and its past', () => {
     expect(log.deleteOldSegments(3)).toBe(3);
     expect([log.logStartOffset, log.logEndOffset]).toEqual([3, 3]);
     for (const value of ['d', 'e', 'f']) log.append(batchOf([value]), 0);
-    log.updateSettings({ ...sized(), retentionBytes: 140, segmentBytes: 100 });
+    log.updateSettings({ ...sized(), retentionBytes: 138, segmentBytes: 100 });
     expect(log.deleteOldSegments(6)).toBe(1);
     expect(contents(log)).toEqual(['4:0:e', '5:0:f']);
   });

@@ -2,8 +2,19 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { type ProduceRequest, produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import { type FetchResponse, fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { apiByKey, apis } from '../../../src/kafka/protocol/apis.ts';
-import { errorCode, errorName, isRetriable, KafkaError } from '../../../src/kafka/protocol/errors.ts';
-import type { Api, Field, Fields, RequestInput, ResponseInput } from '../../../src/kafka/protocol/schema.ts';
+import {
+  errorCode,
+  errorName,
+  isRetriable,
+  KafkaError,
+} from '../../../src/kafka/protocol/errors.ts';
+import type {
+  Api,
+  Field,
+  Fields,
+  RequestInput,
+  ResponseInput,
+} from '../../../src/kafka/protocol/schema.ts';
 
 function everyField(fields: Fields): [string, Field][] {
   return Object.entries(fields).flatMap(([name, field]) => {
@@ -14,7 +25,9 @@ function everyField(fields: Fields): [string, Field][] {
 
 describe('the API tables', () => {
   it('cover the versions that Kafka 4 serves', () => {
-    const ranges = apis.map(({ key, name, minVersion, maxVersion }) => `${key} ${name} ${minVersion}-${maxVersion}`);
+    const ranges = apis.map(
+      ({ key, name, minVersion, maxVersion }) => `${key} ${name} ${minVersion}-${maxVersion}`,
+    );
     expect(ranges).toMatchInlineSnapshot(`
       [
         "0 Produce 3-13",
@@ -80,7 +93,9 @@ describe('the API tables', () => {
       readonly epoch: number;
       readonly endOffset: number;
     }>();
-    expectTypeOf<Partition['abortedTransactions']>().toExtend<readonly { firstOffset: number }[] | null>();
+    expectTypeOf<Partition['abortedTransactions']>().toExtend<
+      readonly { firstOffset: number }[] | null
+    >();
     expectTypeOf(fetchApi).toExtend<Api>();
     const minimal: ResponseInput<typeof fetchApi> = { responses: [] };
     expect(minimal).toBeDefined();

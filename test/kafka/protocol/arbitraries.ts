@@ -1,10 +1,10 @@
 /**
- * Arbitrary messages, made from the schema tables themselves. A field that the version lacks has its default,
- * so that what goes in is what must come out.
+ * Arbitrary messages, made from the schema tables themselves. A field that the version lacks has
+ * its default, so that what goes in is what must come out.
  */
 import * as fc from 'fast-check';
-import type { Api, Field, Fields, Message } from '../../../src/kafka/protocol/schema.ts';
 import { apis } from '../../../src/kafka/protocol/apis.ts';
+import type { Api, Field, Fields, Message } from '../../../src/kafka/protocol/schema.ts';
 
 export interface MessageVersion {
   readonly label: string;
@@ -69,8 +69,14 @@ function fieldArbitrary(field: Field, version: number): fc.Arbitrary<unknown> {
   return fc.oneof(withNull, fc.constant(absentValue(field)));
 }
 
-export function fieldsArbitrary(fields: Fields, version: number): fc.Arbitrary<Record<string, unknown>> {
-  const entries = Object.entries(fields).map(([name, field]) => [name, fieldArbitrary(field, version)]);
+export function fieldsArbitrary(
+  fields: Fields,
+  version: number,
+): fc.Arbitrary<Record<string, unknown>> {
+  const entries = Object.entries(fields).map(([name, field]) => [
+    name,
+    fieldArbitrary(field, version),
+  ]);
   return fc.record(Object.fromEntries(entries) as Record<string, fc.Arbitrary<unknown>>, {
     noNullPrototype: true,
   });
@@ -78,10 +84,13 @@ export function fieldsArbitrary(fields: Fields, version: number): fc.Arbitrary<R
 
 /** What decoding gives for a field that did not come. */
 export function absentValue(field: Field): unknown {
-  if (field.type === 'struct') return field.default === null ? null : defaultsOf(field.fields ?? {});
+  if (field.type === 'struct')
+    return field.default === null ? null : defaultsOf(field.fields ?? {});
   return field.default;
 }
 
 export function defaultsOf(fields: Fields): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, absentValue(field)]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, absentValue(field)]),
+  );
 }

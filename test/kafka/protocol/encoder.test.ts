@@ -45,17 +45,21 @@ describe('an encoder', () => {
   it('refuses null where the version has none, and versions that do not exist', () => {
     expect(() => encodeRequest(metadataApi, 0, 0, null, { topics: null })).toThrow(AssertionError);
     expect(() => encodeRequest(metadataApi, 14, 0, null, { topics: null })).toThrow(AssertionError);
-    expect(() => encodeRequest(produceApi, 2, 0, null, { acks: 1, timeoutMs: 1, topicData: [] })).toThrow(
-      AssertionError,
-    );
+    expect(() =>
+      encodeRequest(produceApi, 2, 0, null, { acks: 1, timeoutMs: 1, topicData: [] }),
+    ).toThrow(AssertionError);
   });
 
   it('copies record batches of any size into the frame, and none of its frames touch', () => {
-    const batches = [0, 1, 500, 4096, 4097, 100_000, 3].map((size, i) => new Uint8Array(size).fill(i + 1));
+    const batches = [0, 1, 500, 4096, 4097, 100_000, 3].map((size, i) =>
+      new Uint8Array(size).fill(i + 1),
+    );
     const body = (chosen: readonly Uint8Array[]): RequestInput<typeof produceApi> => ({
       acks: 1,
       timeoutMs: 1,
-      topicData: [{ name: 't', partitionData: chosen.map((records, index) => ({ index, records })) }],
+      topicData: [
+        { name: 't', partitionData: chosen.map((records, index) => ({ index, records })) },
+      ],
     });
     for (const version of [3, 9]) {
       const frames = [...batches.map((batch) => [batch]), batches, []].map((chosen) => ({
@@ -78,10 +82,16 @@ describe('an encoder', () => {
 
   it('shares the defaults of absent structs, and protects them', () => {
     const frame = encodeResponse(fetchApi, 12, 0, {
-      responses: [{ topic: 't', partitions: [{ partitionIndex: 0, errorCode: 0, highWatermark: 1, records: null }] }],
+      responses: [
+        {
+          topic: 't',
+          partitions: [{ partitionIndex: 0, errorCode: 0, highWatermark: 1, records: null }],
+        },
+      ],
     });
     const decode = (): object | undefined =>
-      decodeResponse(fetchApi, 12, frame.subarray(4)).body.responses[0]?.partitions[0]?.divergingEpoch;
+      decodeResponse(fetchApi, 12, frame.subarray(4)).body.responses[0]?.partitions[0]
+        ?.divergingEpoch;
     expect(decode()).toEqual({ epoch: -1, endOffset: -1 });
     expect(decode()).toBe(decode());
     expect(Object.isFrozen(decode())).toBe(true);

@@ -54,7 +54,9 @@ describe('a decoder', () => {
         const bytes = encodeMessage(message, version, body);
         const position = Math.floor(at * bytes.length);
         if (cut && bytes.length > 0) {
-          expect(() => decodeMessage(message, version, bytes.subarray(0, position))).toThrow(MalformedError);
+          expect(() => decodeMessage(message, version, bytes.subarray(0, position))).toThrow(
+            MalformedError,
+          );
         }
         bytes[position] = byte;
         survives(() => decodeMessage(message, version, bytes));
@@ -123,7 +125,8 @@ describe('a decoder', () => {
     const bytes = encodeMessage(fetchApi.response, 12, {
       responses: [{ topic: 't', partitions: [partition] }],
     });
-    const decoded = decodeMessage(fetchApi.response, 12, bytes).responses[0]?.partitions[0]?.records;
+    const decoded = decodeMessage(fetchApi.response, 12, bytes).responses[0]?.partitions[0]
+      ?.records;
     expect(decoded).toEqual(records);
     expect(decoded?.buffer).toBe(bytes.buffer);
   });

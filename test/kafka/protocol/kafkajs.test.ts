@@ -1,4 +1,7 @@
-/** An implementation that shares nothing with ours: kafkajs must read what we write, and we what it writes. */
+/**
+ * An implementation that shares nothing with ours: kafkajs must read what we write, and we what it
+ * writes.
+ */
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
@@ -26,7 +29,12 @@ type WriteFrame = (message: {
 const require = createRequire(import.meta.url);
 const writeFrame = require('kafkajs/src/protocol/request') as WriteFrame;
 
-async function theyWrite<A extends Api>(api: A, folder: string, version: number, input: object): Promise<RequestOf<A>> {
+async function theyWrite<A extends Api>(
+  api: A,
+  folder: string,
+  version: number,
+  input: object,
+): Promise<RequestOf<A>> {
   const make = require(`kafkajs/src/protocol/requests/${folder}/v${version}/request`) as (
     input: object,
   ) => TheirRequest;
@@ -66,7 +74,15 @@ describe('kafkajs', () => {
       topics: [
         {
           topic: 'orders',
-          partitions: [{ partition: 2, currentLeaderEpoch: 5, fetchOffset: '12345678901', logStartOffset: -1, maxBytes: 99 }],
+          partitions: [
+            {
+              partition: 2,
+              currentLeaderEpoch: 5,
+              fetchOffset: '12345678901',
+              logStartOffset: -1,
+              maxBytes: 99,
+            },
+          ],
         },
       ],
     });
@@ -126,18 +142,26 @@ describe('kafkajs', () => {
     expect(records?.[16]).toBe(2);
     const read = await theyRead(produceApi, 'produce', 7, {
       responses: [
-        { name: 'orders', partitionResponses: [{ index: 4, errorCode: 0, baseOffset: 11, logStartOffset: 2 }] },
+        {
+          name: 'orders',
+          partitionResponses: [{ index: 4, errorCode: 0, baseOffset: 11, logStartOffset: 2 }],
+        },
       ],
     });
     expect(read).toMatchObject({
-      topics: [{ topicName: 'orders', partitions: [{ partition: 4, baseOffset: '11', logStartOffset: '2' }] }],
+      topics: [
+        {
+          topicName: 'orders',
+          partitions: [{ partition: 4, baseOffset: '11', logStartOffset: '2' }],
+        },
+      ],
     });
   });
 
   it('understands our Metadata v6', async () => {
-    expect((await theyWrite(metadataApi, 'metadata', 6, { topics: ['orders'] })).topics).toMatchObject([
-      { name: 'orders' },
-    ]);
+    expect(
+      (await theyWrite(metadataApi, 'metadata', 6, { topics: ['orders'] })).topics,
+    ).toMatchObject([{ name: 'orders' }]);
     const read = await theyRead(metadataApi, 'metadata', 6, {
       brokers: [{ nodeId: 1, host: 'b1', port: 9092, rack: 'r' }],
       clusterId: 'cluster',
@@ -164,7 +188,10 @@ describe('kafkajs', () => {
       clusterId: 'cluster',
       controllerId: 1,
       topicMetadata: [
-        { topic: 'orders', partitionMetadata: [{ leader: 1, replicas: [1, 2], isr: [1], offlineReplicas: [2] }] },
+        {
+          topic: 'orders',
+          partitionMetadata: [{ leader: 1, replicas: [1, 2], isr: [1], offlineReplicas: [2] }],
+        },
       ],
     });
   });
@@ -175,7 +202,9 @@ describe('kafkajs', () => {
       isolationLevel: 1,
       topics: [{ topic: 't', partitions: [{ partition: 0, timestamp: -2 }] }],
     });
-    expect(asked.topics).toMatchObject([{ name: 't', partitions: [{ partitionIndex: 0, timestamp: -2 }] }]);
+    expect(asked.topics).toMatchObject([
+      { name: 't', partitions: [{ partitionIndex: 0, timestamp: -2 }] },
+    ]);
     const offsets = await theyRead(listOffsetsApi, 'listOffsets', 3, {
       topics: [{ name: 't', partitions: [{ partitionIndex: 0, errorCode: 0, offset: 5 }] }],
     });
@@ -184,12 +213,21 @@ describe('kafkajs', () => {
     });
 
     const creation = await theyWrite(createTopicsApi, 'createTopics', 3, {
-      topics: [{ topic: 't', numPartitions: 3, replicationFactor: 2, configEntries: [{ name: 'a', value: 'b' }] }],
+      topics: [
+        {
+          topic: 't',
+          numPartitions: 3,
+          replicationFactor: 2,
+          configEntries: [{ name: 'a', value: 'b' }],
+        },
+      ],
       validateOnly: true,
       timeout: 9,
     });
     expect(creation).toMatchObject({
-      topics: [{ name: 't', numPartitions: 3, replicationFactor: 2, configs: [{ name: 'a', value: 'b' }] }],
+      topics: [
+        { name: 't', numPartitions: 3, replicationFactor: 2, configs: [{ name: 'a', value: 'b' }] },
+      ],
       validateOnly: true,
       timeoutMs: 9,
     });

@@ -5,9 +5,9 @@ import { defineRecord, recordHeader } from '../../../src/kafka/protocol/record-s
 import {
   arrayOf,
   defineMessage,
+  int8,
   int16,
   int32,
-  int8,
   string,
   uuid,
 } from '../../../src/kafka/protocol/schema.ts';

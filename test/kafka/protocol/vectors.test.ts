@@ -6,7 +6,11 @@ import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
 import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions.ts';
 import { brokerHeartbeatApi } from '../../../src/kafka/protocol/apis/63-broker-heartbeat.ts';
 import { describeTopicPartitionsApi } from '../../../src/kafka/protocol/apis/75-describe-topic-partitions.ts';
-import { decodeRequest, encodeRequest, encodeResponse } from '../../../src/kafka/protocol/message.ts';
+import {
+  decodeRequest,
+  encodeRequest,
+  encodeResponse,
+} from '../../../src/kafka/protocol/message.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const joined = (...parts: string[]): string => parts.join('').replaceAll(' ', '');
@@ -98,7 +102,9 @@ describe('the bytes on the wire', () => {
       replicaState: { replicaId: 2, replicaEpoch: 16 },
       maxWaitMs: 500,
       minBytes: 1,
-      topics: [{ topicId, partitions: [{ partition: 3, fetchOffset: 2 ** 32, partitionMaxBytes: 64 }] }],
+      topics: [
+        { topicId, partitions: [{ partition: 3, fetchOffset: 2 ** 32, partitionMaxBytes: 64 }] },
+      ],
     });
     expect(hex(frame.subarray(4))).toBe(
       joined(
@@ -113,7 +119,11 @@ describe('the bytes on the wire', () => {
   });
 
   it('of tagged fields beyond 127 bytes have a size of two bytes', () => {
-    const nodeEndpoints = Array.from({ length: 20 }, (_, nodeId) => ({ nodeId, host: 'h', port: 1 }));
+    const nodeEndpoints = Array.from({ length: 20 }, (_, nodeId) => ({
+      nodeId,
+      host: 'h',
+      port: 1,
+    }));
     const frame = encodeResponse(fetchApi, 16, 0, { responses: [], nodeEndpoints });
     // Twelve bytes of each node and one for their count: 241 in all, as a varint f1 01.
     expect(hex(frame.subarray(0, 25))).toBe(

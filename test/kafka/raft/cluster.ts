@@ -1,6 +1,7 @@
 /**
- * Nodes that run nothing but their quorum, on the simulated world. What each was told is kept, and judged as it
- * happens: committed batches agree everywhere and come in order, once per incarnation; one leader per epoch.
+ * Nodes that run nothing but their quorum, on the simulated world. What each was told is kept, and
+ * judged as it happens: committed batches agree everywhere and come in order, once per incarnation;
+ * one leader per epoch.
  */
 import type { LeaderEpoch, NodeId, Offset, Uuid } from '../../../src/base/ids.ts';
 import { secondsToMicros } from '../../../src/base/time.ts';
@@ -10,7 +11,7 @@ import type { Observation } from '../../../src/kafka/observation.ts';
 import { apiByKey } from '../../../src/kafka/protocol/apis.ts';
 import { type CommittedBatch, Quorum } from '../../../src/kafka/raft/quorum.ts';
 import { kafkaRaftRules, type RaftRules } from '../../../src/kafka/raft/rules.ts';
-import { type Server, type ServerOptions } from '../../../src/kafka/rpc/contract.ts';
+import type { Server, ServerOptions } from '../../../src/kafka/rpc/contract.ts';
 import { startServer } from '../../../src/kafka/rpc/server.ts';
 import type { Machine } from '../../../src/sim/machine.ts';
 import { World } from '../../../src/sim/world.ts';
@@ -91,7 +92,9 @@ export class Cluster {
 
   /** The node that may act as controller, of the highest epoch if there seem to be two. */
   leader(): QuorumNode | null {
-    const leaders = this.nodes.filter((node) => node.machine.state === 'running' && node.leadingEpoch >= 0);
+    const leaders = this.nodes.filter(
+      (node) => node.machine.state === 'running' && node.leadingEpoch >= 0,
+    );
     return leaders.sort((a, b) => b.leadingEpoch - a.leadingEpoch)[0] ?? null;
   }
 
@@ -99,7 +102,10 @@ export class Cluster {
     const { network } = this.world;
     for (const other of this.nodes) {
       if (other.id === id) continue;
-      for (const [from, to] of [[`m${id}`, `m${other.id}`], [`m${other.id}`, `m${id}`]] as const) {
+      for (const [from, to] of [
+        [`m${id}`, `m${other.id}`],
+        [`m${other.id}`, `m${id}`],
+      ] as const) {
         const link = network.link(from, to);
         if (isBlocked) link.block();
         else link.unblock();
@@ -196,7 +202,9 @@ function serve(host: Host, quorum: Quorum): Server {
   const apis: ServerOptions['apis'] = new Map(
     [1, 52, 53, 54, 55].flatMap((key) => {
       const api = apiByKey.get(key);
-      return api === undefined ? [] : [[key, { api, minVersion: api.minVersion, maxVersion: api.maxVersion }]];
+      return api === undefined
+        ? []
+        : [[key, { api, minVersion: api.minVersion, maxVersion: api.maxVersion }]];
     }),
   );
   const options: ServerOptions = {

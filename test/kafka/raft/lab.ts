@@ -1,7 +1,8 @@
 /**
- * N state machines on one table: a test decides which message arrives, which is lost, whose clock moves, whose
- * disk finishes. Each node has its own clock. Messages may overtake each other; a lost request fails at its
- * sender when the test says so. Disks finish at once (`autoDisk`), or when told.
+ * N state machines on one table: a test decides which message arrives, which is lost, whose clock
+ * moves, whose disk finishes. Each node has its own clock. Messages may overtake each other; a lost
+ * request fails at its sender when the test says so. Disks finish at once (`autoDisk`), or when
+ * told.
  */
 import type { Micros, NodeId, Offset, Uuid } from '../../../src/base/ids.ts';
 import type { RandomStream } from '../../../src/host/random.ts';
@@ -34,8 +35,22 @@ export function testRandom(seed: number): RandomStream {
 }
 
 export type Message =
-  | { readonly kind: 'request'; readonly from: LabNode; readonly to: NodeId; readonly requestId: number; readonly request: RaftRequest; readonly incarnation: number }
-  | { readonly kind: 'response'; readonly from: NodeId; readonly to: LabNode; readonly requestId: number; readonly response: RaftResponse; readonly incarnation: number };
+  | {
+      readonly kind: 'request';
+      readonly from: LabNode;
+      readonly to: NodeId;
+      readonly requestId: number;
+      readonly request: RaftRequest;
+      readonly incarnation: number;
+    }
+  | {
+      readonly kind: 'response';
+      readonly from: NodeId;
+      readonly to: LabNode;
+      readonly requestId: number;
+      readonly response: RaftResponse;
+      readonly incarnation: number;
+    };
 
 export interface LabOptions {
   readonly voters: readonly NodeId[];
@@ -55,7 +70,8 @@ export class Lab {
 
   constructor(options: LabOptions) {
     this.options = options;
-    for (const id of [...options.voters, ...(options.observers ?? [])]) this.nodes.set(id, new LabNode(this, id));
+    for (const id of [...options.voters, ...(options.observers ?? [])])
+      this.nodes.set(id, new LabNode(this, id));
   }
 
   node(id: NodeId): LabNode {
@@ -74,7 +90,8 @@ export class Lab {
     if (message === undefined) return;
     if (message.kind === 'response') {
       const { to, from, requestId, response, incarnation } = message;
-      if (to.incarnation === incarnation) to.run((machine) => machine.response(from, requestId, response, to.nowUs));
+      if (to.incarnation === incarnation)
+        to.run((machine) => machine.response(from, requestId, response, to.nowUs));
       return;
     }
     const { from, requestId, request, incarnation } = message;
@@ -87,7 +104,14 @@ export class Lab {
     receiver.run((machine) => {
       const respond = (response: RaftResponse): void => {
         if (receiver.incarnation !== receiverIncarnation) return;
-        this.messages.push({ kind: 'response', from: receiver.id, to: from, requestId, response, incarnation });
+        this.messages.push({
+          kind: 'response',
+          from: receiver.id,
+          to: from,
+          requestId,
+          response,
+          incarnation,
+        });
       };
       machine.request(request, respond, receiver.nowUs);
     });
@@ -219,7 +243,8 @@ export class LabNode {
       this.lab.options.onTruncated?.(this);
       // It was cut: what is durable now, and what a flush under way can still promise, ends there.
       this.durableOffset = Math.min(this.durableOffset, this.log.endOffset);
-      if (this.#flushingTo !== null) this.#flushingTo = Math.min(this.#flushingTo, this.log.endOffset);
+      if (this.#flushingTo !== null)
+        this.#flushingTo = Math.min(this.#flushingTo, this.log.endOffset);
     }
     this.#perform();
   }

@@ -1,6 +1,6 @@
 /**
- * A raft log of readable entries in memory, for tests of the state machine. Its "records" are JSON. All of it
- * survives a crash of the process; of a power loss, what was flushed.
+ * A raft log of readable entries in memory, for tests of the state machine. Its "records" are JSON.
+ * All of it survives a crash of the process; of a power loss, what was flushed.
  */
 import type { LeaderEpoch, NodeId, Offset, Uuid } from '../../../src/base/ids.ts';
 import type { EpochEnd } from '../../../src/kafka/raft/messages.ts';
@@ -40,7 +40,9 @@ export class MemoryLog implements RaftLog {
 
   /** `maxBytes` counts entries here. */
   read(from: Offset, maxBytes: number): Uint8Array {
-    const entries = this.entries.slice(from, from + maxBytes).map((entry, index) => ({ ...entry, offset: from + index }));
+    const entries = this.entries
+      .slice(from, from + maxBytes)
+      .map((entry, index) => ({ ...entry, offset: from + index }));
     return encoder.encode(JSON.stringify(entries));
   }
 
@@ -59,12 +61,19 @@ export class MemoryLog implements RaftLog {
   }
 
   appendLeaderChange(epoch: LeaderEpoch, change: LeaderChange): void {
-    this.entries.push({ epoch, text: `leader ${change.leaderId} by ${change.grantingVoters.join('+')}` });
+    this.entries.push({
+      epoch,
+      text: `leader ${change.leaderId} by ${change.grantingVoters.join('+')}`,
+    });
   }
 
   appendVoters(epoch: LeaderEpoch, directories: ReadonlyMap<NodeId, Uuid>): void {
     const all = [...directories];
-    this.entries.push({ epoch, text: `voters ${all.map(([id, at]) => `${id}@${at}`).join(' ')}`, directories: all });
+    this.entries.push({
+      epoch,
+      text: `voters ${all.map(([id, at]) => `${id}@${at}`).join(' ')}`,
+      directories: all,
+    });
   }
 
   truncateTo(offset: Offset): void {

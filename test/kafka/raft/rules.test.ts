@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { zeroUuid } from '../../../src/base/ids.ts';
 import type { Effect } from '../../../src/kafka/raft/effects.ts';
-import { kafkaRaftRules, type RaftRules, type VoteQuestion } from '../../../src/kafka/raft/rules.ts';
+import {
+  kafkaRaftRules,
+  type RaftRules,
+  type VoteQuestion,
+} from '../../../src/kafka/raft/rules.ts';
 import { Lab } from './lab.ts';
 
 interface Table {
@@ -85,7 +89,7 @@ describe('a follower whose leader has lost committed records', () => {
     lab.node(1).elapse(25_000);
     deliverAll();
     expect(lab.node(2).machine?.highWatermark).toBe(3);
-    // Leader 1 comes back without its disk's last entries, and 3 with it: more than a quorum survives.
+    // Leader 1 comes back without its disk's last entries, and so does 3.
     for (const id of [1, 3]) {
       lab.node(id).crash(false);
       lab.node(id).log.truncateTo(2);
@@ -108,7 +112,9 @@ describe('a follower whose leader has lost committed records', () => {
     const { effects } = followed({});
     const halt = effects.find(({ effect }) => effect.kind === 'halt');
     expect(halt?.node).toBe(2);
-    expect(halt?.effect).toMatchObject({ reason: expect.stringMatching(/to 2, below the high watermark 3/) });
+    expect(halt?.effect).toMatchObject({
+      reason: expect.stringMatching(/to 2, below the high watermark 3/),
+    });
   });
 
   it('cuts what was committed if that is allowed', () => {
@@ -171,7 +177,8 @@ describe('a vote', () => {
     votedKey: null,
     hasFetched: false,
   };
-  const grants = (changes: Partial<VoteQuestion>): boolean => kafkaRaftRules.grantsVote({ ...question, ...changes });
+  const grants = (changes: Partial<VoteQuestion>): boolean =>
+    kafkaRaftRules.grantsVote({ ...question, ...changes });
 
   it('is granted once per epoch, to a candidate with as much log, while no leader is known', () => {
     expect(grants({})).toBe(true);
@@ -184,7 +191,7 @@ describe('a vote', () => {
     expect(grants({ role: 'candidate', votedKey: { id: 1, directoryId: 'd1' } })).toBe(false);
   });
 
-  it('is promised by a pre-vote to any, but never by a leader or by a follower whose leader lives', () => {
+  it('is promised to any by a pre-vote, but not by a leader or a follower of a live one', () => {
     const asked = { preVote: true, votedKey: { id: 3, directoryId: 'd3' } };
     expect(grants({ ...asked })).toBe(true);
     expect(grants({ ...asked, role: 'candidate' })).toBe(true);

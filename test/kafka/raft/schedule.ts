@@ -12,10 +12,19 @@ export interface Outcome {
   readonly epoch: number;
 }
 
-export function runSchedule(voters: number, steps: readonly Step[], rules: Partial<RaftRules> = {}): Outcome {
+export function runSchedule(
+  voters: number,
+  steps: readonly Step[],
+  rules: Partial<RaftRules> = {},
+): Outcome {
   const invariants = new Invariants();
   const ids = Array.from({ length: voters }, (_, index) => index + 1);
-  const lab = new Lab({ voters: ids, rules, fetchEntries: 2, onEffect: (node, effect) => invariants.onEffect(node, effect) });
+  const lab = new Lab({
+    voters: ids,
+    rules,
+    fetchEntries: 2,
+    onEffect: (node, effect) => invariants.onEffect(node, effect),
+  });
   const nodes = [...lab.nodes.values()];
   let broken: string | null = null;
   try {

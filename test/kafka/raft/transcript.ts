@@ -5,7 +5,7 @@
  *   timeout 1          1's clock reaches its next deadline
  *   elapse 1 3000      1's clock moves by so many ms, through every deadline on the way
  *   deliver            messages arrive, in order, until none is left but fetches that wait
- *   deliver 2          only requests of 2 and answers to them; `deliver 2 3`: the next three of these
+ *   deliver 2          only requests of 2 and answers to them; `deliver 2 3`: the next three
  *   cut 3, heal 3      3 hears nobody and nobody 3; what was lost fails when it heals
  *   append 1 x y       leader 1 appends entries and their linger ends
  *   resign 1           the leader steps down
@@ -40,7 +40,14 @@ export function transcript(options: LabOptions, script: string): string {
   return `${lines.join('\n').trim()}\n`;
 }
 
-function perform(lab: Lab, command: string, words: string[], lines: string[], cut: Set<number>, lost: Message[]): void {
+function perform(
+  lab: Lab,
+  command: string,
+  words: string[],
+  lines: string[],
+  cut: Set<number>,
+  lost: Message[],
+): void {
   const ids = words.map(Number);
   const node = (): LabNode => lab.node(ids[0] as number);
   switch (command) {
@@ -119,7 +126,8 @@ function sayRequest(request: RaftRequest): string {
   switch (request.kind) {
     case 'vote': {
       const name = request.preVote ? 'PreVote' : 'Vote';
-      return `${name} epoch ${request.epoch}, log ends at ${request.lastOffset} of epoch ${request.lastEpoch}`;
+      const end = `log ends at ${request.lastOffset} of epoch ${request.lastEpoch}`;
+      return `${name} epoch ${request.epoch}, ${end}`;
     }
     case 'begin-quorum-epoch':
       return `BeginQuorumEpoch epoch ${request.epoch}`;
@@ -127,8 +135,10 @@ function sayRequest(request: RaftRequest): string {
       const next = request.preferredCandidates.map((candidate) => candidate.id).join(' ');
       return `EndQuorumEpoch epoch ${request.epoch}, preferred ${next || 'nobody'}`;
     }
-    case 'fetch':
-      return `Fetch epoch ${request.epoch}, from ${request.fetchOffset} after epoch ${request.lastFetchedEpoch}, hw ${request.highWatermark}`;
+    case 'fetch': {
+      const from = `from ${request.fetchOffset} after epoch ${request.lastFetchedEpoch}`;
+      return `Fetch epoch ${request.epoch}, ${from}, hw ${request.highWatermark}`;
+    }
   }
 }
 
@@ -140,9 +150,11 @@ function sayResponse(response: RaftResponse): string {
   else if (response.kind === 'fetch') {
     parts.push(`hw ${response.highWatermark}`);
     const { diverging } = response;
-    if (diverging !== null) parts.push(`diverges: epoch ${diverging.leaderEpoch} ends at ${diverging.endOffset}`);
+    if (diverging !== null)
+      parts.push(`diverges: epoch ${diverging.leaderEpoch} ends at ${diverging.endOffset}`);
     const entries = decodeEntries(response.records);
-    if (entries.length > 0) parts.push(entries.map((entry) => `${entry.offset}: ${entry.text}`).join(' | '));
+    if (entries.length > 0)
+      parts.push(entries.map((entry) => `${entry.offset}: ${entry.text}`).join(' | '));
   }
   return `answers ${parts.join(', ')}`;
 }
@@ -176,5 +188,6 @@ function describe(node: LabNode): string {
   const { machine, log } = node;
   const entries = log.entries.map((entry) => `${entry.epoch}:${entry.text}`).join(' | ');
   if (machine === null) return `${node.id} is down, log [${entries}]`;
-  return `${node.id} ${machine.role.name}, epoch ${machine.epoch}, hw ${machine.highWatermark}, log [${entries}]`;
+  const role = `${node.id} ${machine.role.name}, epoch ${machine.epoch}`;
+  return `${role}, hw ${machine.highWatermark}, log [${entries}]`;
 }

@@ -10,19 +10,28 @@ const elected = `
   deliver`;
 
 async function golden(name: string, options: LabOptions, script: string): Promise<void> {
-  await expect(transcript(options, script)).toMatchFileSnapshot(`../../transcripts/raft/${name}.txt`);
+  await expect(transcript(options, script)).toMatchFileSnapshot(
+    `../../transcripts/raft/${name}.txt`,
+  );
 }
 
 describe('transcripts of the quorum', () => {
   it('first election: pre-vote, vote, and what the leader writes first', async () => {
-    await golden('first-election', threeVoters, `${elected}
+    await golden(
+      'first-election',
+      threeVoters,
+      `${elected}
       append 1 a b
       deliver
-      state`);
+      state`,
+    );
   });
 
   it('an isolated voter does not depose a healthy leader', async () => {
-    await golden('isolated-voter', threeVoters, `${elected}
+    await golden(
+      'isolated-voter',
+      threeVoters,
+      `${elected}
       cut 3
       # 3 takes its leader for gone, asks whether it could win, and gets no answer
       timeout 3
@@ -35,23 +44,31 @@ describe('transcripts of the quorum', () => {
       heal 3
       elapse 3 20
       deliver
-      state`);
+      state`,
+    );
   });
 
   it('without pre-vote the isolated voter deposes it', async () => {
     const rules = { electionBeginsAs: () => 'candidate' as const };
-    await golden('isolated-voter-without-pre-vote', { ...threeVoters, rules }, `${elected}
+    await golden(
+      'isolated-voter-without-pre-vote',
+      { ...threeVoters, rules },
+      `${elected}
       cut 3
       elapse 3 2000
       deliver
       heal 3
       elapse 3 20
       deliver
-      state`);
+      state`,
+    );
   });
 
   it('a leader that returns cuts what was never committed', async () => {
-    await golden('diverging-log', threeVoters, `${elected}
+    await golden(
+      'diverging-log',
+      threeVoters,
+      `${elected}
       cut 1
       append 1 lost-x lost-y lost-z
       deliver
@@ -70,7 +87,8 @@ describe('transcripts of the quorum', () => {
       deliver
       elapse 2 1000
       deliver
-      state`);
+      state`,
+    );
   });
 
   it('figure 8: an entry of an old epoch is not committed by counting', async () => {
@@ -79,11 +97,18 @@ describe('transcripts of the quorum', () => {
 
   it('figure 8, when counting is enough: what was exposed is lost', async () => {
     const rules = { mayExpose: () => true };
-    await golden('figure-8-exposed-early', { voters: [1, 2, 3, 4, 5], fetchEntries: 1, rules }, figure8);
+    await golden(
+      'figure-8-exposed-early',
+      { voters: [1, 2, 3, 4, 5], fetchEntries: 1, rules },
+      figure8,
+    );
   });
 
-  it('check-quorum: a leader without a majority resigns and does not vote for itself again', async () => {
-    await golden('check-quorum', threeVoters, `${elected}
+  it('check-quorum: a leader without a majority resigns, and asks before it stands', async () => {
+    await golden(
+      'check-quorum',
+      threeVoters,
+      `${elected}
       cut 1
       elapse 1 2999
       elapse 1 1
@@ -92,11 +117,15 @@ describe('transcripts of the quorum', () => {
       elapse 1 2000
       timeout 1
       deliver
-      state`);
+      state`,
+    );
   });
 
   it('graceful handover: the best successor begins at once', async () => {
-    await golden('graceful-handover', threeVoters, `${elected}
+    await golden(
+      'graceful-handover',
+      threeVoters,
+      `${elected}
       cut 3
       append 1 a
       deliver
@@ -107,7 +136,8 @@ describe('transcripts of the quorum', () => {
       deliver
       elapse 3 20
       deliver
-      state`);
+      state`,
+    );
   });
 
   it('a vote outlives a power loss', async () => {
@@ -120,7 +150,10 @@ describe('transcripts of the quorum', () => {
   });
 
   it('an observer finds the leader, follows it, and finds the next', async () => {
-    await golden('observer', { voters: [1, 2, 3], observers: [9] }, `
+    await golden(
+      'observer',
+      { voters: [1, 2, 3], observers: [9] },
+      `
       start 9
       deliver
       start 1 2 3
@@ -138,11 +171,15 @@ describe('transcripts of the quorum', () => {
       deliver
       elapse 9 20
       deliver
-      state`);
+      state`,
+    );
   });
 
   it('a voter with a replaced disk is another replica: it reads, and does not count', async () => {
-    await golden('replaced-disk', threeVoters, `${elected}
+    await golden(
+      'replaced-disk',
+      threeVoters,
+      `${elected}
       append 1 a
       deliver
       wipe 3
@@ -158,23 +195,28 @@ describe('transcripts of the quorum', () => {
       cut 2
       append 1 c
       deliver
-      state`);
+      state`,
+    );
   });
 
   it('a single voter leads at once', async () => {
-    await golden('single-voter', { voters: [1] }, `
+    await golden(
+      'single-voter',
+      { voters: [1] },
+      `
       start 1
       append 1 a b
       power-loss 1
       start 1
-      state`);
+      state`,
+    );
   });
 });
 
 /**
- * Raft's figure 8. Leader 1 gives x to 2 alone and dies. 5 leads epoch 2 by 3 and 4, writes its LeaderChange, and dies.
- * 1 leads epoch 3 and brings x to 3, but not its own LeaderChange: x is on a majority and yet not committed, for 5
- * can still win, and does.
+ * Raft's figure 8. Leader 1 gives x to 2 alone and dies. 5 leads epoch 2 by 3 and 4, writes its
+ * LeaderChange, and dies. 1 leads epoch 3 and brings x to 3, but not its own LeaderChange: x is on
+ * a majority and yet not committed, for 5 can still win, and does.
  */
 const figure8 = `
   start 1 2 3 4 5

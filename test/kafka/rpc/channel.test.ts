@@ -15,7 +15,11 @@ describe('a channel', () => {
     expect([channel.inFlight, fixture.outcomes.length]).toEqual([3, 0]);
     fixture.world.run();
     expect(fixture.ids).toEqual([1, 2, 3]);
-    expect([channel.inFlight, channel.connected, fixture.server?.connections]).toEqual([0, true, 1]);
+    expect([channel.inFlight, channel.connected, fixture.server?.connections]).toEqual([
+      0,
+      true,
+      1,
+    ]);
   });
 
   it('works when bytes arrive one by one', () => {
@@ -147,10 +151,16 @@ describe('a channel', () => {
   it('can send again from within a failure', () => {
     const fixture = new Fixture();
     const channel = fixture.channel();
-    channel.send(initProducerIdApi, 4, { transactionalId: null, transactionTimeoutMs: 0 }, second, () => {
-      fixture.serve();
-      fixture.ask(channel, 5);
-    });
+    channel.send(
+      initProducerIdApi,
+      4,
+      { transactionalId: null, transactionTimeoutMs: 0 },
+      second,
+      () => {
+        fixture.serve();
+        fixture.ask(channel, 5);
+      },
+    );
     fixture.world.run();
     expect(fixture.ids).toEqual([5]);
   });

@@ -1,9 +1,10 @@
 /** A client and a server that speak a few APIs over a MemoryWorld. */
+
+import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import { fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
 import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions.ts';
 import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-producer-id.ts';
-import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import type { Api } from '../../../src/kafka/protocol/schema.ts';
 import { openChannel } from '../../../src/kafka/rpc/channel.ts';
 import type {

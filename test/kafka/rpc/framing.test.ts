@@ -42,7 +42,12 @@ describe('FrameSplitter', () => {
     const chunk = stream([Uint8Array.of(1, 2), Uint8Array.of(3)]);
     const splitter = new FrameSplitter(100);
     splitter.push(chunk);
-    expect([splitter.next(), splitter.bytes, splitter.start, splitter.end]).toEqual([true, chunk, 4, 6]);
+    expect([splitter.next(), splitter.bytes, splitter.start, splitter.end]).toEqual([
+      true,
+      chunk,
+      4,
+      6,
+    ]);
     expect(splitter.bytes).toBe(chunk);
     expect([splitter.next(), splitter.start, splitter.end]).toEqual([true, 10, 11]);
     expect(splitter.next()).toBe(false);

@@ -1,6 +1,6 @@
 /**
- * The least of a world: one clock, one queue of events, and connections that can be made to split what they
- * carry, to stall and to be refused. Just enough Host for the tests of rpc.
+ * The least of a world: one clock, one queue of events, and connections that can be made to split
+ * what they carry, to stall and to be refused. Just enough Host for the tests of rpc.
  */
 import type { Host } from '../../../src/host/host.ts';
 import type {
@@ -44,7 +44,11 @@ export class MemoryWorld {
 
   /** Runs events until none is left before `until`. */
   run(until = this.now + 1000): void {
-    for (let event = this.#events[0]; event !== undefined && event.time <= until; event = this.#events[0]) {
+    for (
+      let event = this.#events[0];
+      event !== undefined && event.time <= until;
+      event = this.#events[0]
+    ) {
       this.#events.shift();
       this.now = event.time;
       if (!event.cancelled) event.callback();

@@ -43,12 +43,17 @@ class RawPeer {
   }
 
   get answers(): number[] {
-    return this.received.map((frame) => decodeResponse(initProducerIdApi, 4, frame).body.producerId);
+    return this.received.map(
+      (frame) => decodeResponse(initProducerIdApi, 4, frame).body.producerId,
+    );
   }
 }
 
 const ask = (id: number): Uint8Array =>
-  encodeRequest(initProducerIdApi, 4, id, 'raw', { transactionalId: null, transactionTimeoutMs: id });
+  encodeRequest(initProducerIdApi, 4, id, 'raw', {
+    transactionalId: null,
+    transactionTimeoutMs: id,
+  });
 const both = (...frames: Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(frames));
 
 describe('a server', () => {
@@ -144,7 +149,10 @@ describe('a server', () => {
     ['an unknown API key', [0, 0, 0, 10, 0x7f, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff]],
     ['a version that is not served', [0, 0, 0, 10, 0, 22, 0, 9, 0, 0, 0, 1, 0xff, 0xff]],
     ['a body that ends early', [0, 0, 0, 10, 0, 22, 0, 0, 0, 0, 0, 1, 0xff, 0xff]],
-    ['bytes behind a body', [0, 0, 0, 17, 0, 22, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0]],
+    [
+      'bytes behind a body',
+      [0, 0, 0, 17, 0, 22, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0],
+    ],
   ])('closes the connection on %s, after what came before it', (_, bytes) => {
     const fixture = new Fixture();
     fixture.serve();

@@ -1,4 +1,7 @@
-/** Channel and server over the simulated network, with writes split and joined, crashes and partitions. */
+/**
+ * Channel and server over the simulated network, with writes split and joined, crashes and
+ * partitions.
+ */
 import { describe, expect, it } from 'vitest';
 import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-producer-id.ts';
 import { openChannel } from '../../../src/kafka/rpc/channel.ts';

@@ -3,7 +3,7 @@ import type { Link } from '../../../sim/link.ts';
 import type { ActiveFault, Arena } from '../active-fault.ts';
 import { LinkTally, type Obstruction } from '../links.ts';
 
-type Whom = 'nodes' | 'clients' | 'everybody';
+type Whom = 'brokers' | 'nodes' | 'clients' | 'everybody';
 
 export function isolate(target: string, from: Whom, arena: Arena): ActiveFault {
   const others = counterparts(target, from, arena);
@@ -114,11 +114,8 @@ function separate(machines: readonly string[], firstHalf: number, arena: Arena):
 }
 
 function counterparts(target: string, from: Whom, { roster }: Arena): string[] {
-  const whom = {
-    nodes: roster.nodes,
-    clients: roster.clients,
-    everybody: [...roster.nodes, ...roster.clients],
-  };
+  const { brokers, nodes, clients } = roster;
+  const whom = { brokers, nodes, clients, everybody: [...nodes, ...clients] };
   return whom[from].filter((name) => name !== target);
 }
 
