@@ -1,4 +1,6 @@
-/** What each listener serves: the broker's for clients and followers, the controller's for nodes. */
+/**
+ * What each listener serves: the broker's for clients and followers, the controller's for nodes.
+ */
 import { fetchApi } from '../protocol/apis/01-fetch.ts';
 import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
@@ -87,7 +89,10 @@ export interface ControllerSide {
   handle(request: Request): void;
 }
 
-/** The controller listener's table: each API at the first of `sides` that handles it, none where none does. */
+/**
+ * The controller listener's table: each API at the first of `sides` that handles it, none where
+ * none does.
+ */
 export function controllerApis(sides: readonly ControllerSide[]): readonly ServedApi[] {
   const served: ServedApi[] = [];
   for (const [api, min, max] of controllerVersions) {

@@ -1,8 +1,8 @@
 /**
- * What makes a node a broker: its replicas, its registration and the listener for clients and followers.
- * Order at start: logs are opened, the broker registers, catches up with the metadata, takes on its replicas,
- * listens, and only then asks to be unfenced. Order at a stop: leaderships are handed over, the listener
- * closes, the logs are flushed and closed.
+ * What makes a node a broker: its replicas, its registration and the listener for clients and
+ * followers. Order at start: logs are opened, the broker registers, catches up with the metadata,
+ * takes on its replicas, listens, and only then asks to be unfenced. Order at a stop: leaderships
+ * are handed over, the listener closes, the logs are flushed and closed.
  */
 import type { BrokerEpoch, Micros, NodeId, Uuid } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
@@ -87,8 +87,8 @@ export class BrokerRole {
   }
 
   /**
-   * For the mark of a clean shutdown: the registration under which these logs stand. A process that was never
-   * registered has changed nothing in them.
+   * For the mark of a clean shutdown: the registration under which these logs stand. A process that
+   * was never registered has changed nothing in them.
    */
   get epochToMark(): BrokerEpoch {
     const { brokerEpoch } = this.#lifecycle;
@@ -139,7 +139,9 @@ export class BrokerRole {
     await this.#replicas.shutdown();
   }
 
-  /** The metadata is recent: take on the replicas it names, then listen, then ask for leaderships. */
+  /**
+   * The metadata is recent: take on the replicas it names, then listen, then ask for leaderships.
+   */
   #serve(): void {
     const { host, config, publisher, halt } = this.#options;
     const { settings, nodeId } = config;

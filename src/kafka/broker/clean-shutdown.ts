@@ -1,8 +1,8 @@
 /**
- * The mark of a clean shutdown, `.kafka_cleanshutdown`: written last, once every log is flushed and closed;
- * read and removed first, before any log is opened. While a process runs there is no mark, so any other end
- * than a clean one leaves none. The broker epoch in it goes into the next registration: by it the controller
- * knows that this replica lost nothing (KIP-966).
+ * The mark of a clean shutdown, `.kafka_cleanshutdown`: written last, once every log is flushed and
+ * closed; read and removed first, before any log is opened. While a process runs there is no mark,
+ * so any other end than a clean one leaves none. The broker epoch in it goes into the next
+ * registration: by it the controller knows that this replica lost nothing (KIP-966).
  */
 import type { BrokerEpoch } from '../../base/ids.ts';
 import type { Disk } from '../../host/disk.ts';

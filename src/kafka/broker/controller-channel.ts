@@ -1,8 +1,9 @@
 /**
- * Requests to whichever controller is active. A request waits while none is known, follows the leadership when
- * it moves, and is sent again after a broken connection, a timeout or NOT_CONTROLLER, until its deadline.
- * It may therefore be handled twice: what is sent here must bear that, or its sender must.
- * One connection per channel: a slow answer holds up what is sent after it, so heartbeats have their own.
+ * Requests to whichever controller is active. A request waits while none is known, follows the
+ * leadership when it moves, and is sent again after a broken connection, a timeout or
+ * NOT_CONTROLLER, until its deadline. It may therefore be handled twice: what is sent here must
+ * bear that, or its sender must. One connection per channel: a slow answer holds up what is sent
+ * after it, so heartbeats have their own.
  */
 import type { Micros, NodeId } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
@@ -94,7 +95,10 @@ export class ControllerChannel {
     else this.#attempt(pending);
   }
 
-  /** The quorum has another leader, or none: attempts at the former one are given up and made at the new. */
+  /**
+   * The quorum has another leader, or none: attempts at the former one are given up and made at the
+   * new.
+   */
   controllerChanged(): void {
     const controllerId = this.#options.controllerId();
     if (this.#channel !== null && this.#channelTo !== controllerId && controllerId !== -1)

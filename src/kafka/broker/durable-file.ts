@@ -1,6 +1,7 @@
 /**
- * Small files that are written whole and must survive a power loss: the new bytes are durable under another
- * name before they take the file's place, and the place is durable when the promise resolves.
+ * Small files that are written whole and must survive a power loss: the new bytes are durable under
+ * another name before they take the file's place, and the place is durable when the promise
+ * resolves.
  */
 import type { Disk } from '../../host/disk.ts';
 

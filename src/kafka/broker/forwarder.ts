@@ -1,7 +1,7 @@
 /**
- * Hands clients' requests on to the active controller, in the version they came in, and relays its answer. The
- * request may be carried out twice when a connection breaks, as in Kafka: its sender then sees, say,
- * TOPIC_ALREADY_EXISTS for a topic that it has just created.
+ * Hands clients' requests on to the active controller, in the version they came in, and relays its
+ * answer. The request may be carried out twice when a connection breaks, as in Kafka: its sender
+ * then sees, say, TOPIC_ALREADY_EXISTS for a topic that it has just created.
  */
 import type { Micros } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';

@@ -1,7 +1,7 @@
 /**
- * Who this disk belongs to: `meta.properties`, written on the first start and checked on every later one, so
- * that a node never runs on another node's or another cluster's data. The directory id is drawn once per
- * disk: a replaced disk is another voter to the quorum (KIP-853).
+ * Who this disk belongs to: `meta.properties`, written on the first start and checked on every
+ * later one, so that a node never runs on another node's or another cluster's data. The directory
+ * id is drawn once per disk: a replaced disk is another voter to the quorum (KIP-853).
  */
 import type { Uuid } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
@@ -13,7 +13,9 @@ export interface NodeIdentity {
   readonly directoryId: Uuid;
 }
 
-/** The data on this disk is not this node's; the message names the file, the field and both values. */
+/**
+ * The data on this disk is not this node's; the message names the file, the field and both values.
+ */
 export class IdentityError extends Error {
   override readonly name = 'IdentityError';
 }
@@ -21,7 +23,10 @@ export class IdentityError extends Error {
 const fileName = 'meta.properties';
 const fileVersion = '1';
 
-/** Reads the identity, or makes and writes one where there is none. Throws IdentityError and DiskError. */
+/**
+ * Reads the identity, or makes and writes one where there is none. Throws IdentityError and
+ * DiskError.
+ */
 export async function openIdentity(host: Host, config: NodeConfig): Promise<NodeIdentity> {
   const path = pathIn(config.dataDirectory, fileName);
   const text = readText(host.disk, path);

@@ -1,9 +1,9 @@
 /**
- * A broker's life as the controller sees it: registered, fenced until it has caught up with the metadata,
- * unfenced, drained of its leaderships, gone. One request is in flight at a time: a registration until there
- * is a broker epoch, heartbeats from then on.
- * A broker asks to be unfenced only after its node has said `readyToUnfence`, so nobody is led here before
- * the node serves. The epoch never changes within a process (a new registration needs a new incarnation).
+ * A broker's life as the controller sees it: registered, fenced until it has caught up with the
+ * metadata, unfenced, drained of its leaderships, gone. One request is in flight at a time: a
+ * registration until there is a broker epoch, heartbeats from then on. A broker asks to be unfenced
+ * only after its node has said `readyToUnfence`, so nobody is led here before the node serves. The
+ * epoch never changes within a process (a new registration needs a new incarnation).
  */
 import type { BrokerEpoch, Micros, Offset, Uuid } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
@@ -34,7 +34,10 @@ export interface LifecycleOptions {
   /** Of the registration that this one continues after a clean shutdown; −1 otherwise. */
   readonly previousBrokerEpoch: BrokerEpoch;
   readonly currentMetadataOffset: () => Offset;
-  /** The controller finds this broker's metadata recent; the node makes ready, then calls `readyToUnfence`. */
+  /**
+   * The controller finds this broker's metadata recent; the node makes ready, then calls
+   * `readyToUnfence`.
+   */
   readonly onCaughtUp: () => void;
   /** No registration within initial.broker.registration.timeout.ms. */
   readonly onRegistrationTimeout: () => void;
@@ -94,7 +97,10 @@ export class BrokerLifecycle {
     this.#schedule(0);
   }
 
-  /** Hands the leaderships over; `onDrained` runs once the controller lets go, or at once if nobody is served. */
+  /**
+   * Hands the leaderships over; `onDrained` runs once the controller lets go, or at once if nobody
+   * is served.
+   */
   drain(onDrained: () => void): void {
     if (this.#state !== 'running') {
       onDrained();
@@ -206,7 +212,10 @@ export class BrokerLifecycle {
     );
   }
 
-  /** A broker that is short of a heartbeat is soon fenced, so the backoff stays within their interval. */
+  /**
+   * A broker that is short of a heartbeat is soon fenced, so the backoff stays within their
+   * interval.
+   */
   #failed(what: string, code: number): void {
     this.#host.log(
       'warn',

@@ -1,4 +1,7 @@
-/** One of a node's listeners: a server with a table of APIs and the node's limits on requests and connections. */
+/**
+ * One of a node's listeners: a server with a table of APIs and the node's limits on requests and
+ * connections.
+ */
 import { assert } from '../../base/assert.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
@@ -16,7 +19,10 @@ export interface ServedApi {
   readonly handle: (request: Request) => void;
 }
 
-/** `ready` runs once: with null when connections are accepted, or with why the port is not to be had. */
+/**
+ * `ready` runs once: with null when connections are accepted, or with why the port is not to be
+ * had.
+ */
 export function startListener(
   host: Host,
   port: number,

@@ -1,7 +1,8 @@
 /**
- * Carries committed metadata to this node: into its image at once, and to the broker's replicas as deltas, one
- * per event however many batches came in it. Nothing is published before `start`, so that a broker never acts
- * on the history that it replays when it starts: what it first learns is the state it has caught up to.
+ * Carries committed metadata to this node: into its image at once, and to the broker's replicas as
+ * deltas, one per event however many batches came in it. Nothing is published before `start`, so
+ * that a broker never acts on the history that it replays when it starts: what it first learns is
+ * the state it has caught up to.
  */
 import type { NodeId } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
@@ -29,7 +30,10 @@ export class MetadataPublisher {
     this.#observe = observe;
   }
 
-  /** A committed batch, each once and in log order. Throws a MalformedError where it is none of ours. */
+  /**
+   * A committed batch, each once and in log order. Throws a MalformedError where it is none of
+   * ours.
+   */
   apply(batch: CommittedBatch): void {
     const { baseOffset, lastOffset, leaderEpoch, records } = batch;
     if (records.length > 0 && this.#onMetadata !== null && this.#delta === null) {

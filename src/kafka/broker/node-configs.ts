@@ -1,4 +1,7 @@
-/** What DescribeConfigs tells of a node: who it is, its settings, and what topics get from it by default. */
+/**
+ * What DescribeConfigs tells of a node: who it is, its settings, and what topics get from it by
+ * default.
+ */
 import {
   defaultNodeSettings,
   defaultTopicSettings,

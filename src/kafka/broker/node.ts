@@ -1,8 +1,8 @@
 /**
- * A Kafka node as a program: what a machine runs. It is broker, controller or both (process.roles); each node
- * holds a replica of the metadata log, as voter or as observer.
- * Start: identity, mark of the last shutdown, quorum, roles. Stop: the broker hands over and closes, the quorum
- * steps down, then the mark is written. Whatever the disk refuses ends the process without a mark.
+ * A Kafka node as a program: what a machine runs. It is broker, controller or both (process.roles);
+ * each node holds a replica of the metadata log, as voter or as observer. Start: identity, mark of
+ * the last shutdown, quorum, roles. Stop: the broker hands over and closes, the quorum steps down,
+ * then the mark is written. Whatever the disk refuses ends the process without a mark.
  */
 import { DiskError } from '../../host/disk.ts';
 import type { Host, Program } from '../../host/host.ts';
@@ -176,7 +176,10 @@ class KafkaNode {
     this.#host.exit(1, reason);
   }
 
-  /** The machine's and the user's faults end the process; a bug of ours surfaces as an exception of an event. */
+  /**
+   * The machine's and the user's faults end the process; a bug of ours surfaces as an exception of
+   * an event.
+   */
   #fail(error: unknown): void {
     const isExpected =
       error instanceof DiskError ||

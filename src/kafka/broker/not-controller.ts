@@ -1,6 +1,7 @@
 /**
- * Whether an answer says that its sender is not the active controller. Kafka wraps forwarded requests into an
- * Envelope, whose answer says so at the top; requests sent as they are say so where their errors stand.
+ * Whether an answer says that its sender is not the active controller. Kafka wraps forwarded
+ * requests into an Envelope, whose answer says so at the top; requests sent as they are say so
+ * where their errors stand.
  */
 import { errorCode } from '../protocol/errors.ts';
 
@@ -25,7 +26,10 @@ export function isNotController(apiKey: number, answer: unknown): boolean {
   return apiKey === key.describeQuorum && error === errorCode.notLeaderOrFollower;
 }
 
-/** A controller that is not active refuses all of a request, so the first entry speaks for the others. */
+/**
+ * A controller that is not active refuses all of a request, so the first entry speaks for the
+ * others.
+ */
 function firstError(apiKey: number, answer: AnyAnswer): number | undefined {
   switch (apiKey) {
     case key.createTopics:

@@ -1,6 +1,6 @@
 /**
- * What can be said against the records of a Produce request before any log is asked, from the batch's header
- * alone. The log itself verifies lengths, CRC, size and sequences.
+ * What can be said against the records of a Produce request before any log is asked, from the
+ * batch's header alone. The log itself verifies lengths, CRC, size and sequences.
  */
 import { errorCode } from '../protocol/errors.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Producer ids for idempotent producers, out of blocks that the controller hands out (KIP-730): an id is given
- * to one producer in the life of the cluster; what is left of a block when the process ends is never used.
+ * Producer ids for idempotent producers, out of blocks that the controller hands out (KIP-730): an
+ * id is given to one producer in the life of the cluster; what is left of a block when the process
+ * ends is never used.
  */
 import type { BrokerEpoch, Micros, NodeId, ProducerId } from '../../base/ids.ts';
 import { allocateProducerIdsApi } from '../protocol/apis/67-allocate-producer-ids.ts';

@@ -1,6 +1,6 @@
 /**
- * Decisions of a broker process that Kafka once got wrong, each a small pure function that can be swapped.
- * Numbers are those of the list of historical bugs in the documentation.
+ * Decisions of a broker process that Kafka once got wrong, each a small pure function that can be
+ * swapped. Numbers are those of the list of historical bugs in the documentation.
  */
 import type { BrokerEpoch } from '../../base/ids.ts';
 
@@ -13,11 +13,13 @@ export interface ShutdownOutcome {
 }
 
 export interface BrokerRules {
-  /** KAFKA-13773: a disk that failed in recovery must not leave a mark that skips the next recovery. */
+  /**
+   * KAFKA-13773: a disk that failed in recovery must not leave a mark that skips the next recovery.
+   */
   mayMarkCleanShutdown(outcome: ShutdownOutcome): boolean;
   /**
-   * KAFKA-18635, KIP-966: the epoch that a registration claims to continue. Anything but −1 asserts that
-   * this replica lost nothing since.
+   * KAFKA-18635, KIP-966: the epoch that a registration claims to continue. Anything but −1 asserts
+   * that this replica lost nothing since.
    */
   previousBrokerEpoch(clean: boolean, markedEpoch: BrokerEpoch): BrokerEpoch;
 }

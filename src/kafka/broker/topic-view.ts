@@ -1,4 +1,6 @@
-/** What clients are told of brokers and topics; shared by the handlers that describe the cluster. */
+/**
+ * What clients are told of brokers and topics; shared by the handlers that describe the cluster.
+ */
 import type { NodeId } from '../../base/ids.ts';
 import type { BrokerState, MetadataImage, PartitionState } from '../metadata/image.ts';
 import type { BrokerContext } from './context.ts';
@@ -11,8 +13,8 @@ export function liveBrokers(image: MetadataImage): BrokerState[] {
 }
 
 /**
- * The broker that clients take for the controller: any one that lives, since every broker forwards and
- * controllers' listeners are not for clients (KIP-590). −1 when none lives.
+ * The broker that clients take for the controller: any one that lives, since every broker forwards
+ * and controllers' listeners are not for clients (KIP-590). −1 when none lives.
  */
 export function anyLiveBroker(context: BrokerContext): NodeId {
   const live = liveBrokers(context.image);

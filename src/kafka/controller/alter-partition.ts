@@ -1,8 +1,9 @@
 /**
- * AlterPartition: a leader wants another ISR (KIP-497). Answered per partition, by the first that applies:
- * the leader knows newer epochs than this controller → NOT_CONTROLLER; an older leader epoch → FENCED_LEADER_EPOCH;
- * it is not the leader → INVALID_REQUEST; an older partition epoch → INVALID_UPDATE_VERSION; an ISR that no leader
- * may want → INVALID_REQUEST; a member that may not be in sync → INELIGIBLE_REPLICA (KIP-841, KIP-903).
+ * AlterPartition: a leader wants another ISR (KIP-497). Answered per partition, by the first that
+ * applies: the leader knows newer epochs than this controller → NOT_CONTROLLER; an older leader
+ * epoch → FENCED_LEADER_EPOCH; it is not the leader → INVALID_REQUEST; an older partition epoch →
+ * INVALID_UPDATE_VERSION; an ISR that no leader may want → INVALID_REQUEST; a member that may not
+ * be in sync → INELIGIBLE_REPLICA (KIP-841, KIP-903).
  */
 import type { BrokerEpoch, NodeId } from '../../base/ids.ts';
 import { changedPartition, recoveryState } from '../metadata/record-states.ts';
@@ -89,7 +90,10 @@ function problem(
   return members.every(isEligible) ? errorCode.none : errorCode.ineligibleReplica;
 }
 
-/** Distinct replicas with the leader among them, alone while it recovers; and recovery does not begin here. */
+/**
+ * Distinct replicas with the leader among them, alone while it recovers; and recovery does not
+ * begin here.
+ */
 function isWellFormed(
   partition: PartitionState,
   proposal: Proposal,

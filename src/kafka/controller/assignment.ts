@@ -22,7 +22,9 @@ export const isRefusal = (outcome: object): outcome is Refusal => 'code' in outc
 
 export const refusal = (code: number, message: string): Refusal => ({ code, message });
 
-/** Replicas per new partition, spread over the cluster, each list with one active broker at least. */
+/**
+ * Replicas per new partition, spread over the cluster, each list with one active broker at least.
+ */
 export function placedAssignment(
   context: PlacingContext,
   partitions: number,
@@ -41,7 +43,10 @@ export function placedAssignment(
   return placeReplicas(usable, partitions, replicationFactor, context.random);
 }
 
-/** What is wrong with replica lists given by hand for partitions from `first` on; null where nothing is. */
+/**
+ * What is wrong with replica lists given by hand for partitions from `first` on; null where nothing
+ * is.
+ */
 export function manualAssignmentProblem(
   context: DecisionContext,
   assignment: readonly (readonly NodeId[])[],

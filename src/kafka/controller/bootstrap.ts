@@ -1,4 +1,7 @@
-/** What the log of a new cluster begins with: the levels of the features that its records take for granted. */
+/**
+ * What the log of a new cluster begins with: the levels of the features that its records take for
+ * granted.
+ */
 import type { MetadataImage } from '../metadata/image.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
 import { noRecords } from './decision.ts';

@@ -1,7 +1,8 @@
 /**
- * IncrementalAlterConfigs of topics (KIP-339). Two settings reach into partitions, whose changes stand in the same
- * batch: `min.insync.replicas`, below which replicas stay eligible to lead (an ELR from before would lie once the
- * leader commits with fewer), and `unclean.leader.election.enable`, which can give a leaderless partition one.
+ * IncrementalAlterConfigs of topics (KIP-339). Two settings reach into partitions, whose changes
+ * stand in the same batch: `min.insync.replicas`, below which replicas stay eligible to lead (an
+ * ELR from before would lie once the leader commits with fewer), and
+ * `unclean.leader.election.enable`, which can give a leaderless partition one.
  */
 
 import type { ConfigOverrides } from '../metadata/image.ts';

@@ -1,9 +1,10 @@
 /**
- * The active controller's driver. While this node leads the metadata quorum it decides requests one after another on
- * a working image that runs ahead of what is committed, appends the records of each decision as one batch, and
- * answers when all that the decision wrote or read is committed. Losing the leadership it answers NOT_CONTROLLER to
- * all that wait and forgets the working image: what it appended may be lost, or may yet be committed.
- * Two timers, both only while active: the first session that may end, and the check of preferred leaders.
+ * The active controller's driver. While this node leads the metadata quorum it decides requests one
+ * after another on a working image that runs ahead of what is committed, appends the records of
+ * each decision as one batch, and answers when all that the decision wrote or read is committed.
+ * Losing the leadership it answers NOT_CONTROLLER to all that wait and forgets the working image:
+ * what it appended may be lost, or may yet be committed. Two timers, both only while active: the
+ * first session that may end, and the check of preferred leaders.
  */
 import { assert } from '../../base/assert.ts';
 import type { LeaderEpoch, Micros, Offset } from '../../base/ids.ts';
@@ -23,7 +24,10 @@ import { Tenure } from './tenure.ts';
 
 /** What the controller needs of the quorum. */
 export interface ControllerLog {
-  /** Appends values as one batch; the offset of the last, or null when this node does not lead any more. */
+  /**
+   * Appends values as one batch; the offset of the last, or null when this node does not lead any
+   * more.
+   */
   append(records: readonly Uint8Array[]): Offset | null;
   readonly logEndOffset: Offset;
 }
@@ -117,7 +121,6 @@ export class Controller {
       this.#nowUs(),
     );
     this.#tenure = tenure;
-    this.#committedOffset = Math.max(this.#committedOffset, tenure.lastOffset);
     this.#host.log('info', `active controller of epoch ${epoch}`);
     if (!this.#write(tenure, bootstrapRecords(tenure.image))) return;
     this.#armSessionTimer(tenure);
@@ -151,7 +154,9 @@ export class Controller {
     this.#answered = 0;
   }
 
-  /** Appends and applies records, all or none. False when this node turns out not to lead any more. */
+  /**
+   * Appends and applies records, all or none. False when this node turns out not to lead any more.
+   */
   #write(tenure: Tenure, records: readonly MetadataRecord[]): boolean {
     if (records.length === 0) return true;
     const quorum = this.#quorum();

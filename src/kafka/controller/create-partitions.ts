@@ -1,4 +1,6 @@
-/** CreatePartitions: a topic gets more partitions, never fewer, of the replication factor it has. */
+/**
+ * CreatePartitions: a topic gets more partitions, never fewer, of the replication factor it has.
+ */
 import type { NodeId } from '../../base/ids.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
 import type {

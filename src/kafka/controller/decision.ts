@@ -1,7 +1,7 @@
 /**
- * A decision: what a request or an event does to the metadata. Decisions are pure; they read the working image, which
- * runs ahead of what is committed, and give the records to append, which take effect together or not at all, and the
- * response to give once they are committed.
+ * A decision: what a request or an event does to the metadata. Decisions are pure; they read the
+ * working image, which runs ahead of what is committed, and give the records to append, which take
+ * effect together or not at all, and the response to give once they are committed.
  */
 import type { NodeSettings } from '../config.ts';
 import type { MetadataImage } from '../metadata/image.ts';

@@ -1,10 +1,11 @@
 /**
- * The one place where a partition's leader, ISR and ELR change. Given the ISR that is wanted and who may lead, it
- * builds the change record: in-sync and eligible replicas (KIP-966), election, last known leader.
- * Order of election: the leader there is, while it is valid; the first live ISR member in replica order; with the
- * ISR empty the first live ELR member; with both empty the last known leader; any live replica where the topic allows
- * it. The last two lose data perhaps: ISR = [leader], RECOVERING until the leader says it is done.
- * A leader that is set raises the leader epoch, every record the partition epoch.
+ * The one place where a partition's leader, ISR and ELR change. Given the ISR that is wanted and
+ * who may lead, it builds the change record: in-sync and eligible replicas (KIP-966), election,
+ * last known leader. Order of election: the leader there is, while it is valid; the first live ISR
+ * member in replica order; with the ISR empty the first live ELR member; with both empty the last
+ * known leader; any live replica where the topic allows it. The last two lose data perhaps: ISR =
+ * [leader], RECOVERING until the leader says it is done. A leader that is set raises the leader
+ * epoch, every record the partition epoch.
  */
 import { type NodeId, noNode } from '../../base/ids.ts';
 import { topicSettings } from '../metadata/image.ts';
@@ -24,7 +25,9 @@ export interface PartitionChange {
   readonly mayLead: (replica: NodeId) => boolean;
   /** Prefer the first replica, where it is in the ISR, to the leader there is. */
   readonly preferred?: boolean;
-  /** Settings that are about to change with this record; the topic's in the image where left out. */
+  /**
+   * Settings that are about to change with this record; the topic's in the image where left out.
+   */
   readonly settings?: {
     readonly minInsyncReplicas: number;
     readonly uncleanLeaderElectionEnable: boolean;
@@ -49,7 +52,12 @@ export function changePartition(
   const settings =
     change.settings ?? topicSettings(context.image, partition.topic, context.settings);
   const wanted = change.isr ?? partition.isr;
-  let { isr, elr } = rules.inSyncReplicas(partition, wanted, settings.minInsyncReplicas, change.unclean ?? noNode);
+  let { isr, elr } = rules.inSyncReplicas(
+    partition,
+    wanted,
+    settings.minInsyncReplicas,
+    change.unclean ?? noNode,
+  );
   let recovering = change.recovering ?? partition.recovering;
 
   const clean = electCleanly(partition, isr, elr, change);

@@ -1,7 +1,7 @@
 /**
- * What a broker's coming and going does to the partitions: fenced, unfenced, shutting down, back from a shutdown,
- * unregistered. Each gives the records of one batch: partitions leave the broker before it is gone, and get it back
- * as a possible leader once it is there.
+ * What a broker's coming and going does to the partitions: fenced, unfenced, shutting down, back
+ * from a shutdown, unregistered. Each gives the records of one batch: partitions leave the broker
+ * before it is gone, and get it back as a possible leader once it is there.
  */
 import { type NodeId, noNode } from '../../base/ids.ts';
 import { isLeaderless } from '../metadata/record-states.ts';
@@ -40,8 +40,8 @@ export function beginControlledShutdown(
 }
 
 /**
- * A new process of a broker registers. After a clean shutdown it kept what it had and is as one just fenced; after
- * an unclean one what it had is uncertain, and it leaves ELRs too (KIP-966).
+ * A new process of a broker registers. After a clean shutdown it kept what it had and is as one
+ * just fenced; after an unclean one what it had is uncertain, and it leaves ELRs too (KIP-966).
  */
 export function returnOfBroker(
   context: DecisionContext,
@@ -60,7 +60,10 @@ export function unregisterBroker(context: DecisionContext, broker: BrokerState):
   return records;
 }
 
-/** Partitions whose leader is not the preferred replica though that is in sync and alive; at most `limit`. */
+/**
+ * Partitions whose leader is not the preferred replica though that is in sync and alive; at most
+ * `limit`.
+ */
 export function balanceLeaders(context: DecisionContext, limit: number): MetadataRecord[] {
   const change: PartitionChange = { mayLead: mayLeadIn(context), preferred: true };
   const records: MetadataRecord[] = [];

@@ -2,8 +2,10 @@
  * BrokerHeartbeat: keeps a session and moves a broker through its life:
  *   fenced → unfenced, once it has applied the log up to its registration and wants to;
  *   unfenced → controlled shutdown, while it leads; its leaderships move away;
- *   controlled shutdown → shut down, once it leads nothing and every active broker has applied what moved them;
- *   anything → fenced, where it asks for that. A fenced broker that wants to shut down may at once.
+ *   controlled shutdown → shut down, once it leads nothing and every active broker has applied
+ *     what moved its leaderships;
+ *   anything → fenced, where it asks for that.
+ * A fenced broker that wants to shut down may at once.
  */
 import type { NodeId, Offset } from '../../base/ids.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
@@ -26,7 +28,9 @@ export interface HeartbeatContext extends DecisionContext {
 }
 
 export interface HeartbeatDecision extends Decision<BrokerHeartbeatResponse> {
-  /** What the broker is from now on; null where the heartbeat was refused and touches no session. */
+  /**
+   * What the broker is from now on; null where the heartbeat was refused and touches no session.
+   */
   readonly next: BrokerLife | null;
 }
 

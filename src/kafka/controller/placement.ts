@@ -1,8 +1,9 @@
 /**
- * Where the replicas of new partitions go: over racks first, then evenly over brokers, in stripes. Each partition
- * starts one rack further and takes one replica per rack in turn; each time a rack gives the leader it starts one
- * broker further. Once every broker could have led, all are shuffled, so that one broker's partitions do not all have
- * the same next one. Unfenced brokers go before fenced ones, and only unfenced ones come first in a partition.
+ * Where the replicas of new partitions go: over racks first, then evenly over brokers, in stripes.
+ * Each partition starts one rack further and takes one replica per rack in turn; each time a rack
+ * gives the leader it starts one broker further. Once every broker could have led, all are
+ * shuffled, so that one broker's partitions do not all have the same next one. Unfenced brokers go
+ * before fenced ones, and only unfenced ones come first in a partition.
  */
 import { assert } from '../../base/assert.ts';
 import type { NodeId } from '../../base/ids.ts';
@@ -31,7 +32,10 @@ export function placementProblem(
   return null;
 }
 
-/** Replicas of `partitions` new partitions, the preferred leader first. `brokers` are those not shutting down. */
+/**
+ * Replicas of `partitions` new partitions, the preferred leader first. `brokers` are those not
+ * shutting down.
+ */
 export function placeReplicas(
   brokers: readonly BrokerState[],
   partitions: number,
@@ -101,7 +105,6 @@ const candidatesOf = (rack: Rack): NodeId[] => [
 function shuffleRack(rack: Rack, random: RandomStream): void {
   shuffle(rack.unfenced, random);
   shuffle(rack.fenced, random);
-  rack.start = 0;
 }
 
 function shuffle(nodes: NodeId[], random: RandomStream): void {

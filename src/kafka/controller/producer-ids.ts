@@ -1,6 +1,6 @@
 /**
- * AllocateProducerIds: a broker gets the next thousand producer ids (KIP-730). The block is in the log before it is
- * given out, so no failover hands it out again.
+ * AllocateProducerIds: a broker gets the next thousand producer ids (KIP-730). The block is in the
+ * log before it is given out, so no failover hands it out again.
  */
 import type { ProducerId } from '../../base/ids.ts';
 import type {

@@ -1,8 +1,9 @@
 /**
- * BrokerRegistration: a starting broker gets its epoch, the offset of the record that registers it, and starts out
- * fenced. One of the same incarnation registered before and lost the answer: it keeps epoch and state. Another
- * incarnation of a broker whose session lives is refused, because two processes must never share an id. A new
- * incarnation first leaves the ISRs of the old one, and the ELRs too unless it says which epoch it cleanly ended.
+ * BrokerRegistration: a starting broker gets its epoch, the offset of the record that registers it,
+ * and starts out fenced. One of the same incarnation registered before and lost the answer: it
+ * keeps epoch and state. Another incarnation of a broker whose session lives is refused, because
+ * two processes must never share an id. A new incarnation first leaves the ISRs of the old one, and
+ * the ELRs too unless it says which epoch it cleanly ended.
  */
 import type { NodeId, Offset } from '../../base/ids.ts';
 import type { RegisterBrokerRecord } from '../metadata/records/00-register-broker.ts';

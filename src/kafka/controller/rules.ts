@@ -1,6 +1,6 @@
 /**
- * The controller's decisions that Kafka's history got wrong at first, one pure function each. They are handed in,
- * right by default, so that one can be swapped for its historical form.
+ * The controller's decisions that Kafka's history got wrong at first, one pure function each. They
+ * are handed in, right by default, so that one can be swapped for its historical form.
  */
 import type { BrokerEpoch, NodeId } from '../../base/ids.ts';
 import { noNode } from '../../base/ids.ts';
@@ -17,14 +17,14 @@ export interface ControllerRules {
   /** May this broker enter an ISR (KIP-841)? */
   mayJoinIsr(broker: BrokerState): boolean;
   /**
-   * Is a member that a leader proposes the very broker process that the leader saw (KIP-903)? `claimed` is the
-   * epoch that the leader saw, −1 where it could not say.
+   * Is a member that a leader proposes the very broker process that the leader saw (KIP-903)?
+   * `claimed` is the epoch that the leader saw, −1 where it could not say.
    */
   isSameBroker(broker: BrokerState, claimed: BrokerEpoch): boolean;
   /**
-   * ISR and ELR once `targetIsr` is wanted (KIP-966). The ISR may empty. Below min ISR, who leaves it stays
-   * eligible, as it holds everything below the high watermark; `unclean` came back from an unclean shutdown and
-   * holds nothing for certain. `minIsr` is at most the number of replicas.
+   * ISR and ELR once `targetIsr` is wanted (KIP-966). The ISR may empty. Below min ISR, who leaves
+   * it stays eligible, as it holds everything below the high watermark; `unclean` came back from an
+   * unclean shutdown and holds nothing for certain.
    */
   inSyncReplicas(
     partition: PartitionState,
@@ -34,7 +34,9 @@ export interface ControllerRules {
   ): InSyncReplicas;
   /** Did a broker that registers anew lose nothing since the registration before (KAFKA-18635)? */
   wasShutDownCleanly(former: BrokerState | undefined, previousBrokerEpoch: BrokerEpoch): boolean;
-  /** With ISR and ELR empty: the last leader where it is certain and lives (KAFKA-19522), else −1. */
+  /**
+   * With ISR and ELR empty: the last leader where it is certain and lives (KAFKA-19522), else −1.
+   */
   lastKnownLeader(partition: PartitionState, mayLead: (replica: NodeId) => boolean): NodeId;
   /** May any live replica lead when no better one is left (KAFKA-4623)? */
   mayElectUncleanly(settings: { readonly uncleanLeaderElectionEnable: boolean }): boolean;

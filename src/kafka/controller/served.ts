@@ -1,6 +1,6 @@
 /**
- * The requests a controller serves: for each API key how it is decided, what the decision does to the tenure's soft
- * state once its records are appended, and how it is refused as a whole.
+ * The requests a controller serves: for each API key how it is decided, what the decision does to
+ * the tenure's soft state once its records are appended, and how it is refused as a whole.
  */
 import type { Micros, Offset } from '../../base/ids.ts';
 import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
@@ -41,7 +41,10 @@ export interface Arrival {
 }
 
 export interface Outcome<Response> extends Decision<Response> {
-  /** Runs once the records, if any, are appended; `lastOffset` is the end of what the tenure appended. */
+  /**
+   * Runs once the records, if any, are appended; `lastOffset` is the end of what the tenure
+   * appended.
+   */
   readonly appended?: (lastOffset: Offset) => void;
 }
 

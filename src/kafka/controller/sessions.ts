@@ -1,13 +1,17 @@
 /**
- * Who has been heard from, and when: soft state of the active controller, begun anew by each. A session lives while
- * its broker is unfenced and heartbeats within the session timeout. Times are of the controller's monotonic clock.
+ * Who has been heard from, and when: soft state of the active controller, begun anew by each. A
+ * session lives while its broker is unfenced and heartbeats within the session timeout. Times are
+ * of the controller's monotonic clock.
  */
 import type { Micros, NodeId, Offset } from '../../base/ids.ts';
 import type { BrokerState } from '../metadata/state.ts';
 
 export interface BrokerSession {
   lastContactUs: Micros;
-  /** How far the broker had applied the metadata log when it last said so; −1 before its first heartbeat. */
+  /**
+   * How far the broker had applied the metadata log when it last said so; −1 before its first
+   * heartbeat.
+   */
   metadataOffset: Offset;
   /** End of the records that moved its leaderships away; −1 while it is not shutting down. */
   controlledShutdownOffset: Offset;
@@ -37,7 +41,10 @@ export class BrokerSessions {
     return session !== undefined && session.lastContactUs + this.#timeoutUs >= nowUs;
   }
 
-  /** The broker was heard from, and is fenced or not from now on. Fencing ends a controlled shutdown. */
+  /**
+   * The broker was heard from, and is fenced or not from now on. Fencing ends a controlled
+   * shutdown.
+   */
   touch(broker: NodeId, fenced: boolean, metadataOffset: Offset, nowUs: Micros): void {
     let session = this.#known.get(broker);
     if (session === undefined) {
@@ -64,7 +71,10 @@ export class BrokerSessions {
     this.#unfenced.delete(broker);
   }
 
-  /** Controlled shutdown is done once all active brokers have applied the log up to `offset`; the first call counts. */
+  /**
+   * Controlled shutdown is done once all active brokers have applied the log up to `offset`; the
+   * first call counts.
+   */
   beginControlledShutdown(broker: NodeId, offset: Offset): void {
     const session = this.#unfenced.get(broker);
     if (session !== undefined && session.controlledShutdownOffset < 0) {
@@ -72,7 +82,10 @@ export class BrokerSessions {
     }
   }
 
-  /** How far every broker that is neither fenced nor shutting down has applied the log; infinity with none. */
+  /**
+   * How far every broker that is neither fenced nor shutting down has applied the log; infinity
+   * with none.
+   */
   lowestActiveOffset(): Offset {
     let lowest = Number.POSITIVE_INFINITY;
     for (const session of this.#unfenced.values()) {

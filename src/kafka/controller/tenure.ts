@@ -1,7 +1,7 @@
 /**
- * One tenure as active controller: the working image, which has every record of this tenure applied as soon as it is
- * appended, and the soft state that begins anew with each. It ends with the leadership and takes with it whatever was
- * not committed.
+ * One tenure as active controller: the working image, which has every record of this tenure applied
+ * as soon as it is appended, and the soft state that begins anew with each. It ends with the
+ * leadership and takes with it whatever was not committed.
  */
 import type { Micros, Offset, ProducerId } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';

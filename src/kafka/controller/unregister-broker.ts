@@ -1,4 +1,7 @@
-/** UnregisterBroker: a broker is taken out of the cluster for good; its partitions keep it as a replica they lack. */
+/**
+ * UnregisterBroker: a broker is taken out of the cluster for good; its partitions keep it as a
+ * replica they lack.
+ */
 import type {
   UnregisterBrokerRequest,
   UnregisterBrokerResponse,

@@ -1,7 +1,7 @@
 /**
  * What of a log has to reach the disk, and its way there. A flush syncs the segments that changed, writes the
- * pending small files (each under a temporary name that is synced and then renamed), and last makes the
- * directory's entries durable. At most one flush runs; one more waits and serves all who ask meanwhile, so
+ * pending small files (each under a temporary name that is synced and then renamed), makes the
+ * directory's entries durable, and only then removes what is no longer needed. At most one flush runs; one more waits and serves all who ask meanwhile, so
  * that whatever was appended before a call is durable when its promise resolves.
  */
 import type { Disk } from '../../host/disk.ts';
@@ -12,6 +12,8 @@ export class Durability {
   readonly #disk: Disk;
   readonly #directory: string;
   readonly #pending = new Map<string, Uint8Array>();
+  /** To be removed once a sync has made durable what stands for them. */
+  readonly #leaving = new Set<string>();
   #entryChanges = 0;
   #syncedEntryChanges = 0;
   /** Directories above the log's own, whose entries may be new as well. */
@@ -44,7 +46,21 @@ export class Durability {
   /** Removes a file now, whether it was already written or not. */
   remove(name: string): void {
     this.#pending.delete(name);
+    this.#leaving.delete(name);
     this.#disk.remove(`${this.#directory}/${name}`);
+    this.entriesChanged();
+  }
+
+  /** Removes a file when the next flush is done: not before the entries that replace it are durable. */
+  removeLater(name: string): void {
+    this.#pending.delete(name);
+    this.#leaving.add(name);
+  }
+
+  /** Creates an empty file, of which only the name matters. */
+  mark(name: string): void {
+    this.#leaving.delete(name);
+    this.#disk.open(`${this.#directory}/${name}`, true).close();
     this.entriesChanged();
   }
 
@@ -52,6 +68,7 @@ export class Durability {
   stop(): void {
     this.#isStopped = true;
     this.#pending.clear();
+    this.#leaving.clear();
   }
 
   /** `work` is called when the flush starts, and calls `sync` or `complete` itself. */
@@ -77,6 +94,7 @@ export class Durability {
 
   /** Makes the segments, the pending files and the directory's entries durable. */
   async sync(segments: readonly Segment[]): Promise<void> {
+    const leaving = [...this.#leaving];
     const dirty = segments.filter((segment) => segment.isDirty);
     if (dirty.length === 1) await (dirty[0] as Segment).sync();
     else if (dirty.length > 1) await Promise.all(dirty.map((segment) => segment.sync()));
@@ -85,6 +103,7 @@ export class Durability {
       await this.#write(name, bytes);
     }
     if (!this.#isStopped) await this.#syncEntries();
+    for (const name of leaving) if (this.#leaving.has(name)) this.remove(name);
   }
 
   async #write(name: string, bytes: Uint8Array): Promise<void> {

@@ -19,7 +19,7 @@ import * as batch from '../records/batch.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
 import { Durability } from './durability.ts';
 import type { EpochCache } from './epoch-cache.ts';
-import { epochCheckpointName, logStartCheckpointName } from './names.ts';
+import { epochCheckpointName, offsetFileName } from './names.ts';
 import { type OpenedLog, openLog } from './open.ts';
 import type { ProducerEntry, RememberedBatch } from './producer-entry.ts';
 import { ProducerSnapshots } from './producer-snapshots.ts';
@@ -258,12 +258,11 @@ export class Log {
   truncateFullyAndStartAt(offset: Offset, highWatermark: Offset = 0): void {
     this.#orFail(() => {
       this.#segments.startOver(offset, this.#settings, this.#wallMs());
-      this.#durability.remove(logStartCheckpointName);
       this.#epochs.clear();
       this.#producers.clear();
       this.#snapshots.dropAbove(-1);
       const cutFrom = Math.min(offset, this.#logStart);
-      this.#logStart = offset;
+      this.#moveStart(offset);
       this.#afterCut(highWatermark, cutFrom);
       this.#observe({ kind: 'log-start-moved', ...this.#replica, start: offset });
     });
@@ -275,9 +274,8 @@ export class Log {
     if (offset > this.#segments.endOffset) {
       throw new KafkaError(errorCode.offsetOutOfRange, `${offset} is behind the log's end`);
     }
-    this.#logStart = offset;
+    this.#orFail(() => this.#moveStart(offset));
     this.#epochs.truncateStart(offset);
-    this.#durability.put(logStartCheckpointName, encodeCheckpoint([[offset]]));
     this.#observe({ kind: 'log-start-moved', ...this.#replica, start: offset });
   }
 
@@ -332,6 +330,7 @@ export class Log {
       this.#segments.removeFirst(count);
       this.#snapshots.dropBelow(start);
     });
+    this.#flushInBackground();
     return count;
   }
 
@@ -401,8 +400,21 @@ export class Log {
   #roll(nowMs: WallMs): void {
     this.#segments.roll(this.#settings, nowMs);
     this.#takeSnapshot();
-    // As Kafka does: what is full is made durable in the background. A failure is kept in `#failure`.
+    this.#flushInBackground();
+  }
+
+  /** As Kafka does with what is full or deleted; a failure is kept in `#failure`. */
+  #flushInBackground(): void {
     this.flush().catch(() => {});
+  }
+
+  /** The mark of the new start comes first; that of a lower one goes once the new one is durable. */
+  #moveStart(offset: Offset): void {
+    const before = offsetFileName(this.#logStart, 'start');
+    this.#durability.mark(offsetFileName(offset, 'start'));
+    if (offset < this.#logStart) this.#durability.remove(before);
+    else if (offset > this.#logStart) this.#durability.removeLater(before);
+    this.#logStart = offset;
   }
 
   #takeSnapshot(): void {
@@ -437,10 +449,7 @@ export class Log {
 
   #afterCut(highWatermark: Offset, to = this.#segments.endOffset): void {
     const end = this.#segments.endOffset;
-    if (this.#logStart > end) {
-      this.#logStart = end;
-      this.#durability.remove(logStartCheckpointName);
-    }
+    if (this.#logStart > end) this.#moveStart(end);
     this.#recoveryPoint = Math.min(this.#recoveryPoint, end);
     this.#flushTarget = Math.min(this.#flushTarget, end);
     this.#epochs.truncateEnd(end);

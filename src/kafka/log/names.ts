@@ -2,11 +2,11 @@
 import type { Offset } from '../../base/ids.ts';
 
 export const epochCheckpointName = 'leader-epoch-checkpoint';
-export const logStartCheckpointName = 'log-start-checkpoint';
 /** A file that is being written; of no meaning until it has been renamed. */
 export const temporarySuffix = '.tmp';
 
-export type OffsetFileKind = 'log' | 'index' | 'snapshot';
+/** `start` is an empty file: its name says where the log starts, so that no power loss can tear it. */
+export type OffsetFileKind = 'log' | 'index' | 'snapshot' | 'start';
 
 export function offsetFileName(offset: Offset, kind: OffsetFileKind): string {
   return `${String(offset).padStart(20, '0')}.${kind}`;
@@ -14,7 +14,7 @@ export function offsetFileName(offset: Offset, kind: OffsetFileKind): string {
 
 /** Offset and kind in a name; null for names that are none of ours. */
 export function parseOffsetFileName(name: string): { offset: Offset; kind: OffsetFileKind } | null {
-  const parts = /^(\d{20})\.(log|index|snapshot)$/.exec(name);
+  const parts = /^(\d{20})\.(log|index|snapshot|start)$/.exec(name);
   if (parts === null) return null;
   const offset = Number(parts[1]);
   return Number.isSafeInteger(offset) ? { offset, kind: parts[2] as OffsetFileKind } : null;

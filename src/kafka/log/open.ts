@@ -6,7 +6,8 @@
  * - Otherwise segments below the recovery point are believed, because a flush made them durable; from the
  *   segment that holds the recovery point on every batch is read, and the log ends in front of the first that
  *   is damaged, does not follow on the one before, or is of an older leader epoch (a truncation was lost and
- *   old bytes show again). All behind it is deleted, later segments too.
+ *   old bytes show again). All behind it is deleted, later segments too. If even the first segment is not one
+ *   that a start mark or the recovery point vouches for, those before it were lost, and all is deleted.
  * - Segments without a fitting index file are read as well.
  */
 import type { LeaderEpoch, Offset, WallMs } from '../../base/ids.ts';
@@ -18,7 +19,6 @@ import type { Durability } from './durability.ts';
 import { EpochCache } from './epoch-cache.ts';
 import {
   epochCheckpointName,
-  logStartCheckpointName,
   offsetFileName,
   parseOffsetFileName,
   temporarySuffix,
@@ -51,31 +51,41 @@ export function openLog(context: OpenContext): OpenedLog {
   const { disk, directory, durability } = context;
   disk.makeDirectory(directory);
   const found = listFiles(context);
-  const startRow = readCheckpoint(disk, `${directory}/${logStartCheckpointName}`)?.[0];
-  const checkpointedStart = startRow?.[0] ?? 0;
+  const markedStart = found.starts.at(-1) ?? 0;
+  for (const start of found.starts.slice(0, -1)) {
+    durability.removeLater(offsetFileName(start, 'start'));
+  }
   const epochs = new EpochCache();
-  const loader = new SegmentLoader(context, epochs, found.bases);
+  const loader = new SegmentLoader(context, epochs, found.bases, markedStart);
   const segments = loader.load();
   // The log's end was lost, and with it all that stood behind the start.
   const end = segments[segments.length - 1]?.endOffset ?? 0;
-  if (end < checkpointedStart) dropAll(context, segments);
-  while (segments.length > 1 && (segments[0] as Segment).endOffset <= checkpointedStart) {
+  if (end < markedStart) dropAll(context, segments);
+  while (segments.length > 1 && (segments[0] as Segment).endOffset <= markedStart) {
     removeSegment(context, segments.shift() as Segment);
   }
-  if (segments.length === 0) segments.push(createSegment(context, checkpointedStart));
+  if (segments.length === 0) segments.push(createSegment(context, markedStart));
   const first = segments[0] as Segment;
-  const logStart = Math.max(checkpointedStart, first.baseOffset);
+  const logStart = Math.max(markedStart, first.baseOffset);
   epochs.truncateEnd((segments[segments.length - 1] as Segment).endOffset);
   epochs.truncateStart(logStart);
   if (!loader.isIntact) durability.entriesChanged();
   return { segments, epochs, logStart, snapshots: found.snapshots, isIntact: loader.isIntact };
 }
 
-/** The names of segments and snapshots, after files of no meaning were removed. */
-function listFiles(context: OpenContext): { bases: Offset[]; snapshots: Offset[] } {
+/** Offsets in the names of files, rising. */
+interface FoundFiles {
+  readonly bases: Offset[];
+  readonly snapshots: Offset[];
+  readonly starts: Offset[];
+}
+
+/** The names of segments, snapshots and start marks, after files of no meaning were removed. */
+function listFiles(context: OpenContext): FoundFiles {
   const { disk, directory, durability } = context;
   const bases: Offset[] = [];
   const snapshots: Offset[] = [];
+  const starts: Offset[] = [];
   const names = disk.list(directory);
   const known = new Set(names);
   for (const name of names) {
@@ -83,10 +93,11 @@ function listFiles(context: OpenContext): { bases: Offset[]; snapshots: Offset[]
     const parsed = parseOffsetFileName(name);
     if (parsed?.kind === 'log') bases.push(parsed.offset);
     if (parsed?.kind === 'snapshot') snapshots.push(parsed.offset);
+    if (parsed?.kind === 'start') starts.push(parsed.offset);
     const isOrphan = parsed?.kind === 'index' && !known.has(offsetFileName(parsed.offset, 'log'));
     if (isOrphan) disk.remove(`${directory}/${name}`);
   }
-  return { bases, snapshots };
+  return { bases, snapshots, starts };
 }
 
 class SegmentLoader {
@@ -97,14 +108,17 @@ class SegmentLoader {
   readonly #firstUntrusted: number;
   readonly #demandsContiguity: boolean;
   readonly #knowsEpochs: boolean;
+  /** Up to which offset a first segment may start without being suspected to miss others before it. */
+  readonly #latestStart: Offset;
   /** Epoch of the batch read last. */
   #epoch: LeaderEpoch = -1;
   isIntact: boolean;
 
-  constructor(context: OpenContext, epochs: EpochCache, bases: readonly Offset[]) {
+  constructor(context: OpenContext, epochs: EpochCache, bases: Offset[], markedStart: Offset) {
     this.#context = context;
     this.#epochs = epochs;
     this.#bases = bases;
+    this.#latestStart = Math.max(markedStart, context.recoveryPoint);
     const holding = bases.findLastIndex((base) => base <= context.recoveryPoint);
     this.#firstUntrusted = context.cleanShutdown ? bases.length : Math.max(0, holding);
     // Only compaction makes gaps.
@@ -136,7 +150,7 @@ class SegmentLoader {
 
   #follows(index: number, before: Segment | undefined): boolean {
     const base = this.#bases[index] as Offset;
-    if (before === undefined) return true;
+    if (before === undefined) return this.#context.cleanShutdown || base <= this.#latestStart;
     // Segments are started at the log's end, so one that starts elsewhere misses a neighbour.
     return index > this.#firstUntrusted ? base === before.endOffset : base >= before.endOffset;
   }

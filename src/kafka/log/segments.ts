@@ -124,9 +124,13 @@ export class Segments {
     this.#start(offset, settings, nowMs);
   }
 
-  /** Removes the oldest segments; the growing one stays. */
+  /** Removes the oldest segments, their files with the next flush; the growing one stays. */
   removeFirst(count: number): void {
-    for (const segment of this.#all.splice(0, count)) this.#remove(segment);
+    for (const segment of this.#all.splice(0, count)) {
+      segment.retire();
+      this.#durability.removeLater(offsetFileName(segment.baseOffset, 'log'));
+      this.#durability.removeLater(offsetFileName(segment.baseOffset, 'index'));
+    }
   }
 
   retire(): void {
@@ -135,6 +139,8 @@ export class Segments {
 
   #start(offset: Offset, settings: TopicSettings, nowMs: WallMs): void {
     const interval = settings.indexIntervalBytes;
+    // A file of this name can only be one that retention has given up already.
+    this.#durability.remove(offsetFileName(offset, 'log'));
     const segment = Segment.open(this.#disk, this.#directory, offset, interval, nowMs);
     this.#durability.entriesChanged();
     this.#all.push(segment);

@@ -1,4 +1,7 @@
-/** What DescribeConfigs answers about a topic: every setting with its value and where that comes from. */
+/**
+ * What DescribeConfigs answers about a topic: every setting with its value and where that comes
+ * from.
+ */
 import { defaultTopicSettings, type NodeSettings } from '../config.ts';
 import type { ConfigOverrides, MetadataImage } from './image.ts';
 import { configSource, configText, settingsOf, topicConfigs } from './topic-configs.ts';

@@ -1,6 +1,6 @@
 /**
- * What the metadata log says, up to `appliedOffset`: every node holds one of what is committed, the active
- * controller a second one that runs ahead by what it has appended.
+ * What the metadata log says, up to `appliedOffset`: every node holds one of what is committed, the
+ * active controller a second one that runs ahead by what it has appended.
  * Records come in log order. States are replaced, never mutated; `clone` copies only the maps.
  */
 import { assert } from '../../base/assert.ts';
@@ -18,8 +18,8 @@ export type { BrokerState, PartitionState, TopicState } from './state.ts';
 export type ConfigOverrides = ReadonlyMap<string, string>;
 
 /**
- * What a stretch of records changed; each partition once, in its newest state, none of deleted topics. A topic that
- * came and went in it is in neither list.
+ * What a stretch of records changed; each partition once, in its newest state, none of deleted
+ * topics. A topic that came and went in it is in neither list.
  */
 export interface MetadataDelta {
   readonly partitions: Set<PartitionState>;
@@ -136,7 +136,10 @@ export class MetadataImage {
     }
   }
 
-  /** The log is applied up to `offset`, the end of a batch of `epoch` (or a control record's offset). */
+  /**
+   * The log is applied up to `offset`, the end of a batch of `epoch` (or a control record's
+   * offset).
+   */
   advanceTo(offset: Offset, epoch: LeaderEpoch): void {
     assert(
       offset >= this.#appliedOffset && epoch >= this.#appliedEpoch,
@@ -215,7 +218,10 @@ export class MetadataImage {
   }
 }
 
-/** A topic's settings: its own where set, else the node's defaults. Costs nothing where none are set. */
+/**
+ * A topic's settings: its own where set, else the node's defaults. Costs nothing where none are
+ * set.
+ */
 export function topicSettings(
   image: MetadataImage,
   topic: string,

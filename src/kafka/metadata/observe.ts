@@ -1,6 +1,7 @@
 /**
- * Applies a committed record to a node's image and tells an observer what it now says. This is where the facts about
- * metadata become visible: once per node and record, in log order, with the states before and after at hand.
+ * Applies a committed record to a node's image and tells an observer what it now says. This is
+ * where the facts about metadata become visible: once per node and record, in log order, with the
+ * states before and after at hand.
  */
 import { type NodeId, noNode, type Offset } from '../../base/ids.ts';
 import type { MetadataObservation, Observe } from '../observation.ts';

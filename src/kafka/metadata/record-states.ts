@@ -1,4 +1,7 @@
-/** How single records read as states: pure functions from a record and the state before it to the state after. */
+/**
+ * How single records read as states: pure functions from a record and the state before it to the
+ * state after.
+ */
 import { type NodeId, noNode, type Offset } from '../../base/ids.ts';
 import type { RegisterBrokerRecord } from './records/00-register-broker.ts';
 import type { PartitionRecord } from './records/03-partition.ts';
@@ -54,7 +57,10 @@ export function partitionOf(record: PartitionRecord, topic: string): PartitionSt
   };
 }
 
-/** Epochs rise here and nowhere else: the partition's with every change, the leader's where a leader is set. */
+/**
+ * Epochs rise here and nowhere else: the partition's with every change, the leader's where a leader
+ * is set.
+ */
 export function changedPartition(
   partition: PartitionState,
   record: PartitionChangeRecord,

@@ -1,7 +1,8 @@
 /**
- * The metadata log's vocabulary: every record type a controller writes, as one closed union. Written in the newest
- * version of its table; read in any that the table knows. A record of an unknown type, or bytes that are none, mean a
- * log of other software or a damaged one: MalformedError.
+ * The metadata log's vocabulary: every record type a controller writes, as one closed union.
+ * Written in the newest version of its table; read in any that the table knows. A record of an
+ * unknown type, or bytes that are none, mean a log of other software or a damaged one:
+ * MalformedError.
  */
 import { MalformedError } from '../protocol/malformed.ts';
 import { type RecordSchema, recordHeader } from '../protocol/record-schema.ts';

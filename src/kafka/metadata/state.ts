@@ -1,6 +1,7 @@
 /**
- * The states that the metadata log describes: brokers, topics, partitions. Each is a value that is replaced and
- * never mutated, so that one picked up from an image stays true for as long as it is kept.
+ * The states that the metadata log describes: brokers, topics, partitions. Each is a value that is
+ * replaced and never mutated, so that one picked up from an image stays true for as long as it is
+ * kept.
  */
 import type {
   BrokerEpoch,
@@ -34,9 +35,15 @@ export interface PartitionState {
   /** In order of preference: the first is the preferred leader. */
   readonly replicas: readonly NodeId[];
   readonly isr: readonly NodeId[];
-  /** Eligible leader replicas (KIP-966): hold everything below the high watermark; disjoint from the ISR. */
+  /**
+   * Eligible leader replicas (KIP-966): hold everything below the high watermark; disjoint from the
+   * ISR.
+   */
   readonly elr: readonly NodeId[];
-  /** Were eligible and lost it by an unclean shutdown; with ISR and ELR empty, at most the last leader. */
+  /**
+   * Were eligible and lost it by an unclean shutdown; with ISR and ELR empty, at most the last
+   * leader.
+   */
   readonly lastKnownElr: readonly NodeId[];
   /** −1 while nobody may lead. */
   readonly leader: NodeId;

@@ -1,7 +1,8 @@
 /**
  * Topic settings as Kafka names, types and bounds them, one table for all: what CreateTopics and
- * IncrementalAlterConfigs accept, what DescribeConfigs shows, and how set values become `TopicSettings`.
- * Kafka's 64-bit maximum stands for "unlimited" and is kept as the largest safe integer.
+ * IncrementalAlterConfigs accept, what DescribeConfigs shows, and how set values become
+ * `TopicSettings`. Kafka's 64-bit maximum stands for "unlimited" and is kept as the largest safe
+ * integer.
  */
 import type { TopicSettings } from '../config.ts';
 
@@ -27,7 +28,10 @@ interface TopicConfig<S extends Setting = Setting> {
 const longMax = 9_223_372_036_854_775_807n;
 const intMax = 2_147_483_647n;
 
-/** Decimal integers in [min, max], as Java's parser takes them; beyond safe integers they mean unlimited. */
+/**
+ * Decimal integers in [min, max], as Java's parser takes them; beyond safe integers they mean
+ * unlimited.
+ */
 const integer =
   (min: bigint, max: bigint) =>
   (text: string): number | undefined => {
@@ -116,7 +120,10 @@ export function topicConfigProblem(name: string, value: string): string | null {
   return null;
 }
 
-/** Settings where set values go before `defaults`. Values were validated before they came into the log. */
+/**
+ * Settings where set values go before `defaults`. Values were validated before they came into the
+ * log.
+ */
 export function settingsOf(
   overrides: ReadonlyMap<string, string>,
   defaults: TopicSettings,

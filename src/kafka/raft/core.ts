@@ -66,6 +66,10 @@ export class RaftCore {
   highWatermark: Offset = -1;
   /** All before it is on disk. */
   durableOffset: Offset = 0;
+  /** Flushes are numbered. A cut has to be durable before anything is appended on top of it. */
+  lastFlushId = 0;
+  cutFlushId = 0;
+  durableFlushId = 0;
   shuttingDown = false;
   lastRequestId = 0;
 
@@ -125,7 +129,25 @@ export class RaftCore {
 
   /** Asks for what was appended to be made durable, where that counts. */
   flush(): void {
-    if (this.countsOnlyFlushed) this.emit({ kind: 'flush' });
+    if (this.countsOnlyFlushed) this.#flush();
+  }
+
+  /**
+   * Asks for a cut to be made durable. Were it not, a power loss could bring back a record that was
+   * cut below one that was written later: a log that never was, with a last epoch that hides it.
+   */
+  flushCut(): void {
+    this.#flush();
+    this.cutFlushId = this.lastFlushId;
+  }
+
+  get isCutDurable(): boolean {
+    return this.durableFlushId >= this.cutFlushId;
+  }
+
+  #flush(): void {
+    this.lastFlushId += 1;
+    this.emit({ kind: 'flush', flushId: this.lastFlushId });
   }
 
   randomElectionTimeoutUs(): Micros {

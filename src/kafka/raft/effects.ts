@@ -18,8 +18,11 @@ export type Effect =
       readonly request: RaftRequest;
     }
   | { readonly kind: 'answer'; readonly respond: Respond; readonly response: RaftResponse }
-  /** Make the log durable as it is now, then tell `machine.logDurable`. */
-  | { readonly kind: 'flush' }
+  /**
+   * Make the log durable as it is now, then tell `machine.logDurable`, with the last `flushId` it
+   * covers.
+   */
+  | { readonly kind: 'flush'; readonly flushId: number }
   | {
       readonly kind: 'role';
       readonly role: RoleName;

@@ -50,5 +50,6 @@ function truncate(core: RaftCore, diverging: EpochEnd): boolean {
   core.log.truncateTo(to, core.highWatermark);
   core.durableOffset = Math.min(core.durableOffset, to);
   core.highWatermark = Math.min(core.highWatermark, to);
+  core.flushCut();
   return true;
 }

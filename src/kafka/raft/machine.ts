@@ -114,11 +114,12 @@ export class RaftMachine {
     this.#settle(nowUs);
   }
 
-  /** The log is on disk up to `offset`. */
-  logDurable(offset: Offset, nowUs: Micros): void {
+  /** The log is on disk up to `offset`, and as it was when the flush `flushId` was asked for. */
+  logDurable(offset: Offset, flushId: number, nowUs: Micros): void {
     const core = this.#core;
     assert(offset <= core.log.endOffset, 'what is durable was appended');
     core.durableOffset = offset;
+    core.durableFlushId = flushId;
     if (core.role.name === 'leader') afterAppend(core, core.role);
     else if (core.role.name === 'follower') followHighWatermark(core, core.role);
     this.#settle(nowUs);

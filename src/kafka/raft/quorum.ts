@@ -59,6 +59,8 @@ export class Quorum {
   #isPersisting = false;
   #isFlushing = false;
   #flushAgain = false;
+  /** Of the last flush asked for. */
+  #flushId = 0;
   #isRunning = false;
   /** Set while a graceful stop waits for its successor. */
   #onHandedOver: (() => void) | null = null;
@@ -249,6 +251,7 @@ export class Quorum {
         this.#persist(effect.election);
         break;
       case 'flush':
+        this.#flushId = effect.flushId;
         this.#flush();
         break;
       case 'role':
@@ -289,13 +292,14 @@ export class Quorum {
       return;
     }
     this.#isFlushing = true;
+    const flushId = this.#flushId;
     this.#log.flush().then(
       (durableOffset) => {
         this.#isFlushing = false;
         const again = this.#flushAgain;
         this.#flushAgain = false;
         this.#step((machine, nowUs) => {
-          machine.logDurable(durableOffset, nowUs);
+          machine.logDurable(durableOffset, flushId, nowUs);
           if (again) this.#flush();
         });
       },

@@ -97,10 +97,14 @@ function sendEnds(core: RaftCore, resigned: Resigned, nowUs: Micros): Micros {
   return retryAtUs;
 }
 
-/** A fetch acknowledges all before its offset: it goes out once that counts as ours. */
+/**
+ * A fetch acknowledges all before its offset: it goes out once that counts as ours, and cuts are
+ * done.
+ */
 function sendFetch(core: RaftCore, to: NodeId, nowUs: Micros): Micros {
   const { log, timing } = core;
-  if (core.countedOffset < log.endOffset) return Number.POSITIVE_INFINITY;
+  const isSettled = core.countedOffset >= log.endOffset && core.isCutDurable;
+  if (!isSettled) return Number.POSITIVE_INFINITY;
   return send(core, to, nowUs, () => ({
     kind: 'fetch',
     epoch: core.epoch,

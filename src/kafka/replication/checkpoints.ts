@@ -1,7 +1,8 @@
 /**
- * Offsets of all partitions in one text file, in Kafka's format: the version, the number of entries, then a line
- * `topic partition offset` each. Written whole and durably under another name before it takes its place, so a
- * reader finds the former or the new one; a file that does not parse counts as empty.
+ * Offsets of all partitions in one text file, in Kafka's format: the version, the number of
+ * entries, then a line `topic partition offset` each. Written whole and durably under another name
+ * before it takes its place, so a reader finds the former or the new one; a file that does not
+ * parse counts as empty.
  */
 import type { Offset } from '../../base/ids.ts';
 import type { Disk } from '../../host/disk.ts';

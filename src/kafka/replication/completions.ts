@@ -1,7 +1,8 @@
 /**
- * Operations that are ready to be answered. They are answered only once the state that made them ready is whole
- * again, one after the other: answering may bring in the next request of a connection within the same call,
- * which then finds consistent partitions and adds what it makes ready behind.
+ * Operations that are ready to be answered. They are answered only once the state that made them
+ * ready is whole again, one after the other: answering may bring in the next request of a
+ * connection within the same call, which then finds consistent partitions and adds what it makes
+ * ready behind.
  */
 export interface Completable {
   complete(): void;

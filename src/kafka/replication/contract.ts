@@ -1,8 +1,9 @@
 /**
- * What the request handlers ask of the replicas on this broker, and what replication asks of the controller.
- * A partition is named by topic id, by topic name, or by both: an id of zeros or an empty name means "not given".
- * Answers keep the order of the question. `done` runs exactly once, within the call or in a later event, and
- * never after the process has halted; code behind it may call the manager again.
+ * What the request handlers ask of the replicas on this broker, and what replication asks of the
+ * controller. A partition is named by topic id, by topic name, or by both: an id of zeros or an
+ * empty name means "not given". Answers keep the order of the question. `done` runs exactly once,
+ * within the call or in a later event, and never after the process has halted; code behind it may
+ * call the manager again.
  */
 import type { BrokerEpoch, LeaderEpoch, NodeId, Offset, Uuid, WallMs } from '../../base/ids.ts';
 import type { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
@@ -14,7 +15,9 @@ export interface PartitionName {
   readonly index: number;
 }
 
-/** Who leads, by this broker's metadata; told with errors that send the asker elsewhere (KIP-951). */
+/**
+ * Who leads, by this broker's metadata; told with errors that send the asker elsewhere (KIP-951).
+ */
 export interface LeaderHint {
   readonly leaderId: NodeId;
   readonly leaderEpoch: LeaderEpoch;
@@ -60,7 +63,10 @@ export interface FetchPartition extends PartitionName {
   /** −1 when not given: then nothing is fenced. */
   readonly currentLeaderEpoch: LeaderEpoch;
   readonly fetchOffset: Offset;
-  /** Epoch of the last record that the follower has, −1 when none or not given: then no divergence is looked for. */
+  /**
+   * Epoch of the last record that the follower has, −1 when none or not given: then no divergence
+   * is looked for.
+   */
   readonly lastFetchedEpoch: LeaderEpoch;
   /** The follower's log start; −1 from consumers. */
   readonly logStartOffset: Offset;
@@ -115,7 +121,10 @@ export interface EpochEndOffset {
 export type AlterPartitionRequestInput = RequestInput<typeof alterPartitionApi>;
 export type AlterPartitionAnswer = ResponseOf<typeof alterPartitionApi>;
 
-/** The way to the active controller. It finds it, but leaves the meaning of errors and retries to the asker. */
+/**
+ * The way to the active controller. It finds it, but leaves the meaning of errors and retries to
+ * the asker.
+ */
 export interface ControllerLink {
   /** `done` runs once, in a later event: with the answer, or with why there is none. */
   alterPartition(

@@ -1,7 +1,8 @@
 /**
- * Deadlines of waiting operations. Most of them share a few durations (request timeout, fetch wait), so there is
- * one list per duration, in order of expiry, and one timer per list: adding and removing are a few pointer
- * writes, and a timer fires at most once per duration. A deadline is met late at most by the timer's own lateness.
+ * Deadlines of waiting operations. Most of them share a few durations (request timeout, fetch
+ * wait), so there is one list per duration, in order of expiry, and one timer per list: adding and
+ * removing are a few pointer writes, and a timer fires at most once per duration. A deadline is met
+ * late at most by the timer's own lateness.
  */
 import type { Micros } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';

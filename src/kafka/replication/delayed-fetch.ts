@@ -1,7 +1,7 @@
 /**
- * A fetch that found too little and waits. It watches its partitions: a follower their log ends, a consumer
- * their high watermarks. Nothing looks at it unless one of them moves past its fetch offset, a role changes, or
- * its deadline passes; then it reads anew, and is answered or waits on.
+ * A fetch that found too little and waits. It watches its partitions: a follower their log ends, a
+ * consumer their high watermarks. Nothing looks at it unless one of them moves past its fetch
+ * offset, a role changes, or its deadline passes; then it reads anew, and is answered or waits on.
  */
 import type { Offset } from '../../base/ids.ts';
 import type { Completable, Completions } from './completions.ts';

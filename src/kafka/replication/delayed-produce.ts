@@ -1,6 +1,7 @@
 /**
- * A produce that waits: with acks=all for the high watermark to pass its batches, with a flush policy for its
- * own disk. Each partition's part is settled once; when all are, or at the deadline, it is answered.
+ * A produce that waits: with acks=all for the high watermark to pass its batches, with a flush
+ * policy for its own disk. Each partition's part is settled once; when all are, or at the deadline,
+ * it is answered.
  */
 import type { Offset } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';

@@ -1,7 +1,7 @@
 /**
- * One partition's part of a fetch: validate, take note of the follower, read. A follower's fetch offset counts
- * for high watermark and ISR only once it has passed every check, and only as the fetch arrives: one that waited
- * and reads again tells nothing new.
+ * One partition's part of a fetch: validate, take note of the follower, read. A follower's fetch
+ * offset counts for high watermark and ISR only once it has passed every check, and only as the
+ * fetch arrives: one that waited and reads again tells nothing new.
  */
 import type { LeaderEpoch, Offset } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';
@@ -43,8 +43,9 @@ export interface ReadOptions {
 }
 
 /**
- * What this leader answers, or the code of an error. At most `budgetBytes`, but where `atLeastOneBatch` is set
- * one batch even above all limits, so that a reader gets on. May throw DiskError.
+ * What this leader answers, or the code of an error. At most `budgetBytes`, but where
+ * `atLeastOneBatch` is set one batch even above all limits, so that a reader gets on. May throw
+ * DiskError.
  */
 export function readPartition(
   partition: Partition,
@@ -106,7 +107,9 @@ export function readPartition(
   };
 }
 
-/** Where the reader's log and ours part; null where they do not; a code where that cannot be told. */
+/**
+ * Where the reader's log and ours part; null where they do not; a code where that cannot be told.
+ */
 function divergence(
   partition: Partition,
   lastFetchedEpoch: LeaderEpoch,

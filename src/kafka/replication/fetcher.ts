@@ -1,8 +1,9 @@
 /**
- * Copies from one leader broker all partitions that follow it, over one channel with one Fetch in flight. The
- * request is one object that lives as long as the set of partitions does; only offsets are written into it.
- * An answer is used only for what was asked under the partition's current leader epoch. A failed fetch rests for
- * the backoff, a failed partition sits out for as long while the others go on.
+ * Copies from one leader broker all partitions that follow it, over one channel with one Fetch in
+ * flight. The request is one object that lives as long as the set of partitions does; only offsets
+ * are written into it. An answer is used only for what was asked under the partition's current
+ * leader epoch. A failed fetch rests for the backoff, a failed partition sits out for as long while
+ * the others go on.
  */
 import type { BrokerEpoch, LeaderEpoch, Micros, NodeId, Offset, Uuid } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
@@ -24,7 +25,9 @@ export interface FetcherOptions {
   readonly rules: ReplicationRules;
   readonly channel: Channel;
   readonly brokerEpoch: () => BrokerEpoch;
-  /** Runs what an answer does to a partition; false where it failed and the partition should rest. */
+  /**
+   * Runs what an answer does to a partition; false where it failed and the partition should rest.
+   */
   readonly guard: (apply: () => void) => boolean;
 }
 
@@ -198,7 +201,9 @@ export class Fetcher {
     }
   }
 
-  /** To fetch on is to say that all below is safe here, which with a flush policy it must be first. */
+  /**
+   * To fetch on is to say that all below is safe here, which with a flush policy it must be first.
+   */
   async #sendAfter(flushes: readonly Promise<void>[]): Promise<void> {
     await Promise.allSettled(flushes);
     this.#isWaiting = false;

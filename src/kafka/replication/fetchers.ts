@@ -1,6 +1,7 @@
 /**
- * One fetcher per leader broker that this broker follows for anything. A fetcher lives as long as it has
- * partitions and its leader keeps its address; changes of one stretch of metadata are sent together.
+ * One fetcher per leader broker that this broker follows for anything. A fetcher lives as long as
+ * it has partitions and its leader keeps its address; changes of one stretch of metadata are sent
+ * together.
  */
 import type { NodeId } from '../../base/ids.ts';
 import type { Address } from '../../host/network.ts';
@@ -52,7 +53,9 @@ export class Fetchers {
     leader?.fetcher?.remove(partition);
   }
 
-  /** Behind every change of metadata: drops idle fetchers, follows new addresses, sends what waits. */
+  /**
+   * Behind every change of metadata: drops idle fetchers, follows new addresses, sends what waits.
+   */
   refresh(): void {
     for (const [leaderId, leader] of this.#leaders) {
       if (leader.partitions.size === 0) {

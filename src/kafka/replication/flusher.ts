@@ -1,8 +1,9 @@
 /**
- * When a replica's log is made durable beyond what replication asks for: flush.messages and flush.ms.
- * While a flush for flush.messages runs, what it covers and what came behind it is held back: the leader neither
- * answers for it nor counts it for the high watermark, and a follower does not fetch on, for a fetch tells the
- * leader that it has all below. By default nothing is ever flushed here and nothing is held back.
+ * When a replica's log is made durable beyond what replication asks for: flush.messages and
+ * flush.ms. While a flush for flush.messages runs, what it covers and what came behind it is held
+ * back: the leader neither answers for it nor counts it for the high watermark, and a follower does
+ * not fetch on, for a fetch tells the leader that it has all below. By default nothing is ever
+ * flushed here and nothing is held back.
  */
 import type { Offset } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';

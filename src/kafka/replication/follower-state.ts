@@ -1,7 +1,8 @@
 /**
- * What a follower does with its leader's answer to a fetch. Pure: it says what is to be done, the partition does
- * it. One state serves one leader epoch; what was asked under another one is ignored.
- * A follower cuts its log only where epochs diverge (KIP-101, KIP-279), never for the high watermark alone.
+ * What a follower does with its leader's answer to a fetch. Pure: it says what is to be done, the
+ * partition does it. One state serves one leader epoch; what was asked under another one is
+ * ignored. A follower cuts its log only where epochs diverge (KIP-101, KIP-279), never for the high
+ * watermark alone.
  */
 import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';

@@ -1,4 +1,7 @@
-/** The partitions with a replica on this broker, by topic id and by name, and how a request finds one. */
+/**
+ * The partitions with a replica on this broker, by topic id and by name, and how a request finds
+ * one.
+ */
 import type { Uuid } from '../../base/ids.ts';
 import { zeroUuid } from '../../base/ids.ts';
 import type { MetadataImage } from '../metadata/image.ts';

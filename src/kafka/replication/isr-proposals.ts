@@ -1,7 +1,8 @@
 /**
- * Proposals of ISR changes on their way to the controller: those of one event travel together, one AlterPartition
- * is in flight at a time, and what may or may not have been applied is sent again until the controller has said
- * what became of it. What an answer means for a partition is the partition's business.
+ * Proposals of ISR changes on their way to the controller: those of one event travel together, one
+ * AlterPartition is in flight at a time, and what may or may not have been applied is sent again
+ * until the controller has said what became of it. What an answer means for a partition is the
+ * partition's business.
  */
 import type { NodeId, Uuid } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';

@@ -1,4 +1,7 @@
-/** Asks a leader where its log of one partition starts and ends, as a follower does that is out of range. */
+/**
+ * Asks a leader where its log of one partition starts and ends, as a follower does that is out of
+ * range.
+ */
 import type { LeaderEpoch, Micros, NodeId, Offset } from '../../base/ids.ts';
 import type { ListOffsetsResponse } from '../protocol/apis/02-list-offsets.ts';
 import { listOffsetsApi } from '../protocol/apis/02-list-offsets.ts';

@@ -1,8 +1,10 @@
 /**
- * What a leader knows of its partition in one leader epoch: how far each follower has come, the ISR as last
- * committed, and the one change of it that may be proposed. Pure: time, log ends and broker facts are handed in.
- * Invariants: the maximal ISR contains the committed one and this leader; a proposal is taken back only when the
- * controller has said that it was not and cannot be applied; partition epochs only rise.
+ * What a leader knows of its partition in one leader epoch: how far each follower has come, the ISR
+ * as last committed, and the one change of it that may be proposed. Pure: time, log ends and broker
+ * facts are handed in.
+ * Invariants: the maximal ISR contains the committed one and this leader; a proposal is taken back
+ * only when the controller has said that it was not and cannot be applied; partition epochs only
+ * rise.
  */
 import { assert } from '../../base/assert.ts';
 import type {
@@ -145,8 +147,9 @@ export class LeaderState {
   }
 
   /**
-   * The high watermark, never below `current`: the smallest log end over the maximal ISR, and over followers
-   * about to join it, for they could else never catch up with a busy leader that is alone.
+   * The high watermark, never below `current`: the smallest log end over the maximal ISR, and over
+   * followers about to join it, for they could else never catch up with a busy leader that is
+   * alone.
    */
   highWatermark(
     current: Offset,
@@ -167,7 +170,10 @@ export class LeaderState {
     return least > current ? least : current;
   }
 
-  /** The proposal by which this follower joins; null where it may not, or another proposal is in flight. */
+  /**
+   * The proposal by which this follower joins; null where it may not, or another proposal is in
+   * flight.
+   */
   proposeExpansion(
     follower: FollowerProgress,
     highWatermark: Offset,
@@ -197,7 +203,10 @@ export class LeaderState {
     return this.#propose(staying, ownBrokerEpoch);
   }
 
-  /** The same ISR again: tells the controller that a leader from outside ISR and ELR has recovered (KIP-704). */
+  /**
+   * The same ISR again: tells the controller that a leader from outside ISR and ELR has recovered
+   * (KIP-704).
+   */
   proposeRecovered(ownBrokerEpoch: BrokerEpoch): IsrProposal | null {
     return this.#proposal === null ? this.#propose(this.#committedIsr, ownBrokerEpoch) : null;
   }

@@ -1,7 +1,7 @@
 /**
- * ListOffsets and OffsetForLeaderEpoch on one leader. A new leader whose high watermark still lies below its
- * epoch's start cannot say yet what "latest" is: consumers are told OFFSET_NOT_AVAILABLE (KIP-207) rather than
- * an offset that would seem to have gone back.
+ * ListOffsets and OffsetForLeaderEpoch on one leader. A new leader whose high watermark still lies
+ * below its epoch's start cannot say yet what "latest" is: consumers are told OFFSET_NOT_AVAILABLE
+ * (KIP-207) rather than an offset that would seem to have gone back.
  */
 import type { LeaderEpoch, Offset } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';

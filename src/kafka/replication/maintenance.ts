@@ -1,6 +1,6 @@
 /**
- * What a broker does for its replicas now and then: looks for laggards twice per lag time, writes checkpoints,
- * deletes old segments. Checkpoints that did not change cost no I/O.
+ * What a broker does for its replicas now and then: looks for laggards twice per lag time, writes
+ * checkpoints, deletes old segments. Checkpoints that did not change cost no I/O.
  */
 import type { Micros } from '../../base/ids.ts';
 import { msToMicros, secondsToMicros } from '../../base/time.ts';

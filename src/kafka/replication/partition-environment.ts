@@ -17,7 +17,10 @@ export interface PartitionEnvironment {
   readonly brokers: () => BrokersView;
   readonly brokerEpoch: () => BrokerEpoch;
   readonly propose: (partition: Partition, proposal: IsrProposal) => void;
-  /** A log was cut below its high watermark, as only unclean elections do: checkpoints are out of date. */
+  /**
+   * A log was cut below its high watermark, as only unclean elections do: checkpoints are out of
+   * date.
+   */
   readonly onCommittedCut: () => void;
   readonly onError: (error: unknown) => void;
 }

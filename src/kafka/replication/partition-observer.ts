@@ -1,4 +1,7 @@
-/** Tells the world what happens to one replica. Changes nothing; see `observation.ts` for what each fact means. */
+/**
+ * Tells the world what happens to one replica. Changes nothing; see `observation.ts` for what each
+ * fact means.
+ */
 import type { LeaderEpoch, NodeId, Offset, Uuid } from '../../base/ids.ts';
 import type { PartitionState } from '../metadata/state.ts';
 import type { Observe } from '../observation.ts';

@@ -1,8 +1,9 @@
 /**
- * One replica of a partition on this broker: its log, its high watermark, the role that metadata gives it, and
- * what waits for it. Everything here happens within one event; the decisions are those of `leader-state.ts`,
- * `follower-state.ts` and the rules.
- * Invariants: log start ≤ high watermark ≤ log end; at most one role; produce waiters only while leading.
+ * One replica of a partition on this broker: its log, its high watermark, the role that metadata
+ * gives it, and what waits for it. Everything here happens within one event; the decisions are
+ * those of `leader-state.ts`, `follower-state.ts` and the rules.
+ * Invariants: log start ≤ high watermark ≤ log end; at most one role; produce waiters only while
+ * leading.
  */
 import { assert } from '../../base/assert.ts';
 import type { BrokerEpoch, LeaderEpoch, Offset, Uuid } from '../../base/ids.ts';
@@ -159,7 +160,10 @@ export class Partition {
     return isEnough ? errorCode.none : errorCode.notEnoughReplicasAfterAppend;
   }
 
-  /** Proposes to drop members that lag too long, and looks again at who holds back the high watermark. */
+  /**
+   * Proposes to drop members that lag too long, and looks again at who holds back the high
+   * watermark.
+   */
   checkLag(): void {
     const leader = this.#leader;
     if (leader === null) return;
@@ -183,7 +187,10 @@ export class Partition {
     return outcome;
   }
 
-  /** Does what the leader's answer asks for, as far as it can be done here; the rest is the fetcher's. */
+  /**
+   * Does what the leader's answer asks for, as far as it can be done here; the rest is the
+   * fetcher's.
+   */
   onFetchAnswer(asked: FetchAsked, answer: FetchAnswer): FollowerMove {
     const follower = this.#follower;
     if (follower === null) return { kind: 'ignore' };
@@ -204,7 +211,10 @@ export class Partition {
     return move;
   }
 
-  /** Also where nothing lies above `offset`: epochs that began there and hold no records are forgotten. */
+  /**
+   * Also where nothing lies above `offset`: epochs that began there and hold no records are
+   * forgotten.
+   */
   truncateTo(offset: Offset): void {
     this.log.truncateTo(offset, this.#highWatermark);
     this.#afterTruncation();
@@ -234,7 +244,8 @@ export class Partition {
     }
     const { config, host, rules } = this.#environment;
     const epochStart = this.log.logEndOffset;
-    // Before anything is appended, so that followers can be told where they part from us (KAFKA-7415).
+    // Before anything is appended, so that followers can be told where they part from us
+    // (KAFKA-7415).
     this.log.assignEpochStart(state.leaderEpoch, epochStart);
     const leader = new LeaderState({
       node: config.nodeId,

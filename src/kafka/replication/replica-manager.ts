@@ -1,9 +1,9 @@
 /**
- * The replicas of one broker: gives each the role that committed metadata says, serves produce, fetch and offset
- * look-ups from those it leads, and has the others follow. All roles come through `onMetadata`; the image of its
- * first call must have caught up with the committed log as of this process's start, for what that image does not
- * assign to this broker is deleted from its disk.
- * An I/O error ends the process: its one log directory cannot be trusted any more.
+ * The replicas of one broker: gives each the role that committed metadata says, serves produce,
+ * fetch and offset look-ups from those it leads, and has the others follow. All roles come through
+ * `onMetadata`; the image of its first call must have caught up with the committed log as of this
+ * process's start, for what that image does not assign to this broker is deleted from its disk. An
+ * I/O error ends the process: its one log directory cannot be trusted any more.
  */
 import { assert } from '../../base/assert.ts';
 import type { BrokerEpoch, LeaderEpoch } from '../../base/ids.ts';
@@ -52,7 +52,10 @@ export interface ReplicaManagerOptions {
   readonly host: Host;
   readonly config: NodeConfig;
   readonly controller: ControllerLink;
-  /** Of this process's registration; −1 before it has one, and nothing is fetched or proposed till then. */
+  /**
+   * Of this process's registration; −1 before it has one, and nothing is fetched or proposed till
+   * then.
+   */
   readonly brokerEpoch: () => BrokerEpoch;
   readonly observe: Observe;
   readonly rules?: ReplicationRules;
@@ -209,7 +212,10 @@ export class ReplicaManager {
     if (this.#state === 'loaded') this.#state = 'shutting-down';
   }
 
-  /** Everything durable and closed when it resolves; rejects where that failed, and then nothing is proven. */
+  /**
+   * Everything durable and closed when it resolves; rejects where that failed, and then nothing is
+   * proven.
+   */
   async shutdown(): Promise<void> {
     if (this.#state === 'failed' || this.#state === 'closed') return;
     this.#state = 'closed';
@@ -298,7 +304,9 @@ export class ReplicaManager {
     return topicSettings(image, topic, this.#options.config.settings);
   }
 
-  /** Does something to partitions and answers what became ready; false where it failed with a code. */
+  /**
+   * Does something to partitions and answers what became ready; false where it failed with a code.
+   */
   #guard(work: () => void): boolean {
     try {
       work();

@@ -1,8 +1,9 @@
 /**
- * The replicas in a broker's log directory: `<topic>-<index>/` with the log and a `partition.metadata` that names
- * the topic id, and the two checkpoints beside them. The id tells a topic from an earlier one of the same name.
- * A directory without a readable id can only come from a power loss before the id was durable, and nothing in it
- * was promised to anyone: flushes wait for the id. It is removed, unless the last shutdown was clean.
+ * The replicas in a broker's log directory: `<topic>-<index>/` with the log and a
+ * `partition.metadata` that names the topic id, and the two checkpoints beside them. The id tells a
+ * topic from an earlier one of the same name. A directory without a readable id can only come from
+ * a power loss before the id was durable, and nothing in it was promised to anyone: flushes wait
+ * for the id. It is removed, unless the last shutdown was clean.
  */
 import type { NodeId, Offset } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
@@ -59,7 +60,10 @@ export class ReplicaStore {
     );
   }
 
-  /** Opens, and after an unclean stop recovers, every replica found. Throws DiskError, or Error on a lost id. */
+  /**
+   * Opens, and after an unclean stop recovers, every replica found. Throws DiskError, or Error on a
+   * lost id.
+   */
   openAll(cleanShutdown: boolean): StoredReplica[] {
     const { disk } = this.#host;
     const highWatermarks = this.#highWatermarks.read();
@@ -125,8 +129,8 @@ export class ReplicaStore {
   }
 
   /**
-   * Durable when it resolves. No recovery point above the high watermark is written: a log may be cut and grow
-   * again above it, and recovery must then look at what grew.
+   * Durable when it resolves. No recovery point above the high watermark is written: a log may be
+   * cut and grow again above it, and recovery must then look at what grew.
    */
   writeRecoveryPoints(partitions: Iterable<Partition>): Promise<void> {
     return this.#recoveryPoints.write(

@@ -1,7 +1,7 @@
 /**
- * Decisions of replication that Kafka once got wrong, each a small pure function that can be swapped for what
- * it once was. Everything here is a value in, a value out. Numbers are those of the list of historical bugs in
- * the documentation.
+ * Decisions of replication that Kafka once got wrong, each a small pure function that can be
+ * swapped for what it once was. Everything here is a value in, a value out. Numbers are those of
+ * the list of historical bugs in the documentation.
  */
 import type { BrokerEpoch, LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';
@@ -27,7 +27,10 @@ export interface IsrCandidate {
 /** Where a leader's log stands, read once for all that one answer says (KAFKA-9835, KAFKA-9807). */
 export interface LogOffsets {
   readonly highWatermark: Offset;
-  /** Start of the earliest transaction not decided below the high watermark, else the high watermark. */
+  /**
+   * Start of the earliest transaction not decided below the high watermark, else the high
+   * watermark.
+   */
   readonly lastStableOffset: Offset;
   readonly logEndOffset: Offset;
 }
@@ -46,13 +49,24 @@ export type OutOfRangeMove =
   | { readonly kind: 'retry' };
 
 export interface ReplicationRules {
-  /** 1. KIP-101: where a log is cut as its replica becomes a follower; null: not before the leader says where. */
+  /**
+   * 1. KIP-101: where a log is cut as its replica becomes a follower; null: not before the leader
+   * says where.
+   */
   truncationOnBecomingFollower(highWatermark: Offset, logEndOffset: Offset): Offset | null;
-  /** 2. KIP-279: where a follower cuts, given the leader's end of some epoch and its own end of that epoch. */
+  /**
+   * 2. KIP-279: where a follower cuts, given the leader's end of some epoch and its own end of that
+   * epoch.
+   */
   truncationOnDivergence(leaderEnd: EndOfEpoch, ownEnd: EndOfEpoch, logEndOffset: Offset): Offset;
-  /** 2. KIP-279: the epoch by which the leader finds divergence; asked anew after each truncation. */
+  /**
+   * 2. KIP-279: the epoch by which the leader finds divergence; asked anew after each truncation.
+   */
   lastFetchedEpoch(latestEpoch: LeaderEpoch, truncatedInThisEpoch: boolean): LeaderEpoch;
-  /** 2. Whether a follower whose last record is of `lastFetchedEpoch` and whose log ends at `fetchOffset` diverges. */
+  /**
+   * 2. Whether a follower whose last record is of `lastFetchedEpoch` and whose log ends at
+   * `fetchOffset` diverges.
+   */
   diverges(lastFetchedEpoch: LeaderEpoch, fetchOffset: Offset, leaderEnd: EndOfEpoch): boolean;
   /** 4, 13, 14. KAFKA-7128, KIP-903, KIP-841. */
   mayJoinIsr(candidate: IsrCandidate): boolean;
@@ -80,11 +94,16 @@ export interface ReplicationRules {
   mayAdvanceHighWatermark(committedIsrSize: number, effectiveMinIsr: number): boolean;
   /** 12, KIP-497. The members that must have a record before it counts as committed. */
   maximalIsr(committed: readonly NodeId[], proposed: readonly NodeId[] | null): readonly NodeId[];
-  /** 13. KIP-903: the broker epoch under which a member is proposed; the controller checks all but −1. */
+  /**
+   * 13. KIP-903: the broker epoch under which a member is proposed; the controller checks all but
+   * −1.
+   */
   proposedBrokerEpoch(fetchedUnder: BrokerEpoch): BrokerEpoch;
   /** 13. KIP-903: whether a fetch under this broker epoch may tell the leader anything. */
   acceptsFetchOf(replicaEpoch: BrokerEpoch, broker: BrokerFacts | undefined): boolean;
-  /** 16. KAFKA-13091: whether a committed change of the ISR has the high watermark computed again. */
+  /**
+   * 16. KAFKA-13091: whether a committed change of the ISR has the high watermark computed again.
+   */
   recomputesOnIsrCommit(): boolean;
 }
 
@@ -94,7 +113,8 @@ export const kafkaReplicationRules: ReplicationRules = {
   truncationOnDivergence: (leaderEnd, ownEnd, logEndOffset) => {
     if (ownEnd.leaderEpoch < 0) return Math.min(leaderEnd.endOffset, logEndOffset);
     const ownKeep = Math.min(ownEnd.endOffset, logEndOffset);
-    // Where we lack the leader's epoch, all of ours from later ones goes, and we ask again from there.
+    // Where we lack the leader's epoch, all of ours from later ones goes, and we ask again from
+    // there.
     if (ownEnd.leaderEpoch !== leaderEnd.leaderEpoch) return ownKeep;
     return Math.min(ownKeep, leaderEnd.endOffset);
   },
@@ -137,7 +157,8 @@ export const kafkaReplicationRules: ReplicationRules = {
   mayAdvanceHighWatermark: (committedIsrSize, effectiveMinIsr) =>
     committedIsrSize >= effectiveMinIsr,
 
-  // Removals count only once they are committed; additions count at once, which is stricter and so safe.
+  // Removals count only once they are committed; additions count at once, which is stricter and so
+  // safe.
   maximalIsr: (committed, proposed) => {
     if (proposed === null) return committed;
     const added = proposed.filter((node) => !committed.includes(node));

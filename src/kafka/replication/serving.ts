@@ -1,6 +1,6 @@
 /**
- * Produce and fetch over many partitions: each partition's part is done at once where it can be, and the whole
- * waits in `DelayedProduce` or `DelayedFetch` where it cannot.
+ * Produce and fetch over many partitions: each partition's part is done at once where it can be,
+ * and the whole waits in `DelayedProduce` or `DelayedFetch` where it cannot.
  */
 import type { Offset } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';

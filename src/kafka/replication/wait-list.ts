@@ -1,7 +1,7 @@
 /**
- * What waits for an offset of one partition to be reached: produces for the high watermark, or for a flush.
- * Ordered by offset, first come first among equals; what comes later nearly always waits for more, so adding
- * and releasing cost the same however many wait.
+ * What waits for an offset of one partition to be reached: produces for the high watermark, or for
+ * a flush. Ordered by offset, first come first among equals; what comes later nearly always waits
+ * for more, so adding and releasing cost the same however many wait.
  */
 import type { Offset } from '../../base/ids.ts';
 

@@ -2,7 +2,7 @@
  * How a trial is judged. An invariant sees each observation as it happens and must be cheap; a checker sees the
  * whole history at the end and must be linear in it. Neither ever looks into a broker.
  */
-import type { Micros } from '../../base/ids.ts';
+import type { Micros, NodeId } from '../../base/ids.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import type { History } from '../history/history.ts';
 import type { Property } from './property.ts';
@@ -29,6 +29,8 @@ export interface Promises {
 
 export interface Invariant {
   observe(observation: Observation, atUs: Micros): void;
+  /** A node returned with an empty disk: it is held to nothing that it knew before. */
+  diskReplaced?(node: NodeId): void;
 }
 
 /** Everything the clients' side is judged by. */

@@ -50,6 +50,10 @@ export class Judge {
     for (const invariant of this.#invariants) invariant.observe(observation, atUs);
   }
 
+  diskReplaced(node: NodeId): void {
+    for (const invariant of this.#invariants) invariant.diskReplaced?.(node);
+  }
+
   /** Judges the finished history; `isLive` says whose logs count at the end. */
   conclude(
     history: History,

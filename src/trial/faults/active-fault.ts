@@ -11,6 +11,8 @@ export interface Arena {
   readonly view: ClusterView;
   readonly supervisor: Supervisor;
   readonly links: LinkFaults;
+  /** Told when a machine's disk is replaced by an empty one. */
+  readonly onDiskReplaced: (machine: string) => void;
 }
 
 /** A fault in force: a guard that ends it, and the tale of what it did. */

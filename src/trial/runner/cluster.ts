@@ -1,5 +1,5 @@
 /** The machines of a trial and the configuration of each node, as a scenario wants them. */
-import type { NodeId, Uuid } from '../../base/ids.ts';
+import { type NodeId, noNode, type Uuid } from '../../base/ids.ts';
 import type { Address } from '../../host/network.ts';
 import type { NodeConfig } from '../../kafka/config.ts';
 import type { Roster } from '../faults/targets.ts';
@@ -16,6 +16,7 @@ const mostCombinedVoters = 3;
 export interface ClusterPlan {
   readonly nodes: readonly { readonly machine: string; readonly config: NodeConfig }[];
   readonly voters: readonly NodeId[];
+  nodeOf(machine: string): NodeId;
   readonly roster: Roster;
   /** Where clients find brokers. */
   readonly bootstrap: readonly Address[];
@@ -54,6 +55,7 @@ export function planCluster(scenario: Scenario): ClusterPlan {
   return {
     nodes: ids.map((nodeId) => ({ machine: machineOf(nodeId), config: configOf(nodeId) })),
     voters: controllerIds,
+    nodeOf: (machine) => ids.find((id) => machineOf(id) === machine) ?? noNode,
     roster: {
       brokers,
       nodes: [...brokers, ...separate],

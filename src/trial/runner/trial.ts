@@ -98,6 +98,7 @@ class Trial {
       view: this.#view,
       supervisor: new Supervisor(this.#world),
       links: new LinkFaults(),
+      onDiskReplaced: (machine) => this.#judge.diskReplaced(this.#cluster.nodeOf(machine)),
     };
     this.#faults = new FaultExecutor(this.#arena);
     this.#checkTargets();

@@ -1,21 +1,36 @@
-/** Asks a broker's handlers as a client would: through the codec both ways, but without a connection. */
+/**
+ * Asks a broker's handlers as a client would: through the codec both ways, but without a
+ * connection.
+ */
 import type { NodeId } from '../../../src/base/ids.ts';
+import { zeroUuid } from '../../../src/base/ids.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { brokerApis } from '../../../src/kafka/broker/apis.ts';
 import type { BrokerContext } from '../../../src/kafka/broker/context.ts';
 import { defaultNodeSettings, type NodeConfig } from '../../../src/kafka/config.ts';
-import { type ConfigOverrides, MetadataImage } from '../../../src/kafka/metadata/image.ts';
-import { decodeRecord, encodeRecord, type MetadataRecord } from '../../../src/kafka/metadata/records.ts';
-import { configRecord } from '../../../src/kafka/metadata/records/04-config.ts';
-import { partitionRecord } from '../../../src/kafka/metadata/records/03-partition.ts';
+import { MetadataImage } from '../../../src/kafka/metadata/image.ts';
 import { registerBrokerRecord } from '../../../src/kafka/metadata/records/00-register-broker.ts';
 import { topicRecord } from '../../../src/kafka/metadata/records/02-topic.ts';
+import { partitionRecord } from '../../../src/kafka/metadata/records/03-partition.ts';
+import { configRecord } from '../../../src/kafka/metadata/records/04-config.ts';
 import {
-  decodeRequest, decodeResponse, encodeRequest, encodeResponse,
+  decodeRecord,
+  encodeRecord,
+  type MetadataRecord,
+} from '../../../src/kafka/metadata/records.ts';
+import {
+  decodeRequest,
+  decodeResponse,
+  encodeRequest,
+  encodeResponse,
 } from '../../../src/kafka/protocol/message.ts';
-import type { Api, RequestInput, ResponseInput, ResponseOf } from '../../../src/kafka/protocol/schema.ts';
+import type {
+  Api,
+  RequestInput,
+  ResponseInput,
+  ResponseOf,
+} from '../../../src/kafka/protocol/schema.ts';
 import type { Request } from '../../../src/kafka/rpc/contract.ts';
-import { zeroUuid } from '../../../src/base/ids.ts';
 
 export const clusterId = 'ordeal-test-cluster-id';
 export const ordersId = 'aaaaaaaaaaaaaaaaaaaaaA';
@@ -42,7 +57,10 @@ export type Outcome<A extends Api> =
 
 /** What comes back for one request; `pending` where nothing has yet, and then into `later`. */
 export function ask<A extends Api>(
-  context: BrokerContext, api: A, version: number, body: RequestInput<A>,
+  context: BrokerContext,
+  api: A,
+  version: number,
+  body: RequestInput<A>,
   later: (outcome: Outcome<A>) => void = () => {},
 ): Outcome<A> {
   let outcome: Outcome<A> = { kind: 'pending' };
@@ -76,7 +94,10 @@ export function ask<A extends Api>(
 
 /** The answer's body, where there is to be one at once. */
 export function answerTo<A extends Api>(
-  context: BrokerContext, api: A, version: number, body: RequestInput<A>,
+  context: BrokerContext,
+  api: A,
+  version: number,
+  body: RequestInput<A>,
 ): ResponseOf<A> {
   const outcome = ask(context, api, version, body);
   if (outcome.kind !== 'answer') throw new Error(`no answer but ${outcome.kind}`);
@@ -85,9 +106,15 @@ export function answerTo<A extends Api>(
 
 /** A context in which only what a test gives can be used. */
 export function contextWith(parts: Partial<BrokerContext>): BrokerContext {
-  const unused = (part: string): never => new Proxy({}, {
-    get: () => { throw new Error(`${part} is not to be used here`); },
-  }) as never;
+  const unused = (part: string): never =>
+    new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error(`${part} is not to be used here`);
+        },
+      },
+    ) as never;
   return {
     host: fakeHost,
     config: configOf(1),
@@ -109,38 +136,53 @@ export class ImageBuilder {
   #offset = 0;
 
   broker(id: NodeId, fenced = false): this {
-    return this.#apply('register-broker', registerBrokerRecord.encode(3, {
-      brokerId: id,
-      incarnationId: zeroUuid,
-      brokerEpoch: this.#offset,
-      endPoints: [{ name: 'PLAINTEXT', host: `m${id}`, port: 9092, securityProtocol: 0 }],
-      features: [],
-      rack: `r${id}`,
-      fenced,
-    }));
+    return this.#apply(
+      'register-broker',
+      registerBrokerRecord.encode(3, {
+        brokerId: id,
+        incarnationId: zeroUuid,
+        brokerEpoch: this.#offset,
+        endPoints: [{ name: 'PLAINTEXT', host: `m${id}`, port: 9092, securityProtocol: 0 }],
+        features: [],
+        rack: `r${id}`,
+        fenced,
+      }),
+    );
   }
 
   topic(name: string, id: string): this {
     return this.#apply('topic', topicRecord.encode(0, { name, topicId: id }));
   }
 
-  partition(topicId: string, index: number, replicas: NodeId[], leader: NodeId, isr = replicas): this {
-    return this.#apply('partition', partitionRecord.encode(2, {
-      partitionId: index,
-      topicId,
-      replicas,
-      isr,
-      removingReplicas: [],
-      addingReplicas: [],
-      leader,
-      leaderEpoch: 5,
-      partitionEpoch: 9,
-      eligibleLeaderReplicas: replicas.filter((replica) => !isr.includes(replica)),
-    }));
+  partition(
+    topicId: string,
+    index: number,
+    replicas: NodeId[],
+    leader: NodeId,
+    isr = replicas,
+  ): this {
+    return this.#apply(
+      'partition',
+      partitionRecord.encode(2, {
+        partitionId: index,
+        topicId,
+        replicas,
+        isr,
+        removingReplicas: [],
+        addingReplicas: [],
+        leader,
+        leaderEpoch: 5,
+        partitionEpoch: 9,
+        eligibleLeaderReplicas: replicas.filter((replica) => !isr.includes(replica)),
+      }),
+    );
   }
 
   config(topic: string, name: string, value: string): this {
-    return this.#apply('config', configRecord.encode(0, { resourceType: 2, resourceName: topic, name, value }));
+    return this.#apply(
+      'config',
+      configRecord.encode(0, { resourceType: 2, resourceName: topic, name, value }),
+    );
   }
 
   #apply(type: MetadataRecord['type'], bytes: Uint8Array): this {
@@ -151,15 +193,18 @@ export class ImageBuilder {
   }
 }
 
-export type { ConfigOverrides };
-
-/** Brokers 1, 2 and fenced 3; `orders` with a led, a leaderless and a shrunk partition; `nothing` without any. */
-export const smallImage = (): MetadataImage => new ImageBuilder()
-  .broker(1).broker(2).broker(3, true)
-  .topic('orders', ordersId)
-  .partition(ordersId, 0, [1, 2], 1)
-  .partition(ordersId, 1, [2, 1], -1)
-  .partition(ordersId, 2, [2, 3], 2, [2])
-  .topic('nothing', emptyId)
-  .config('orders', 'min.insync.replicas', '2')
-  .image;
+/**
+ * Brokers 1, 2 and fenced 3; `orders` with a led, a leaderless and a shrunk partition; `nothing`
+ * without any.
+ */
+export const smallImage = (): MetadataImage =>
+  new ImageBuilder()
+    .broker(1)
+    .broker(2)
+    .broker(3, true)
+    .topic('orders', ordersId)
+    .partition(ordersId, 0, [1, 2], 1)
+    .partition(ordersId, 1, [2, 1], -1)
+    .partition(ordersId, 2, [2, 3], 2, [2])
+    .topic('nothing', emptyId)
+    .config('orders', 'min.insync.replicas', '2').image;

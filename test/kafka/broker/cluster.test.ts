@@ -9,8 +9,14 @@ describe('a cluster of three combined nodes', () => {
     const created = await cluster.createTopic('orders', 3, 3, { 'min.insync.replicas': '2' });
     expect(created).toMatchObject({ errorCode: 0, numPartitions: 3, replicationFactor: 3 });
     const leader = await cluster.leaderOf('orders', 0);
-    expect(await cluster.produce(leader, 'orders', 0, ['a', 'b'])).toMatchObject({ errorCode: 0, baseOffset: 0 });
-    expect(await cluster.produce(leader, 'orders', 0, ['c'])).toMatchObject({ errorCode: 0, baseOffset: 2 });
+    expect(await cluster.produce(leader, 'orders', 0, ['a', 'b'])).toMatchObject({
+      errorCode: 0,
+      baseOffset: 0,
+    });
+    expect(await cluster.produce(leader, 'orders', 0, ['c'])).toMatchObject({
+      errorCode: 0,
+      baseOffset: 2,
+    });
     const fetched = await cluster.fetch(leader, 'orders', 0, 0);
     expect(fetched).toMatchObject({ errorCode: 0, highWatermark: 3, values: ['a', 'b', 'c'] });
     expect(cluster.exits).toEqual([]);
@@ -31,9 +37,12 @@ describe('a cluster of three combined nodes', () => {
     await cluster.createTopic('orders', 1, 3);
     const leader = await cluster.leaderOf('orders', 0);
     const follower = cluster.brokers.find((id) => id !== leader) ?? 0;
-    expect(await cluster.produce(follower, 'orders', 0, ['a'])).toMatchObject({ errorCode: errorCode.notLeaderOrFollower });
+    expect(await cluster.produce(follower, 'orders', 0, ['a'])).toMatchObject({
+      errorCode: errorCode.notLeaderOrFollower,
+    });
     expect(await cluster.fetch(follower, 'orders', 0, 0)).toMatchObject({
-      errorCode: errorCode.notLeaderOrFollower, currentLeader: { leaderId: leader },
+      errorCode: errorCode.notLeaderOrFollower,
+      currentLeader: { leaderId: leader },
     });
   });
 });

@@ -1,15 +1,21 @@
-/** A cluster on the simulated world, and a client machine that speaks raw protocol requests to it. */
+/**
+ * A cluster on the simulated world, and a client machine that speaks raw protocol requests to it.
+ */
 import { assert } from '../../../src/base/assert.ts';
 import type { Micros, NodeId } from '../../../src/base/ids.ts';
 import { secondsToMicros } from '../../../src/base/time.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { kafkaNode } from '../../../src/kafka/broker/node.ts';
-import { defaultNodeSettings, type NodeConfig, type NodeSettings } from '../../../src/kafka/config.ts';
+import {
+  defaultNodeSettings,
+  type NodeConfig,
+  type NodeSettings,
+} from '../../../src/kafka/config.ts';
 import type { Observation } from '../../../src/kafka/observation.ts';
-import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
 import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import { fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
+import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
 import type { Api, RequestInput, ResponseOf } from '../../../src/kafka/protocol/schema.ts';
 import { buildBatch } from '../../../src/kafka/records/builder.ts';
 import { forEachBatch, readRecords } from '../../../src/kafka/records/reader.ts';
@@ -66,14 +72,20 @@ export class TestCluster {
       advertisedHost: `m${id}`,
       brokerPort,
       controllerPort,
-      voters: this.controllers.map((nodeId) => ({ nodeId, host: `m${nodeId}`, port: controllerPort })),
+      voters: this.controllers.map((nodeId) => ({
+        nodeId,
+        host: `m${nodeId}`,
+        port: controllerPort,
+      })),
       dataDirectory: 'data',
       settings: this.#settings,
     };
   }
 
   start(id: NodeId): void {
-    const program = kafkaNode(this.config(id), (observation) => this.observations.push(observation));
+    const program = kafkaNode(this.config(id), (observation) =>
+      this.observations.push(observation),
+    );
     this.world.machine(`m${id}`).start(program);
   }
 
@@ -82,7 +94,9 @@ export class TestCluster {
   }
 
   run(seconds: number): Promise<void> {
-    return this.world.runUntil(this.world.now + secondsToMicros(seconds)).then(() => this.#expectNoFailure());
+    return this.world
+      .runUntil(this.world.now + secondsToMicros(seconds))
+      .then(() => this.#expectNoFailure());
   }
 
   /** Runs until `condition` holds; fails when it does not within `seconds`. */
@@ -93,9 +107,15 @@ export class TestCluster {
     assert(condition(), `${what} within ${seconds} s`);
   }
 
-  /** One request, answered or failed within the request timeout; failures are thrown as `api: failure`. */
+  /**
+   * One request, answered or failed within the request timeout; failures are thrown as `api:
+   * failure`.
+   */
   async call<A extends Api>(
-    to: NodeId, api: A, version: number, body: RequestInput<A>,
+    to: NodeId,
+    api: A,
+    version: number,
+    body: RequestInput<A>,
   ): Promise<ResponseOf<A>> {
     const result = await this.tryCall(to, api, version, body);
     if (typeof result === 'string') throw new Error(`${api.name}: ${result}`);
@@ -104,7 +124,10 @@ export class TestCluster {
 
   /** The answer, or the failure's name. */
   async tryCall<A extends Api>(
-    to: NodeId, api: A, version: number, body: RequestInput<A>,
+    to: NodeId,
+    api: A,
+    version: number,
+    body: RequestInput<A>,
   ): Promise<ResponseOf<A> | string> {
     await this.until('a client', () => this.#client !== null);
     let result: ResponseOf<A> | string | null = null;
@@ -122,35 +145,49 @@ export class TestCluster {
 
   /** Asks until `asker` answers and `condition` holds of what it tells. */
   async metadataWhere(
-    asker: NodeId, what: string, condition: (answer: ResponseOf<typeof metadataApi>) => boolean, seconds = 60,
+    asker: NodeId,
+    what: string,
+    condition: (answer: ResponseOf<typeof metadataApi>) => boolean,
+    seconds = 60,
   ): Promise<ResponseOf<typeof metadataApi>> {
     const limit = this.world.now + secondsToMicros(seconds);
     for (;;) {
       const answer = await this.tryCall(asker, metadataApi, 9, { topics: null });
       if (typeof answer !== 'string' && condition(answer)) return answer;
       if (this.world.now > limit) {
-        throw new Error(`not ${what} within ${seconds} s, but ${JSON.stringify(answer)}\n${this.exits.join('\n')}`);
+        throw new Error(
+          `not ${what} within ${seconds} s, but ${JSON.stringify(answer)}\n${this.exits.join('\n')}`,
+        );
       }
       await this.run(0.2);
     }
   }
 
   allBrokersLive(asker: NodeId = this.brokers[0] ?? 1): Promise<unknown> {
-    return this.metadataWhere(asker, 'all live', (answer) => answer.brokers.length === this.brokers.length);
+    return this.metadataWhere(
+      asker,
+      'all live',
+      (answer) => answer.brokers.length === this.brokers.length,
+    );
   }
 
   async createTopic(
-    name: string, partitions: number, replicationFactor: number, configs: Record<string, string> = {},
+    name: string,
+    partitions: number,
+    replicationFactor: number,
+    configs: Record<string, string> = {},
     asker: NodeId = this.brokers[0] ?? 1,
   ): Promise<ResponseOf<typeof createTopicsApi>['topics'][number]> {
     const answer = await this.call(asker, createTopicsApi, 7, {
-      topics: [{
-        name,
-        numPartitions: partitions,
-        replicationFactor,
-        assignments: [],
-        configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
-      }],
+      topics: [
+        {
+          name,
+          numPartitions: partitions,
+          replicationFactor,
+          assignments: [],
+          configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+        },
+      ],
       timeoutMs: 10_000,
     });
     const [topic] = answer.topics;
@@ -158,7 +195,11 @@ export class TestCluster {
     return topic;
   }
 
-  async leaderOf(topic: string, partition: number, asker: NodeId = this.brokers[0] ?? 1): Promise<NodeId> {
+  async leaderOf(
+    topic: string,
+    partition: number,
+    asker: NodeId = this.brokers[0] ?? 1,
+  ): Promise<NodeId> {
     const state = ({ topics }: ResponseOf<typeof metadataApi>) =>
       topics.find(({ name }) => name === topic)?.partitions[partition];
     const answer = await this.metadataWhere(asker, 'led', (told) => {
@@ -189,13 +230,16 @@ export class TestCluster {
     const answer = await this.call(to, fetchApi, 12, {
       maxWaitMs: 500,
       minBytes: 1,
-      topics: [{ topic, partitions: [{ partition, fetchOffset: offset, partitionMaxBytes: 1 << 20 }] }],
+      topics: [
+        { topic, partitions: [{ partition, fetchOffset: offset, partitionMaxBytes: 1 << 20 }] },
+      ],
     });
     const [result] = answer.responses[0]?.partitions ?? [];
     assert(result !== undefined, 'a partition that was asked for is answered');
     const values: string[] = [];
     forEachBatch(result.records ?? new Uint8Array(0), (bytes, position) => {
-      for (const record of readRecords(bytes, position)) values.push(new TextDecoder().decode(record.value ?? undefined));
+      for (const record of readRecords(bytes, position))
+        values.push(new TextDecoder().decode(record.value ?? undefined));
     });
     return { ...result, values };
   }
@@ -204,10 +248,15 @@ export class TestCluster {
   async sendBytes(to: NodeId, bytes: Uint8Array): Promise<string> {
     await this.until('a client', () => this.#client !== null);
     let reason: string | null = null;
-    const connection = this.#client?.network.connect({ host: `m${to}`, port: brokerPort }, {
-      onData() {},
-      onClose: (why) => { reason = why; },
-    });
+    const connection = this.#client?.network.connect(
+      { host: `m${to}`, port: brokerPort },
+      {
+        onData() {},
+        onClose: (why) => {
+          reason = why;
+        },
+      },
+    );
     connection?.write(bytes);
     await this.until('the end of the connection', () => reason !== null);
     return reason ?? '';
@@ -218,10 +267,14 @@ export class TestCluster {
     let channel = this.#channels.get(to);
     if (channel === undefined) {
       assert(this.#client !== null, 'the client runs');
-      channel = openChannel(this.#client, { host: `m${to}`, port: brokerPort }, {
-        clientId: 'test',
-        connectTimeoutUs: secondsToMicros(5),
-      });
+      channel = openChannel(
+        this.#client,
+        { host: `m${to}`, port: brokerPort },
+        {
+          clientId: 'test',
+          connectTimeoutUs: secondsToMicros(5),
+        },
+      );
       this.#channels.set(to, channel);
     }
     return channel;
@@ -232,5 +285,9 @@ export class TestCluster {
   }
 }
 
-const recordOf = (value: string) =>
-  ({ timestamp: 1, key: null, value: new TextEncoder().encode(value), headers: [] });
+const recordOf = (value: string) => ({
+  timestamp: 1,
+  key: null,
+  value: new TextEncoder().encode(value),
+  headers: [],
+});

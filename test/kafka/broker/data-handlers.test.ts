@@ -8,14 +8,19 @@ import { offsetForLeaderEpochApi } from '../../../src/kafka/protocol/apis/23-off
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import { buildBatch } from '../../../src/kafka/records/builder.ts';
 import type {
-  FetchResult, FetchWork, ListOffsetQuery, ProduceResult, ProduceWork,
+  FetchResult,
+  FetchWork,
+  ListOffsetQuery,
+  ProduceResult,
+  ProduceWork,
 } from '../../../src/kafka/replication/contract.ts';
-import { answerTo, ask, contextWith, ordersId, type Outcome, smallImage } from './ask.ts';
+import { answerTo, ask, contextWith, ordersId, smallImage } from './ask.ts';
 
-const batch = (options: Partial<Parameters<typeof buildBatch>[0]> = {}): Uint8Array => buildBatch({
-  records: [{ timestamp: 1, key: null, value: new Uint8Array([1, 2, 3]), headers: [] }],
-  ...options,
-});
+const batch = (options: Partial<Parameters<typeof buildBatch>[0]> = {}): Uint8Array =>
+  buildBatch({
+    records: [{ timestamp: 1, key: null, value: new Uint8Array([1, 2, 3]), headers: [] }],
+    ...options,
+  });
 
 type Replicas = BrokerContext['replicas'];
 
@@ -25,35 +30,61 @@ function contextOf(replicas: Partial<Replicas>): BrokerContext {
 
 const produced = (work: ProduceWork): ProduceResult[] =>
   work.partitions.map(({ topicId, topic, index }) => ({
-    topicId, topic, index, errorCode: 0, errorMessage: null,
-    baseOffset: 100 + index, logAppendTimeMs: -1, logStartOffset: 3, currentLeader: null,
+    topicId,
+    topic,
+    index,
+    errorCode: 0,
+    errorMessage: null,
+    baseOffset: 100 + index,
+    logAppendTimeMs: -1,
+    logStartOffset: 3,
+    currentLeader: null,
   }));
 
-const failing = (code: number) => (work: ProduceWork): ProduceResult[] => produced(work).map((result) => ({
-  ...result, errorCode: code, baseOffset: -1, currentLeader: { leaderId: 2, leaderEpoch: 6 },
-}));
+const failing =
+  (code: number) =>
+  (work: ProduceWork): ProduceResult[] =>
+    produced(work).map((result) => ({
+      ...result,
+      errorCode: code,
+      baseOffset: -1,
+      currentLeader: { leaderId: 2, leaderEpoch: 6 },
+    }));
 
 const bodyOf = (acks: number, ...records: (Uint8Array | null)[]) => ({
   acks,
   timeoutMs: 1000,
-  topicData: [{ name: 'orders', partitionData: records.map((one, index) => ({ index, records: one })) }],
+  topicData: [
+    { name: 'orders', partitionData: records.map((one, index) => ({ index, records: one })) },
+  ],
 });
 
 describe('Produce', () => {
   const answering = (results: (work: ProduceWork) => ProduceResult[]) =>
     contextOf({ produce: (work, done) => done(results(work)) });
   const codesOf = (context: BrokerContext, version: number, ...records: (Uint8Array | null)[]) =>
-    answerTo(context, produceApi, version, bodyOf(-1, ...records))
-      .responses[0]?.partitionResponses.map((one) => one.errorCode);
+    answerTo(
+      context,
+      produceApi,
+      version,
+      bodyOf(-1, ...records),
+    ).responses[0]?.partitionResponses.map((one) => one.errorCode);
 
   it('hands the batches on and answers with their offsets', () => {
     let work: ProduceWork | undefined;
-    const context = answering((given) => produced(work = given));
+    const context = answering((given) => {
+      work = given;
+      return produced(given);
+    });
     const answer = answerTo(context, produceApi, 9, bodyOf(-1, batch(), batch()));
     expect(work?.acks).toBe(-1);
     expect(work?.timeoutMs).toBe(1000);
-    expect(work?.partitions.map(({ topic, index, records }) => [topic, index, records.length]))
-      .toEqual([['orders', 0, batch().length], ['orders', 1, batch().length]]);
+    expect(
+      work?.partitions.map(({ topic, index, records }) => [topic, index, records.length]),
+    ).toEqual([
+      ['orders', 0, batch().length],
+      ['orders', 1, batch().length],
+    ]);
     expect(answer.responses[0]?.partitionResponses).toMatchObject([
       { index: 0, errorCode: 0, baseOffset: 100, logStartOffset: 3, errorMessage: null },
       { index: 1, errorCode: 0, baseOffset: 101, logStartOffset: 3, errorMessage: null },
@@ -62,9 +93,15 @@ describe('Produce', () => {
 
   it('answers later, when the replicas do', () => {
     let finish = (): void => {};
-    const context = contextOf({ produce: (work, done) => { finish = () => done(produced(work)); } });
+    const context = contextOf({
+      produce: (work, done) => {
+        finish = () => done(produced(work));
+      },
+    });
     const outcomes: string[] = [];
-    const outcome = ask(context, produceApi, 9, bodyOf(-1, batch()), (later) => outcomes.push(later.kind));
+    const outcome = ask(context, produceApi, 9, bodyOf(-1, batch()), (later) =>
+      outcomes.push(later.kind),
+    );
     expect(outcome.kind).toBe('pending');
     finish();
     expect(outcomes).toEqual(['answer']);
@@ -77,25 +114,42 @@ describe('Produce', () => {
       timeoutMs: 1000,
       topicData: [{ topicId: ordersId, partitionData: [{ index: 0, records: batch() }] }],
     });
-    expect(answer.responses[0]).toMatchObject({ topicId: ordersId, partitionResponses: [{ baseOffset: 100 }] });
+    expect(answer.responses[0]).toMatchObject({
+      topicId: ordersId,
+      partitionResponses: [{ baseOffset: 100 }],
+    });
   });
 
-  it('refuses what is not exactly one batch of today\'s format, and lets the other partitions pass', () => {
+  it("refuses what is not exactly one batch of today's format, and lets the other partitions pass", () => {
     const context = answering(produced);
     const old = batch();
     old[16] = 1;
     const two = new Uint8Array([...batch(), ...batch()]);
-    expect(codesOf(context, 9, null, new Uint8Array(0), batch(), old, two, batch().subarray(0, 60))).toEqual([
-      errorCode.invalidRecord, errorCode.invalidRecord, errorCode.none,
-      errorCode.invalidRecord, errorCode.invalidRecord, errorCode.invalidRecord,
+    expect(
+      codesOf(context, 9, null, new Uint8Array(0), batch(), old, two, batch().subarray(0, 60)),
+    ).toEqual([
+      errorCode.invalidRecord,
+      errorCode.invalidRecord,
+      errorCode.none,
+      errorCode.invalidRecord,
+      errorCode.invalidRecord,
+      errorCode.invalidRecord,
     ]);
   });
 
   it('refuses control batches and transactions', () => {
     const context = answering(produced);
-    const transactional = batch({ producerId: 5, producerEpoch: 0, baseSequence: 0, transactional: true });
+    const transactional = batch({
+      producerId: 5,
+      producerEpoch: 0,
+      baseSequence: 0,
+      transactional: true,
+    });
     const control = batch({ producerId: 5, producerEpoch: 0, baseSequence: 0, control: true });
-    expect(codesOf(context, 9, control, transactional)).toEqual([errorCode.invalidRecord, errorCode.invalidTxnState]);
+    expect(codesOf(context, 9, control, transactional)).toEqual([
+      errorCode.invalidRecord,
+      errorCode.invalidTxnState,
+    ]);
   });
 
   it('takes zstd from version 7 on', () => {
@@ -108,7 +162,9 @@ describe('Produce', () => {
 
   it('refuses acks that do not exist', () => {
     const answer = answerTo(contextOf({}), produceApi, 9, bodyOf(2, batch()));
-    expect(answer.responses[0]?.partitionResponses[0]?.errorCode).toBe(errorCode.invalidRequiredAcks);
+    expect(answer.responses[0]?.partitionResponses[0]?.errorCode).toBe(
+      errorCode.invalidRequiredAcks,
+    );
   });
 
   it('answers nothing to acks=0, and closes the connection when something failed', () => {
@@ -121,25 +177,40 @@ describe('Produce', () => {
   it('tells from version 10 on who leads now, and where', () => {
     const context = answering(failing(errorCode.notLeaderOrFollower));
     const answer = answerTo(context, produceApi, 10, bodyOf(1, batch()));
-    expect(answer.responses[0]?.partitionResponses[0])
-      .toMatchObject({ errorCode: errorCode.notLeaderOrFollower, currentLeader: { leaderId: 2, leaderEpoch: 6 } });
+    expect(answer.responses[0]?.partitionResponses[0]).toMatchObject({
+      errorCode: errorCode.notLeaderOrFollower,
+      currentLeader: { leaderId: 2, leaderEpoch: 6 },
+    });
     expect(answer.nodeEndpoints).toEqual([{ nodeId: 2, host: 'm2', port: 9092, rack: 'r2' }]);
     expect(answerTo(context, produceApi, 9, bodyOf(1, batch())).nodeEndpoints).toEqual([]);
   });
 });
 
-const fetched = (work: FetchWork): FetchResult[] => work.partitions.map(({ topicId, topic, index }) => ({
-  topicId, topic, index, errorCode: 0, highWatermark: 20, lastStableOffset: 19, logStartOffset: 2,
-  records: new Uint8Array([9]), divergingEpoch: null, currentLeader: null,
-}));
+const fetched = (work: FetchWork): FetchResult[] =>
+  work.partitions.map(({ topicId, topic, index }) => ({
+    topicId,
+    topic,
+    index,
+    errorCode: 0,
+    highWatermark: 20,
+    lastStableOffset: 19,
+    logStartOffset: 2,
+    records: new Uint8Array([9]),
+    divergingEpoch: null,
+    currentLeader: null,
+  }));
 
 const fetchBody = {
   maxWaitMs: 500,
   minBytes: 1,
-  topics: [{
-    topic: 'orders',
-    partitions: [{ partition: 0, currentLeaderEpoch: 5, fetchOffset: 10, partitionMaxBytes: 1000 }],
-  }],
+  topics: [
+    {
+      topic: 'orders',
+      partitions: [
+        { partition: 0, currentLeaderEpoch: 5, fetchOffset: 10, partitionMaxBytes: 1000 },
+      ],
+    },
+  ],
 };
 
 describe('Fetch', () => {
@@ -154,27 +225,53 @@ describe('Fetch', () => {
     return { context, works };
   };
 
-  it('hands a consumer\'s question on, within fetch.max.bytes, and answers with the records', () => {
+  it("hands a consumer's question on, within fetch.max.bytes, and answers with the records", () => {
     const { context, works } = asking();
     const answer = answerTo(context, fetchApi, 12, { ...fetchBody, maxBytes: 0x7fffffff });
-    expect(works).toEqual([{
-      replicaId: -1, replicaEpoch: -1, maxWaitMs: 500, minBytes: 1, maxBytes: 57_671_680, readCommitted: false,
-      partitions: [{
-        topicId: zeroUuid, topic: 'orders', index: 0, currentLeaderEpoch: 5, fetchOffset: 10,
-        lastFetchedEpoch: -1, logStartOffset: -1, maxBytes: 1000,
-      }],
-    }]);
+    expect(works).toEqual([
+      {
+        replicaId: -1,
+        replicaEpoch: -1,
+        maxWaitMs: 500,
+        minBytes: 1,
+        maxBytes: 57_671_680,
+        readCommitted: false,
+        partitions: [
+          {
+            topicId: zeroUuid,
+            topic: 'orders',
+            index: 0,
+            currentLeaderEpoch: 5,
+            fetchOffset: 10,
+            lastFetchedEpoch: -1,
+            logStartOffset: -1,
+            maxBytes: 1000,
+          },
+        ],
+      },
+    ]);
     expect(answer.responses[0]?.partitions[0]).toMatchObject({
-      partitionIndex: 0, errorCode: 0, highWatermark: 20, lastStableOffset: 19, logStartOffset: 2,
-      abortedTransactions: null, records: new Uint8Array([9]),
+      partitionIndex: 0,
+      errorCode: 0,
+      highWatermark: 20,
+      lastStableOffset: 19,
+      logStartOffset: 2,
+      abortedTransactions: null,
+      records: new Uint8Array([9]),
     });
   });
 
   it('knows followers by replica id, with their broker epoch from version 15 on', () => {
     const { context, works } = asking();
     answerTo(context, fetchApi, 14, { ...fetchBody, replicaId: 2 });
-    answerTo(context, fetchApi, 15, { ...fetchBody, replicaState: { replicaId: 3, replicaEpoch: 44 } });
-    expect(works.map(({ replicaId, replicaEpoch }) => [replicaId, replicaEpoch])).toEqual([[2, -1], [3, 44]]);
+    answerTo(context, fetchApi, 15, {
+      ...fetchBody,
+      replicaState: { replicaId: 3, replicaEpoch: 44 },
+    });
+    expect(works.map(({ replicaId, replicaEpoch }) => [replicaId, replicaEpoch])).toEqual([
+      [2, -1],
+      [3, 44],
+    ]);
   });
 
   it('gives read_committed readers an empty list of aborted transactions', () => {
@@ -188,43 +285,65 @@ describe('Fetch', () => {
     const { context } = asking();
     const full = answerTo(context, fetchApi, 12, { ...fetchBody, sessionEpoch: 0 });
     expect([full.errorCode, full.sessionId, full.responses.length]).toEqual([0, 0, 1]);
-    const incremental = answerTo(context, fetchApi, 12, { ...fetchBody, sessionId: 7, sessionEpoch: 3 });
+    const incremental = answerTo(context, fetchApi, 12, {
+      ...fetchBody,
+      sessionId: 7,
+      sessionEpoch: 3,
+    });
     expect(incremental.errorCode).toBe(errorCode.fetchSessionIdNotFound);
   });
 
   it('answers an empty question at once', () => {
-    expect(answerTo(contextOf({}), fetchApi, 12, { ...fetchBody, topics: [] }).responses).toEqual([]);
+    expect(answerTo(contextOf({}), fetchApi, 12, { ...fetchBody, topics: [] }).responses).toEqual(
+      [],
+    );
   });
 
   it('never answers null records, with an error least of all, and names the leader', () => {
-    const { context } = asking((work) => fetched(work).map((result) => ({
-      ...result, errorCode: errorCode.fencedLeaderEpoch, records: new Uint8Array(0),
-      currentLeader: { leaderId: 2, leaderEpoch: 6 },
-    })));
+    const { context } = asking((work) =>
+      fetched(work).map((result) => ({
+        ...result,
+        errorCode: errorCode.fencedLeaderEpoch,
+        records: new Uint8Array(0),
+        currentLeader: { leaderId: 2, leaderEpoch: 6 },
+      })),
+    );
     const answer = answerTo(context, fetchApi, 16, fetchBody);
     expect(answer.responses[0]?.partitions[0]).toMatchObject({
-      errorCode: errorCode.fencedLeaderEpoch, highWatermark: -1, records: new Uint8Array(0),
+      errorCode: errorCode.fencedLeaderEpoch,
+      highWatermark: -1,
+      records: new Uint8Array(0),
       currentLeader: { leaderId: 2, leaderEpoch: 6 },
     });
     expect(answer.nodeEndpoints.map(({ nodeId }) => nodeId)).toEqual([2]);
   });
 
   it('tells a follower where its log diverges', () => {
-    const { context } = asking((work) => fetched(work).map((result) => ({
-      ...result, records: new Uint8Array(0), divergingEpoch: { epoch: 4, endOffset: 8 },
-    })));
+    const { context } = asking((work) =>
+      fetched(work).map((result) => ({
+        ...result,
+        records: new Uint8Array(0),
+        divergingEpoch: { epoch: 4, endOffset: 8 },
+      })),
+    );
     const answer = answerTo(context, fetchApi, 17, fetchBody);
     expect(answer.responses[0]?.partitions[0]?.divergingEpoch).toEqual({ epoch: 4, endOffset: 8 });
   });
 
   it('translates errors for those who ask by id, and for old clients', () => {
-    const failingWith = (code: number) => asking((work) => fetched(work).map((result) => ({
-      ...result, errorCode: code,
-    }))).context;
+    const failingWith = (code: number) =>
+      asking((work) =>
+        fetched(work).map((result) => ({
+          ...result,
+          errorCode: code,
+        })),
+      ).context;
     const codeOf = (code: number, version: number, byId: boolean): number | undefined => {
-      const topics = byId ? [{ topicId: ordersId, partitions: fetchBody.topics[0]?.partitions ?? [] }] : fetchBody.topics;
-      return answerTo(failingWith(code), fetchApi, version, { ...fetchBody, topics })
-        .responses[0]?.partitions[0]?.errorCode;
+      const topics = byId
+        ? [{ topicId: ordersId, partitions: fetchBody.topics[0]?.partitions ?? [] }]
+        : fetchBody.topics;
+      return answerTo(failingWith(code), fetchApi, version, { ...fetchBody, topics }).responses[0]
+        ?.partitions[0]?.errorCode;
     };
     expect(codeOf(errorCode.kafkaStorageError, 5, false)).toBe(errorCode.notLeaderOrFollower);
     expect(codeOf(errorCode.kafkaStorageError, 6, false)).toBe(errorCode.kafkaStorageError);
@@ -245,19 +364,32 @@ describe('ListOffsets', () => {
   const body = (...partitions: [index: number, timestamp: number][]) => ({
     replicaId: -1,
     isolationLevel: 1,
-    topics: [{
-      name: 'orders',
-      partitions: partitions.map(([partitionIndex, timestamp]) => ({ partitionIndex, timestamp, currentLeaderEpoch: 5 })),
-    }],
+    topics: [
+      {
+        name: 'orders',
+        partitions: partitions.map(([partitionIndex, timestamp]) => ({
+          partitionIndex,
+          timestamp,
+          currentLeaderEpoch: 5,
+        })),
+      },
+    ],
   });
 
   it('asks the replica and relays what it found', () => {
     const { context, queries } = asking();
     const answer = answerTo(context, listOffsetsApi, 7, body([0, -1]));
-    expect(queries).toEqual([{
-      topicId: zeroUuid, topic: 'orders', index: 0, replicaId: -1, readCommitted: true,
-      currentLeaderEpoch: 5, timestamp: -1,
-    }]);
+    expect(queries).toEqual([
+      {
+        topicId: zeroUuid,
+        topic: 'orders',
+        index: 0,
+        replicaId: -1,
+        readCommitted: true,
+        currentLeaderEpoch: 5,
+        timestamp: -1,
+      },
+    ]);
     expect(answer.topics[0]?.partitions).toEqual([
       { partitionIndex: 0, errorCode: 0, timestamp: 1000, offset: 42, leaderEpoch: 5 },
     ]);
@@ -266,24 +398,38 @@ describe('ListOffsets', () => {
   it('refuses special timestamps below their version, and a partition named twice', () => {
     const { context } = asking();
     const codes = (version: number, ...partitions: [number, number][]) =>
-      answerTo(context, listOffsetsApi, version, body(...partitions)).topics[0]?.partitions.map((one) => one.errorCode);
-    expect(codes(7, [0, -4], [1, -5])).toEqual([errorCode.unsupportedVersion, errorCode.unsupportedVersion]);
+      answerTo(context, listOffsetsApi, version, body(...partitions)).topics[0]?.partitions.map(
+        (one) => one.errorCode,
+      );
+    expect(codes(7, [0, -4], [1, -5])).toEqual([
+      errorCode.unsupportedVersion,
+      errorCode.unsupportedVersion,
+    ]);
     expect(codes(9, [0, -4], [1, -5])).toEqual([0, 0]);
-    expect(codes(7, [0, -1], [0, -2], [1, -1])).toEqual([errorCode.invalidRequest, errorCode.invalidRequest, 0]);
+    expect(codes(7, [0, -1], [0, -2], [1, -1])).toEqual([
+      errorCode.invalidRequest,
+      errorCode.invalidRequest,
+      0,
+    ]);
   });
 });
 
 describe('OffsetForLeaderEpoch', () => {
   it('relays the end of an epoch', () => {
     const context = contextOf({
-      endOffsetForEpoch: (topic, index, current, epoch) =>
-        ({ errorCode: 0, leaderEpoch: epoch - 1, endOffset: topic.length + index + current }),
+      endOffsetForEpoch: (topic, index, current, epoch) => ({
+        errorCode: 0,
+        leaderEpoch: epoch - 1,
+        endOffset: topic.length + index + current,
+      }),
     });
     const answer = answerTo(context, offsetForLeaderEpochApi, 2, {
-      topics: [{ topic: 'orders', partitions: [{ partition: 3, currentLeaderEpoch: 10, leaderEpoch: 8 }] }],
+      topics: [
+        { topic: 'orders', partitions: [{ partition: 3, currentLeaderEpoch: 10, leaderEpoch: 8 }] },
+      ],
     });
-    expect(answer.topics[0]?.partitions).toEqual([{ errorCode: 0, partition: 3, leaderEpoch: 7, endOffset: 19 }]);
+    expect(answer.topics[0]?.partitions).toEqual([
+      { errorCode: 0, partition: 3, leaderEpoch: 7, endOffset: 19 },
+    ]);
   });
 });
-
-export type { Outcome };

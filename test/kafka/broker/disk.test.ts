@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/host/host.ts';
-import { takeCleanShutdownMark, writeCleanShutdownMark } from '../../../src/kafka/broker/clean-shutdown.ts';
+import {
+  takeCleanShutdownMark,
+  writeCleanShutdownMark,
+} from '../../../src/kafka/broker/clean-shutdown.ts';
 import { openIdentity } from '../../../src/kafka/broker/identity.ts';
 import { kafkaNode } from '../../../src/kafka/broker/node.ts';
 import { kafkaBrokerRules } from '../../../src/kafka/broker/rules.ts';
@@ -12,8 +15,18 @@ import { TestCluster } from './cluster.ts';
 async function inProcess<T>(world: World, procedure: (host: Host) => Promise<T>): Promise<T> {
   const outcome: { value?: T; error?: unknown; settled: boolean } = { settled: false };
   world.machine('m1').restart((host) => {
-    procedure(host).then((value) => { outcome.value = value; }, (error: unknown) => { outcome.error = error; })
-      .finally(() => { outcome.settled = true; });
+    procedure(host)
+      .then(
+        (value) => {
+          outcome.value = value;
+        },
+        (error: unknown) => {
+          outcome.error = error;
+        },
+      )
+      .finally(() => {
+        outcome.settled = true;
+      });
     return { stop() {} };
   });
   await world.runWhile(() => !outcome.settled, world.now + 10_000_000);
@@ -46,10 +59,12 @@ describe('the identity of a disk', () => {
   it('does not let another node or another cluster use it, and says which field is wrong', async () => {
     const world = aWorld();
     await inProcess(world, (host) => openIdentity(host, configOf(1)));
-    await expect(inProcess(world, (host) => openIdentity(host, configOf(2))))
-      .rejects.toThrow('data/meta.properties says node.id=1, but this node\'s node.id is 2');
-    await expect(inProcess(world, (host) => openIdentity(host, { ...configOf(1), clusterId: 'other' })))
-      .rejects.toThrow('data/meta.properties says cluster.id=ordeal-test-cluster-id');
+    await expect(inProcess(world, (host) => openIdentity(host, configOf(2)))).rejects.toThrow(
+      "data/meta.properties says node.id=1, but this node's node.id is 2",
+    );
+    await expect(
+      inProcess(world, (host) => openIdentity(host, { ...configOf(1), clusterId: 'other' })),
+    ).rejects.toThrow('data/meta.properties says cluster.id=ordeal-test-cluster-id');
   });
 
   it('ends a process that is not who the disk says', async () => {
@@ -59,18 +74,20 @@ describe('the identity of a disk', () => {
     world.machine('m1').onExit = (code, reason) => exits.push(`${code} ${reason}`);
     world.machine('m1').restart(kafkaNode(configOf(2)));
     await world.runUntil(world.now + 1_000_000);
-    expect(exits).toEqual(['1 data/meta.properties says node.id=1, but this node\'s node.id is 2']);
+    expect(exits).toEqual(["1 data/meta.properties says node.id=1, but this node's node.id is 2"]);
     expect(world.failure).toBeNull();
   });
 });
 
 describe('the mark of a clean shutdown', () => {
-  const take = (world: World) => inProcess(world, (host) => takeCleanShutdownMark(host.disk, 'data'));
-  const write = (world: World) => inProcess(world, async (host) => {
-    host.disk.makeDirectory('data');
-    await host.disk.syncDirectory('');
-    await writeCleanShutdownMark(host.disk, 'data', 70);
-  });
+  const take = (world: World) =>
+    inProcess(world, (host) => takeCleanShutdownMark(host.disk, 'data'));
+  const write = (world: World) =>
+    inProcess(world, async (host) => {
+      host.disk.makeDirectory('data');
+      await host.disk.syncDirectory('');
+      await writeCleanShutdownMark(host.disk, 'data', 70);
+    });
 
   it('is read once: it is durably gone afterwards', async () => {
     const world = aWorld();
@@ -122,7 +139,11 @@ describe('a disk that fails', () => {
     expect((await cluster.fetch(next, 'orders', 0, 0)).values[0]).toBe('a');
     cluster.machine(leader).disk.faults.full = false;
     cluster.start(leader);
-    await cluster.metadataWhere(asker, 'in sync', ({ topics }) => topics[0]?.partitions[0]?.isrNodes.length === 3);
+    await cluster.metadataWhere(
+      asker,
+      'in sync',
+      ({ topics }) => topics[0]?.partitions[0]?.isrNodes.length === 3,
+    );
   });
 
   it('in a sync at the end of a shutdown: no mark is left', async () => {
@@ -132,7 +153,6 @@ describe('a disk that fails', () => {
     cluster.machine(leader).disk.faults.failNextSyncs(1);
     await cluster.until('the exit', () => cluster.exits.length > 0);
     expect(cluster.exits[0]).toMatch(new RegExp(`^m${leader}: 1 `));
-    cluster.machine(leader).restart(() => ({ stop() {} }));
     let marked = true;
     cluster.machine(leader).restart((host) => {
       marked = host.disk.exists('data/.kafka_cleanshutdown');

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { TestCluster } from './cluster.ts';
 
-/** `orders` with one partition on three brokers and `a` in it; its leader, and another broker to ask. */
+/**
+ * `orders` with one partition on three brokers and `a` in it; its leader, and another broker to
+ * ask.
+ */
 async function ordersCluster() {
   const cluster = new TestCluster();
   await cluster.allBrokersLive();
@@ -20,11 +23,18 @@ describe('controlled shutdown', () => {
     expect(cluster.exits).toEqual([`m${leader}: 0 shut down`]);
     const next = await cluster.leaderOf('orders', 0, asker);
     expect(next).not.toBe(leader);
-    expect(await cluster.produce(next, 'orders', 0, ['b'])).toMatchObject({ errorCode: 0, baseOffset: 1 });
+    expect(await cluster.produce(next, 'orders', 0, ['b'])).toMatchObject({
+      errorCode: 0,
+      baseOffset: 1,
+    });
 
     cluster.start(leader);
-    await cluster.metadataWhere(asker, 'in sync', ({ brokers, topics }) =>
-      brokers.length === 3 && topics[0]?.partitions[0]?.isrNodes.length === 3);
+    await cluster.metadataWhere(
+      asker,
+      'in sync',
+      ({ brokers, topics }) =>
+        brokers.length === 3 && topics[0]?.partitions[0]?.isrNodes.length === 3,
+    );
     expect((await cluster.fetch(next, 'orders', 0, 0)).values).toEqual(['a', 'b']);
     expect(cluster.exits).toHaveLength(1);
   });
@@ -46,7 +56,10 @@ describe('controlled shutdown', () => {
     await cluster.allBrokersLive(asker);
     const leader = await cluster.leaderOf('orders', 0, asker);
     expect((await cluster.fetch(leader, 'orders', 0, 0)).values).toEqual(['a']);
-    expect(await cluster.produce(leader, 'orders', 0, ['b'])).toMatchObject({ errorCode: 0, baseOffset: 1 });
+    expect(await cluster.produce(leader, 'orders', 0, ['b'])).toMatchObject({
+      errorCode: 0,
+      baseOffset: 1,
+    });
   });
 });
 
@@ -60,11 +73,17 @@ describe('a broker that crashes', () => {
     });
     const next = await cluster.leaderOf('orders', 0, asker);
     expect((await cluster.fetch(next, 'orders', 0, 0)).values).toEqual(['a']);
-    expect(await cluster.produce(next, 'orders', 0, ['b'])).toMatchObject({ errorCode: 0, baseOffset: 1 });
+    expect(await cluster.produce(next, 'orders', 0, ['b'])).toMatchObject({
+      errorCode: 0,
+      baseOffset: 1,
+    });
 
     cluster.start(leader);
-    await cluster.metadataWhere(asker, 'in sync', ({ topics }) =>
-      topics[0]?.partitions[0]?.isrNodes.length === 3);
+    await cluster.metadataWhere(
+      asker,
+      'in sync',
+      ({ topics }) => topics[0]?.partitions[0]?.isrNodes.length === 3,
+    );
   });
 
   it('may be all of them: acknowledged records come back', async () => {
@@ -85,7 +104,9 @@ describe('separate roles', () => {
     const leader = await cluster.leaderOf('orders', 0);
     expect(await cluster.produce(leader, 'orders', 0, ['a'])).toMatchObject({ errorCode: 0 });
 
-    const active = cluster.observations.findLast((one) => one.kind === 'quorum-state' && one.role === 'leader');
+    const active = cluster.observations.findLast(
+      (one) => one.kind === 'quorum-state' && one.role === 'leader',
+    );
     if (active?.kind !== 'quorum-state') throw new Error('no controller leads');
     cluster.machine(active.node).crash();
     const asker = cluster.brokers.find((id) => id !== leader) ?? 0;

@@ -34,7 +34,8 @@ export class FakeHost {
     const end = this.nowUs + ms * 1000;
     for (;;) {
       let next: Due | null = null;
-      for (const due of this.#due) if (due.atUs <= end && (next === null || due.atUs < next.atUs)) next = due;
+      for (const due of this.#due)
+        if (due.atUs <= end && (next === null || due.atUs < next.atUs)) next = due;
       if (next === null) break;
       this.#due.delete(next);
       this.nowUs = Math.max(this.nowUs, next.atUs);

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ControllerChannel, OnControllerResponse } from '../../../src/kafka/broker/controller-channel.ts';
+import type {
+  ControllerChannel,
+  OnControllerResponse,
+} from '../../../src/kafka/broker/controller-channel.ts';
 import { Forwarder } from '../../../src/kafka/broker/forwarder.ts';
 import { isNotController } from '../../../src/kafka/broker/not-controller.ts';
 import { ProducerIds } from '../../../src/kafka/broker/producer-ids.ts';
@@ -23,25 +26,47 @@ interface Sent {
 function aChannel() {
   const sent: Sent[] = [];
   const channel = {
-    send: (api: Api, version: number, body: unknown, _us: number, done: OnControllerResponse<Api>) =>
-      void sent.push({ api, version, body, done }),
+    send: (
+      api: Api,
+      version: number,
+      body: unknown,
+      _us: number,
+      done: OnControllerResponse<Api>,
+    ) => void sent.push({ api, version, body, done }),
   } as unknown as ControllerChannel;
   return { sent, channel };
 }
 
-const topic = { name: 'orders', numPartitions: 3, replicationFactor: 2, assignments: [], configs: [] };
+const topic = {
+  name: 'orders',
+  numPartitions: 3,
+  replicationFactor: 2,
+  assignments: [],
+  configs: [],
+};
 
 describe('forwarding', () => {
   it('hands a request on as it came, in its version, and relays the answer', () => {
     const { sent, channel } = aChannel();
     const context = contextWith({ forwarder: new Forwarder(channel, 1000) });
     const answers: unknown[] = [];
-    const outcome = ask(context, createTopicsApi, 5, { topics: [topic], timeoutMs: 9 }, (later) => answers.push(later));
+    const outcome = ask(context, createTopicsApi, 5, { topics: [topic], timeoutMs: 9 }, (later) =>
+      answers.push(later),
+    );
     expect(outcome.kind).toBe('pending');
-    expect(sent[0]).toMatchObject({ version: 5, body: { topics: [topic], timeoutMs: 9, validateOnly: false } });
-    sent[0]?.done({ topics: [{ name: 'orders', errorCode: 36, errorMessage: 'it exists', configs: null }] }, null);
+    expect(sent[0]).toMatchObject({
+      version: 5,
+      body: { topics: [topic], timeoutMs: 9, validateOnly: false },
+    });
+    sent[0]?.done(
+      { topics: [{ name: 'orders', errorCode: 36, errorMessage: 'it exists', configs: null }] },
+      null,
+    );
     expect(answers).toMatchObject([
-      { kind: 'answer', body: { topics: [{ name: 'orders', errorCode: 36, errorMessage: 'it exists' }] } },
+      {
+        kind: 'answer',
+        body: { topics: [{ name: 'orders', errorCode: 36, errorMessage: 'it exists' }] },
+      },
     ]);
   });
 
@@ -58,12 +83,18 @@ describe('forwarding', () => {
     const code = errorCode.requestTimedOut;
     expectRefusal(createTopicsApi, 7, { topics: [topic], timeoutMs: 9 });
     expectRefusal(deleteTopicsApi, 5, { topicNames: ['orders'], timeoutMs: 9 });
-    expectRefusal(deleteTopicsApi, 6, { topics: [{ name: null, topicId: ordersId }], timeoutMs: 9 });
+    expectRefusal(deleteTopicsApi, 6, {
+      topics: [{ name: null, topicId: ordersId }],
+      timeoutMs: 9,
+    });
     expectRefusal(createPartitionsApi, 3, {
-      topics: [{ name: 'orders', count: 9, assignments: null }], timeoutMs: 9, validateOnly: false,
+      topics: [{ name: 'orders', count: 9, assignments: null }],
+      timeoutMs: 9,
+      validateOnly: false,
     });
     expectRefusal(incrementalAlterConfigsApi, 1, {
-      resources: [{ resourceType: 2, resourceName: 'orders', configs: [] }], validateOnly: false,
+      resources: [{ resourceType: 2, resourceName: 'orders', configs: [] }],
+      validateOnly: false,
     });
     expectRefusal(describeQuorumApi, 2, { topics: [] });
     expect(refused).toMatchObject([
@@ -84,7 +115,9 @@ describe('forwarding', () => {
     expect(isNotController(63, { errorCode: code })).toBe(true);
     expect(isNotController(55, { errorCode: errorCode.notLeaderOrFollower })).toBe(true);
     expect(isNotController(56, { errorCode: errorCode.notLeaderOrFollower })).toBe(false);
-    expect(isNotController(19, { topics: [{ errorCode: errorCode.topicAlreadyExists }] })).toBe(false);
+    expect(isNotController(19, { topics: [{ errorCode: errorCode.topicAlreadyExists }] })).toBe(
+      false,
+    );
   });
 });
 
@@ -109,8 +142,11 @@ describe('InitProducerId', () => {
     expect(ids).toEqual([1000, 1001]);
     sent[1]?.done({ errorCode: 0, producerIdStart: 5000, producerIdLen: 2 }, null);
     expect(ids).toEqual([1000, 1001, 5000]);
-    expect(answerTo(context, initProducerIdApi, 4, body))
-      .toMatchObject({ errorCode: 0, producerId: 5001, producerEpoch: 0 });
+    expect(answerTo(context, initProducerIdApi, 4, body)).toMatchObject({
+      errorCode: 0,
+      producerId: 5001,
+      producerEpoch: 0,
+    });
   });
 
   it('has clients ask again while there is no block', () => {
@@ -125,9 +161,15 @@ describe('InitProducerId', () => {
 
   it('has no coordinator for transactional ids, and no sense for half an identity', () => {
     const { context } = aContext();
-    expect(answerTo(context, initProducerIdApi, 4, { ...body, transactionalId: 'billing' }))
-      .toMatchObject({ errorCode: errorCode.coordinatorNotAvailable, producerId: -1, producerEpoch: -1 });
-    expect(answerTo(context, initProducerIdApi, 4, { ...body, producerId: 5 }).errorCode)
-      .toBe(errorCode.invalidRequest);
+    expect(
+      answerTo(context, initProducerIdApi, 4, { ...body, transactionalId: 'billing' }),
+    ).toMatchObject({
+      errorCode: errorCode.coordinatorNotAvailable,
+      producerId: -1,
+      producerEpoch: -1,
+    });
+    expect(answerTo(context, initProducerIdApi, 4, { ...body, producerId: 5 }).errorCode).toBe(
+      errorCode.invalidRequest,
+    );
   });
 });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ControllerChannel, OnControllerResponse } from '../../../src/kafka/broker/controller-channel.ts';
+import type {
+  ControllerChannel,
+  OnControllerResponse,
+} from '../../../src/kafka/broker/controller-channel.ts';
 import { BrokerLifecycle } from '../../../src/kafka/broker/lifecycle.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import type { Api } from '../../../src/kafka/protocol/schema.ts';
@@ -15,15 +18,27 @@ interface Sent {
 }
 
 const registered = { throttleTimeMs: 0, errorCode: 0, brokerEpoch: 70 };
-const beat = (changes: object = {}) =>
-  ({ throttleTimeMs: 0, errorCode: 0, isCaughtUp: true, isFenced: false, shouldShutDown: false, ...changes });
+const beat = (changes: object = {}) => ({
+  throttleTimeMs: 0,
+  errorCode: 0,
+  isCaughtUp: true,
+  isFenced: false,
+  shouldShutDown: false,
+  ...changes,
+});
 
 function aBroker(previousBrokerEpoch = -1) {
   const fake = new FakeHost();
   const sent: Sent[] = [];
   const events: string[] = [];
   const channel = {
-    send: (api: Api, _version: number, body: Record<string, unknown>, _us: number, done: OnControllerResponse<Api>) => {
+    send: (
+      api: Api,
+      _version: number,
+      body: Record<string, unknown>,
+      _us: number,
+      done: OnControllerResponse<Api>,
+    ) => {
       sent.push({
         name: api.name,
         body,
@@ -66,7 +81,7 @@ function aRunningBroker(): Broker {
   return broker;
 }
 
-describe('a broker\'s life', () => {
+describe("a broker's life", () => {
   it('registers with what it is and the epoch of its clean shutdown', () => {
     const { last } = aBroker(44);
     expect(last()).toMatchObject({
@@ -85,7 +100,11 @@ describe('a broker\'s life', () => {
     last().answer(registered);
     fake.advance(0);
     expect(last().body).toEqual({
-      brokerId: 1, brokerEpoch: 70, currentMetadataOffset: 88, wantFence: true, wantShutDown: false,
+      brokerId: 1,
+      brokerEpoch: 70,
+      currentMetadataOffset: 88,
+      wantFence: true,
+      wantShutDown: false,
     });
     last().answer(beat({ isCaughtUp: false, isFenced: true }));
     expect(events).toEqual([]);
@@ -151,7 +170,9 @@ describe('a broker\'s life', () => {
   it('drains: asks to shut down until the controller lets go, then says nothing more', () => {
     const { sent, fake, last, lifecycle } = aRunningBroker();
     let drained = false;
-    lifecycle.drain(() => { drained = true; });
+    lifecycle.drain(() => {
+      drained = true;
+    });
     fake.advance(0);
     expect(last().body).toMatchObject({ wantShutDown: true });
     last().answer(beat());
@@ -168,7 +189,9 @@ describe('a broker\'s life', () => {
   it('has nothing to drain before it was unfenced', () => {
     const { lifecycle } = aBroker();
     let drained = false;
-    lifecycle.drain(() => { drained = true; });
+    lifecycle.drain(() => {
+      drained = true;
+    });
     expect(drained).toBe(true);
   });
 });

@@ -32,30 +32,43 @@ function propose(proposal: Proposal) {
   const { records, response } = alterPartition(context, proposal.version ?? 3, {
     brokerId: sender,
     brokerEpoch: proposal.senderEpoch ?? 100 + sender,
-    topics: [{
-      topicId: proposal.topic ?? topicId,
-      partitions: [{
-        partitionIndex: proposal.index ?? 0,
-        leaderEpoch: proposal.leaderEpoch ?? 5,
-        partitionEpoch: proposal.partitionEpoch ?? 10,
-        newIsr: [...isr],
-        newIsrWithEpochs: isr.map((brokerId) => ({
-          brokerId,
-          brokerEpoch: proposal.epochs?.[brokerId] ?? 100 + brokerId,
-        })),
-        leaderRecoveryState: proposal.recoveryState ?? 0,
-      }],
-    }],
+    topics: [
+      {
+        topicId: proposal.topic ?? topicId,
+        partitions: [
+          {
+            partitionIndex: proposal.index ?? 0,
+            leaderEpoch: proposal.leaderEpoch ?? 5,
+            partitionEpoch: proposal.partitionEpoch ?? 10,
+            newIsr: [...isr],
+            newIsrWithEpochs: isr.map((brokerId) => ({
+              brokerId,
+              brokerEpoch: proposal.epochs?.[brokerId] ?? 100 + brokerId,
+            })),
+            leaderRecoveryState: proposal.recoveryState ?? 0,
+          },
+        ],
+      },
+    ],
   });
   context.apply(records);
   const answer = response.topics[0]?.partitions[0];
-  return { code: response.errorCode === 0 ? answer?.errorCode : response.errorCode, answer, records, context };
+  return {
+    code: response.errorCode === 0 ? answer?.errorCode : response.errorCode,
+    answer,
+    records,
+    context,
+  };
 }
 
 describe('AlterPartition is refused', () => {
   // Each row keeps every fault of the rows below it, so the table is the order of the answers.
   const wrong: readonly [name: string, proposal: Proposal, code: number][] = [
-    ['an epoch of the sender that is not its registration’s', { senderEpoch: 7 }, errorCode.staleBrokerEpoch],
+    [
+      'an epoch of the sender that is not its registration’s',
+      { senderEpoch: 7 },
+      errorCode.staleBrokerEpoch,
+    ],
     ['an unknown topic', { topic: 'AAAAAAAAQACAAAAAAAAABg' }, errorCode.unknownTopicId],
     ['an unknown partition', { index: 1 }, errorCode.unknownTopicOrPartition],
     ['a leader epoch ahead of the controller', { leaderEpoch: 6 }, errorCode.notController],
@@ -78,7 +91,11 @@ describe('AlterPartition is refused', () => {
   const order: readonly [name: string, proposal: Proposal, code: number][] = [
     ['ahead before over', { partitionEpoch: 11, leaderEpoch: 4 }, errorCode.notController],
     ['leader epoch before sender', { leaderEpoch: 4, sender: 2 }, errorCode.fencedLeaderEpoch],
-    ['sender before partition epoch', { sender: 2, partitionEpoch: 9, isr: [2, 3] }, errorCode.invalidRequest],
+    [
+      'sender before partition epoch',
+      { sender: 2, partitionEpoch: 9, isr: [2, 3] },
+      errorCode.invalidRequest,
+    ],
     ['partition epoch before ISR', { partitionEpoch: 9, isr: [] }, errorCode.invalidUpdateVersion],
     ['ISR before members', { isr: [2, 3], epochs: { 3: 1 } }, errorCode.invalidRequest],
   ];
@@ -95,7 +112,9 @@ describe('AlterPartition is refused', () => {
 
 describe('AlterPartition finds a member ineligible', () => {
   const fenced: Proposal = { brokers: [{ id: 1 }, { id: 2 }, { id: 3, fenced: true }] };
-  const leaving: Proposal = { brokers: [{ id: 1 }, { id: 2 }, { id: 3, inControlledShutdown: true }] };
+  const leaving: Proposal = {
+    brokers: [{ id: 1 }, { id: 2 }, { id: 3, inControlledShutdown: true }],
+  };
   const rebooted: Proposal = { epochs: { 3: 50 } };
 
   it('that is fenced, shutting down or unknown (KIP-841)', () => {
@@ -123,7 +142,11 @@ describe('AlterPartition accepted', () => {
   it('answers the state that the record makes', () => {
     const { answer, context, records } = propose({});
     expect(records).toHaveLength(1);
-    expect(essence(context.partition())).toMatchObject({ isr: [1, 2, 3], leaderEpoch: 5, partitionEpoch: 11 });
+    expect(essence(context.partition())).toMatchObject({
+      isr: [1, 2, 3],
+      leaderEpoch: 5,
+      partitionEpoch: 11,
+    });
     expect(answer).toEqual({
       partitionIndex: 0,
       errorCode: errorCode.none,

@@ -2,24 +2,32 @@ import { describe, expect, it } from 'vitest';
 import { alterConfigs } from '../../../src/kafka/controller/configs.ts';
 import { topicSettings } from '../../../src/kafka/metadata/image.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
-import { cluster, type ClusterLook } from './fixtures.ts';
+import { type ClusterLook, cluster } from './fixtures.ts';
 
 const [set, remove, append, subtract] = [0, 1, 2, 3];
 
 function alter(
-  configs: readonly (readonly [name: string, operation: number | undefined, value: string | null])[],
+  configs: readonly (readonly [
+    name: string,
+    operation: number | undefined,
+    value: string | null,
+  ])[],
   look: ClusterLook = { partitions: [{}] },
   resource: readonly [type: number, name: string] = [2, 'orders'],
 ) {
   const context = cluster(look);
   const { records, response } = alterConfigs(context, {
-    resources: [{
-      resourceType: resource[0],
-      resourceName: resource[1],
-      configs: configs.map(([name, configOperation, value]) => ({
-        name, configOperation: configOperation ?? -1, value,
-      })),
-    }],
+    resources: [
+      {
+        resourceType: resource[0],
+        resourceName: resource[1],
+        configs: configs.map(([name, configOperation, value]) => ({
+          name,
+          configOperation: configOperation ?? -1,
+          value,
+        })),
+      },
+    ],
     validateOnly: false,
   });
   context.apply(records);
@@ -39,18 +47,33 @@ describe('altering settings of a topic', () => {
   });
 
   it('adds to lists and takes from them', () => {
-    expect(alter([['cleanup.policy', append, 'compact']]).settings.cleanupPolicy).toBe('compact,delete');
+    expect(alter([['cleanup.policy', append, 'compact']]).settings.cleanupPolicy).toBe(
+      'compact,delete',
+    );
     const look = { partitions: [{}], configs: { 'cleanup.policy': 'compact,delete' } };
-    expect(alter([['cleanup.policy', subtract, 'delete']], look).settings.cleanupPolicy).toBe('compact');
+    expect(alter([['cleanup.policy', subtract, 'delete']], look).settings.cleanupPolicy).toBe(
+      'compact',
+    );
   });
 
   it('writes nothing where nothing changes', () => {
     const look = { partitions: [{}], configs: { 'retention.ms': '5' } };
-    expect(alter([['retention.ms', set, '5'], ['segment.ms', remove, null]], look).records).toEqual([]);
+    expect(
+      alter(
+        [
+          ['retention.ms', set, '5'],
+          ['segment.ms', remove, null],
+        ],
+        look,
+      ).records,
+    ).toEqual([]);
   });
 
   it('is all or nothing for one topic', () => {
-    const { code, records } = alter([['retention.ms', set, '5'], ['segment.ms', set, 'soon']]);
+    const { code, records } = alter([
+      ['retention.ms', set, '5'],
+      ['segment.ms', set, 'soon'],
+    ]);
     expect(code).toBe(errorCode.invalidConfig);
     expect(records).toEqual([]);
   });
@@ -61,7 +84,9 @@ describe('altering settings of a topic', () => {
     expect(alter([['retention.ms', append, '5']]).code).toBe(errorCode.invalidConfig);
     expect(alter([['retention.ms', set, null]]).code).toBe(errorCode.invalidRequest);
     expect(alter([['retention.ms', 9, '5']]).code).toBe(errorCode.invalidRequest);
-    expect(alter([], { partitions: [{}] }, [2, 'nothing']).code).toBe(errorCode.unknownTopicOrPartition);
+    expect(alter([], { partitions: [{}] }, [2, 'nothing']).code).toBe(
+      errorCode.unknownTopicOrPartition,
+    );
     expect(alter([], { partitions: [{}] }, [4, '1']).code).toBe(errorCode.invalidRequest);
   });
 

@@ -5,47 +5,54 @@ import { decodeRecord } from '../../../src/kafka/metadata/records.ts';
 import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../../../src/kafka/protocol/apis/20-delete-topics.ts';
 import { alterPartitionApi } from '../../../src/kafka/protocol/apis/56-alter-partition.ts';
-import { brokerHeartbeatApi } from '../../../src/kafka/protocol/apis/63-broker-heartbeat.ts';
 import { brokerRegistrationApi } from '../../../src/kafka/protocol/apis/62-broker-registration.ts';
+import { brokerHeartbeatApi } from '../../../src/kafka/protocol/apis/63-broker-heartbeat.ts';
 import { unregisterBrokerApi } from '../../../src/kafka/protocol/apis/64-unregister-broker.ts';
 import { allocateProducerIdsApi } from '../../../src/kafka/protocol/apis/67-allocate-producer-ids.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import { FakeNode } from './fake-node.ts';
 import { incarnation } from './fixtures.ts';
 
-const register = (node: FakeNode, id: number, process = 0) => node.call(brokerRegistrationApi, {
-  brokerId: id,
-  clusterId: 'c1',
-  incarnationId: incarnation(id, process),
-  listeners: [{ name: 'PLAINTEXT', host: `b${id}`, port: 9092, securityProtocol: 0 }],
-  features: [],
-  rack: null,
-  isMigratingZkBroker: false,
-  logDirs: [],
-  previousBrokerEpoch: -1,
-});
+const register = (node: FakeNode, id: number, process = 0) =>
+  node.call(brokerRegistrationApi, {
+    brokerId: id,
+    clusterId: 'c1',
+    incarnationId: incarnation(id, process),
+    listeners: [{ name: 'PLAINTEXT', host: `b${id}`, port: 9092, securityProtocol: 0 }],
+    features: [],
+    rack: null,
+    isMigratingZkBroker: false,
+    logDirs: [],
+    previousBrokerEpoch: -1,
+  });
 
 const beat = (
-  node: FakeNode, id: number, look: { wantShutDown?: boolean; offset?: number; epoch?: number } = {},
-) => node.call(brokerHeartbeatApi, {
-  brokerId: id,
-  brokerEpoch: look.epoch ?? node.image.brokers.get(id)?.epoch ?? -1,
-  currentMetadataOffset: look.offset ?? node.image.appliedOffset,
-  wantFence: false,
-  wantShutDown: look.wantShutDown ?? false,
-  offlineLogDirs: [],
-  cordonedLogDirs: null,
-});
+  node: FakeNode,
+  id: number,
+  look: { wantShutDown?: boolean; offset?: number; epoch?: number } = {},
+) =>
+  node.call(brokerHeartbeatApi, {
+    brokerId: id,
+    brokerEpoch: look.epoch ?? node.image.brokers.get(id)?.epoch ?? -1,
+    currentMetadataOffset: look.offset ?? node.image.appliedOffset,
+    wantFence: false,
+    wantShutDown: look.wantShutDown ?? false,
+    offlineLogDirs: [],
+    cordonedLogDirs: null,
+  });
 
-const create = (node: FakeNode, name: string, numPartitions = 3) => node.call(createTopicsApi, {
-  topics: [{ name, numPartitions, replicationFactor: 3, assignments: [], configs: [] }],
-  timeoutMs: 1000,
-  validateOnly: false,
-});
+const create = (node: FakeNode, name: string, numPartitions = 3) =>
+  node.call(createTopicsApi, {
+    topics: [{ name, numPartitions, replicationFactor: 3, assignments: [], configs: [] }],
+    timeoutMs: 1000,
+    validateOnly: false,
+  });
 
-const allocate = (node: FakeNode, id: number) => node.call(allocateProducerIdsApi, {
-  brokerId: id, brokerEpoch: node.image.brokers.get(id)?.epoch ?? -1,
-});
+const allocate = (node: FakeNode, id: number) =>
+  node.call(allocateProducerIdsApi, {
+    brokerId: id,
+    brokerEpoch: node.image.brokers.get(id)?.epoch ?? -1,
+  });
 
 /** Three unfenced brokers, all committed. */
 const running = (options: ConstructorParameters<typeof FakeNode>[0] = {}): FakeNode => {
@@ -64,8 +71,14 @@ describe('the controller answers', () => {
     expect(create(node, 'orders').response?.topics).toMatchObject([
       { name: 'orders', errorCode: errorCode.notController },
     ]);
-    const deleted = node.call(deleteTopicsApi, { topics: [], topicNames: ['orders'], timeoutMs: 1 }, 5);
-    expect(deleted.response?.responses).toMatchObject([{ name: 'orders', errorCode: errorCode.notController }]);
+    const deleted = node.call(
+      deleteTopicsApi,
+      { topics: [], topicNames: ['orders'], timeoutMs: 1 },
+      5,
+    );
+    expect(deleted.response?.responses).toMatchObject([
+      { name: 'orders', errorCode: errorCode.notController },
+    ]);
   });
 
   it('once what a request wrote is committed, and not before', () => {
@@ -74,7 +87,8 @@ describe('the controller answers', () => {
     expect(call.response).toBeNull();
     node.commit();
     expect(call.response).toMatchObject({
-      errorCode: errorCode.none, brokerEpoch: node.image.brokers.get(1)?.registrationOffset,
+      errorCode: errorCode.none,
+      brokerEpoch: node.image.brokers.get(1)?.registrationOffset,
     });
   });
 
@@ -100,24 +114,39 @@ describe('the controller answers', () => {
     const before = node.batches.length;
     create(node, 'orders');
     expect(node.batches).toHaveLength(before + 1);
-    expect(node.batches.at(-1)?.map((bytes) => decodeRecord(bytes).type))
-      .toEqual(['topic', 'partition', 'partition', 'partition']);
+    expect(node.batches.at(-1)?.map((bytes) => decodeRecord(bytes).type)).toEqual([
+      'topic',
+      'partition',
+      'partition',
+      'partition',
+    ]);
     node.commit();
     const leader = node.image.topicsByName.get('orders')?.partitions[0];
     if (leader === undefined) throw new Error('orders-0 is there');
     const altered = node.call(alterPartitionApi, {
       brokerId: leader.leader,
       brokerEpoch: node.image.brokers.get(leader.leader)?.epoch ?? -1,
-      topics: [{
-        topicId: leader.topicId,
-        partitions: [{
-          partitionIndex: 0, leaderEpoch: 0, partitionEpoch: 0, newIsr: [], leaderRecoveryState: 0,
-          newIsrWithEpochs: [{ brokerId: leader.leader, brokerEpoch: -1 }],
-        }],
-      }],
+      topics: [
+        {
+          topicId: leader.topicId,
+          partitions: [
+            {
+              partitionIndex: 0,
+              leaderEpoch: 0,
+              partitionEpoch: 0,
+              newIsr: [],
+              leaderRecoveryState: 0,
+              newIsrWithEpochs: [{ brokerId: leader.leader, brokerEpoch: -1 }],
+            },
+          ],
+        },
+      ],
     });
     node.commit();
-    expect(altered.response?.topics[0]?.partitions[0]).toMatchObject({ errorCode: 0, partitionEpoch: 1 });
+    expect(altered.response?.topics[0]?.partitions[0]).toMatchObject({
+      errorCode: 0,
+      partitionEpoch: 1,
+    });
     expect(node.image.topicsByName.get('orders')?.partitions[0]?.isr).toEqual([leader.leader]);
   });
 });
@@ -180,9 +209,15 @@ describe('sessions', () => {
     node.pass(session - 1);
     node.lose().lead(2);
     node.pass(session - 1);
-    expect(node.batches.at(-1)?.map((bytes) => decodeRecord(bytes).type)).not.toContain('partition-change');
+    expect(node.batches.at(-1)?.map((bytes) => decodeRecord(bytes).type)).not.toContain(
+      'partition-change',
+    );
     node.commit();
-    expect([1, 2, 3].map((id) => node.image.brokers.get(id)?.fenced)).toEqual([false, false, false]);
+    expect([1, 2, 3].map((id) => node.image.brokers.get(id)?.fenced)).toEqual([
+      false,
+      false,
+      false,
+    ]);
     node.pass(2).commit();
     expect([1, 2, 3].map((id) => node.image.brokers.get(id)?.fenced)).toEqual([true, true, true]);
   });
@@ -198,13 +233,30 @@ describe('sessions', () => {
     expect(beat(node, 1, { epoch: 0 }).response?.errorCode).toBe(errorCode.staleBrokerEpoch);
   });
 
+  it('that ended are over once another process has registered, however late the timer', () => {
+    const node = running();
+    node.nowUs += session + 1;
+    register(node, 1, 1);
+    node.pass(0).commit();
+    const fenced = node.batches
+      .flat()
+      .map(decodeRecord)
+      .flatMap((record) =>
+        record.type === 'broker-registration-change' && record.body.fenced > 0
+          ? [record.body.brokerId]
+          : [],
+      );
+    expect(fenced).toEqual([2, 3]);
+  });
+
   it('of unregistered brokers are forgotten', () => {
     const node = running();
     const call = node.call(unregisterBrokerApi, { brokerId: 2 });
     node.commit();
     expect(call.response?.errorCode).toBe(errorCode.none);
-    expect(node.call(unregisterBrokerApi, { brokerId: 2 }).response?.errorCode)
-      .toBe(errorCode.brokerIdNotRegistered);
+    expect(node.call(unregisterBrokerApi, { brokerId: 2 }).response?.errorCode).toBe(
+      errorCode.brokerIdNotRegistered,
+    );
     expect(() => node.pass(session * 2)).not.toThrow();
   });
 });
@@ -232,42 +284,76 @@ describe('controlled shutdown', () => {
 });
 
 describe('preferred leaders', () => {
-  it('get their partitions back at the interval', () => {
-    const node = running();
-    create(node, 'orders');
-    node.commit();
-    const preferred = node.image.topicsByName.get('orders')?.partitions[0]?.replicas[0] ?? -1;
-    const leader = () => node.image.topicsByName.get('orders')?.partitions[0]?.leader;
+  const first = (node: FakeNode) => {
+    const partition = node.image.topicsByName.get('orders')?.partitions[0];
+    if (partition === undefined) throw new Error('orders-0 is there');
+    return partition;
+  };
+
+  /**
+   * The preferred leader of orders-0 falls silent, is fenced, comes back and joins the ISR again.
+   */
+  const depose = (node: FakeNode, preferred: number): void => {
     node.pass(secondsToMicros(9) - 1);
     for (const id of [1, 2, 3]) if (id !== preferred) beat(node, id);
     node.pass(2).commit();
-    expect(leader()).not.toBe(preferred);
     beat(node, preferred);
     node.commit();
-    const partition = node.image.topicsByName.get('orders')?.partitions[0];
-    if (partition === undefined) throw new Error('orders-0 is there');
+    const { topicId, leader, leaderEpoch, partitionEpoch } = first(node);
+    const newIsrWithEpochs = [1, 2, 3].map((brokerId) => ({ brokerId, brokerEpoch: -1 }));
     node.call(alterPartitionApi, {
-      brokerId: partition.leader,
-      brokerEpoch: node.image.brokers.get(partition.leader)?.epoch ?? -1,
-      topics: [{
-        topicId: partition.topicId,
-        partitions: [{
-          partitionIndex: 0,
-          leaderEpoch: partition.leaderEpoch,
-          partitionEpoch: partition.partitionEpoch,
-          newIsr: [],
-          leaderRecoveryState: 0,
-          newIsrWithEpochs: [1, 2, 3].map((brokerId) => ({ brokerId, brokerEpoch: -1 })),
-        }],
-      }],
+      brokerId: leader,
+      brokerEpoch: node.image.brokers.get(leader)?.epoch ?? -1,
+      topics: [
+        {
+          topicId,
+          partitions: [
+            {
+              partitionIndex: 0,
+              leaderEpoch,
+              partitionEpoch,
+              newIsr: [],
+              leaderRecoveryState: 0,
+              newIsrWithEpochs,
+            },
+          ],
+        },
+      ],
     });
     node.commit();
-    for (let i = 0; i < 40; i += 1) {
-      node.pass(secondsToMicros(8));
+  };
+
+  const beatFor = (node: FakeNode, rounds: number): void => {
+    for (let i = 0; i < rounds; i += 1) {
+      node.pass(secondsToMicros(5));
       for (const id of [1, 2, 3]) beat(node, id);
       node.commit();
     }
-    expect(leader()).toBe(preferred);
+  };
+
+  it('get their partitions back at every interval, and not before', () => {
+    const node = running();
+    create(node, 'orders');
+    node.commit();
+    const preferred = first(node).leader;
+    for (const round of [1, 2]) {
+      depose(node, preferred);
+      expect([round, first(node).leader]).not.toEqual([round, preferred]);
+      beatFor(node, 50);
+      expect([round, first(node).leader]).not.toEqual([round, preferred]);
+      beatFor(node, 10);
+      expect([round, first(node).leader]).toEqual([round, preferred]);
+    }
+  });
+
+  it('wait for good where automatic balancing is off', () => {
+    const node = running({ settings: { autoLeaderRebalanceEnable: false } });
+    create(node, 'orders');
+    node.commit();
+    const preferred = first(node).leader;
+    depose(node, preferred);
+    beatFor(node, 70);
+    expect(first(node).leader).not.toBe(preferred);
   });
 });
 
@@ -277,10 +363,15 @@ describe('producer ids', () => {
     const calls = [allocate(node, 1), allocate(node, 2)];
     expect(calls.map(({ response }) => response)).toEqual([null, null]);
     node.commit();
-    expect(calls.map(({ response }) => [response?.producerIdStart, response?.producerIdLen]))
-      .toEqual([[0, 1000], [1000, 1000]]);
-    expect(node.call(allocateProducerIdsApi, { brokerId: 1, brokerEpoch: 0 }).response?.errorCode)
-      .toBe(errorCode.staleBrokerEpoch);
+    expect(
+      calls.map(({ response }) => [response?.producerIdStart, response?.producerIdLen]),
+    ).toEqual([
+      [0, 1000],
+      [1000, 1000],
+    ]);
+    expect(
+      node.call(allocateProducerIdsApi, { brokerId: 1, brokerEpoch: 0 }).response?.errorCode,
+    ).toBe(errorCode.staleBrokerEpoch);
   });
 
   /** What the controller after a failover gives out first. */
@@ -294,13 +385,20 @@ describe('producer ids', () => {
 
   it('are never given out again after a failover, as they are in the log (KAFKA-20310)', () => {
     expect(afterFailover(running())).toBe(1000);
-    expect(afterFailover(running({ rules: { ...kafkaControllerRules, recordsProducerIds: () => false } }))).toBe(0);
+    expect(
+      afterFailover(
+        running({ rules: { ...kafkaControllerRules, recordsProducerIds: () => false } }),
+      ),
+    ).toBe(0);
   });
 });
 
 it('a new cluster’s log begins with its feature levels, written once', () => {
   const node = new FakeNode().lead();
-  expect(node.batches[0]?.map((bytes) => decodeRecord(bytes).type)).toEqual(['feature-level', 'feature-level']);
+  expect(node.batches[0]?.map((bytes) => decodeRecord(bytes).type)).toEqual([
+    'feature-level',
+    'feature-level',
+  ]);
   node.commit().lose().lead(2);
   expect(node.batches).toHaveLength(1);
   expect(node.image.features.get('metadata.version')).toBe(25);

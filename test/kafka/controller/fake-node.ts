@@ -1,7 +1,14 @@
-/** A controller on a quorum that commits when it is told to, on a clock that moves when it is told to. */
+/**
+ * A controller on a quorum that commits when it is told to, on a clock that moves when it is told
+ * to.
+ */
 import type { Host } from '../../../src/host/host.ts';
 import type { Timer } from '../../../src/host/timers.ts';
-import { defaultNodeSettings, type NodeConfig, type NodeSettings } from '../../../src/kafka/config.ts';
+import {
+  defaultNodeSettings,
+  type NodeConfig,
+  type NodeSettings,
+} from '../../../src/kafka/config.ts';
 import { Controller } from '../../../src/kafka/controller/controller.ts';
 import type { ControllerRules } from '../../../src/kafka/controller/rules.ts';
 import { MetadataImage } from '../../../src/kafka/metadata/image.ts';
@@ -29,7 +36,9 @@ export class FakeNode {
 
   constructor(options: { settings?: Partial<NodeSettings>; rules?: ControllerRules } = {}) {
     const config = {
-      nodeId: 1, clusterId: 'c1', settings: { ...defaultNodeSettings, ...options.settings },
+      nodeId: 1,
+      clusterId: 'c1',
+      settings: { ...defaultNodeSettings, ...options.settings },
     } as NodeConfig;
     const node = this;
     const random = countingRandom();
@@ -46,7 +55,9 @@ export class FakeNode {
       ...(options.rules === undefined ? {} : { rules: options.rules }),
       quorum: () => ({
         append: (records) => (node.refuses ? null : node.#append(records)),
-        get logEndOffset() { return node.#logEndOffset; },
+        get logEndOffset() {
+          return node.#logEndOffset;
+        },
       }),
     });
   }
@@ -55,10 +66,13 @@ export class FakeNode {
     return this.#timers.length;
   }
 
-  /** Elected: a leader-change record takes an offset and is committed before the controller acts. */
+  /**
+   * Elected: a leader-change record takes an offset and is committed before the controller acts.
+   */
   lead(epoch = 1): this {
     this.#logEndOffset += 1;
     this.image.advanceTo(this.#logEndOffset - 1, epoch);
+    this.controller.onCommitted(this.#logEndOffset - 1);
     this.controller.onLeading(epoch);
     return this;
   }
@@ -131,6 +145,10 @@ export class FakeNode {
   #after(delayUs: number, callback: () => void): Timer {
     const timer = { atUs: this.nowUs + delayUs, callback };
     this.#timers.push(timer);
-    return { cancel: () => { this.#timers = this.#timers.filter((other) => other !== timer); } };
+    return {
+      cancel: () => {
+        this.#timers = this.#timers.filter((other) => other !== timer);
+      },
+    };
   }
 }

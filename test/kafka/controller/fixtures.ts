@@ -1,7 +1,14 @@
-/** Small clusters for decisions: brokers 1..n and one topic, built by records as the log would build them. */
+/**
+ * Small clusters for decisions: brokers 1..n and one topic, built by records as the log would build
+ * them.
+ */
 import type { NodeId } from '../../../src/base/ids.ts';
 import type { RandomStream } from '../../../src/host/random.ts';
-import { defaultNodeSettings, type NodeSettings, type TopicSettings } from '../../../src/kafka/config.ts';
+import {
+  defaultNodeSettings,
+  type NodeSettings,
+  type TopicSettings,
+} from '../../../src/kafka/config.ts';
 import type { DecisionContext } from '../../../src/kafka/controller/decision.ts';
 import { type ControllerRules, kafkaControllerRules } from '../../../src/kafka/controller/rules.ts';
 import { MetadataImage, type PartitionState } from '../../../src/kafka/metadata/image.ts';
@@ -35,7 +42,8 @@ export const registered = (look: BrokerLook): MetadataRecord => ({
 });
 
 /** A uuid that tells a broker's `n`th process. */
-export const incarnation = (id: NodeId, n = 0): string => `AAAAAAAAQACAAAAAAAAA${'ABCDEFGHIJ'[id] ?? 'Z'}${'AQgw'[n] ?? 'A'}`;
+export const incarnation = (id: NodeId, n = 0): string =>
+  `AAAAAAAAQACAAAAAAAAA${'ABCDEFGHIJ'[id] ?? 'Z'}${'AQgw'[n] ?? 'A'}`;
 
 export type PartitionLook = Partial<Omit<PartitionState, 'topicId' | 'topic'>>;
 
@@ -92,10 +100,12 @@ export function cluster(look: ClusterLook = {}): Cluster {
   if (look.partitions !== undefined) {
     apply([
       { type: 'topic', body: { name: 'orders', topicId } },
-      ...configs.map(([name, value]): MetadataRecord => ({
-        type: 'config',
-        body: { resourceType: 2, resourceName: 'orders', name, value },
-      })),
+      ...configs.map(
+        ([name, value]): MetadataRecord => ({
+          type: 'config',
+          body: { resourceType: 2, resourceName: 'orders', name, value },
+        }),
+      ),
       ...look.partitions.map((partition, index) => partitionRecordOf({ index, ...partition })),
     ]);
   }
@@ -103,7 +113,11 @@ export function cluster(look: ClusterLook = {}): Cluster {
     image,
     settings: {
       ...defaultNodeSettings,
-      topicDefaults: { ...defaultNodeSettings.topicDefaults, minInsyncReplicas: 2, ...look.defaults },
+      topicDefaults: {
+        ...defaultNodeSettings.topicDefaults,
+        minInsyncReplicas: 2,
+        ...look.defaults,
+      },
       ...look.settings,
     },
     rules: { ...kafkaControllerRules, ...look.rules },

@@ -19,21 +19,24 @@ function beat(look: Beat) {
     brokers: [{ id: 1, ...look.broker }, { id: 2 }, { id: 3 }],
     partitions: [look.partition ?? {}],
   });
-  const { records, response, next } = brokerHeartbeat({
-    image: context.image,
-    settings: context.settings,
-    rules: context.rules,
-    controlledShutdownOffset: look.shutdownOffset ?? -1,
-    lowestActiveOffset: look.lowestActiveOffset ?? 0,
-  }, {
-    brokerId: 1,
-    brokerEpoch: look.epoch ?? 101,
-    currentMetadataOffset: look.offset ?? 50,
-    wantFence: look.wantFence ?? false,
-    wantShutDown: look.wantShutDown ?? false,
-    offlineLogDirs: [],
-    cordonedLogDirs: null,
-  });
+  const { records, response, next } = brokerHeartbeat(
+    {
+      image: context.image,
+      settings: context.settings,
+      rules: context.rules,
+      controlledShutdownOffset: look.shutdownOffset ?? -1,
+      lowestActiveOffset: look.lowestActiveOffset ?? 0,
+    },
+    {
+      brokerId: 1,
+      brokerEpoch: look.epoch ?? 101,
+      currentMetadataOffset: look.offset ?? 50,
+      wantFence: look.wantFence ?? false,
+      wantShutDown: look.wantShutDown ?? false,
+      offlineLogDirs: [],
+      cordonedLogDirs: null,
+    },
+  );
   context.apply(records);
   return { next, response, records, context, broker: context.image.brokers.get(1) };
 }
@@ -41,13 +44,17 @@ function beat(look: Beat) {
 describe('a heartbeat', () => {
   it('of another epoch is stale and touches nothing', () => {
     expect(beat({ epoch: 100 })).toMatchObject({
-      response: { errorCode: errorCode.staleBrokerEpoch }, next: null, records: [],
+      response: { errorCode: errorCode.staleBrokerEpoch },
+      next: null,
+      records: [],
     });
   });
 
   it('of an unfenced broker changes nothing', () => {
     expect(beat({})).toMatchObject({
-      next: 'unfenced', records: [], response: { isFenced: false, isCaughtUp: true, shouldShutDown: false },
+      next: 'unfenced',
+      records: [],
+      response: { isFenced: false, isCaughtUp: true, shouldShutDown: false },
     });
   });
 
@@ -73,22 +80,31 @@ describe('a fenced broker', () => {
 
   it('stays fenced while it lags behind, or wants to', () => {
     expect(beat({ broker: fenced, offset: -1 })).toMatchObject({
-      next: 'fenced', records: [], response: { isFenced: true, isCaughtUp: false },
+      next: 'fenced',
+      records: [],
+      response: { isFenced: true, isCaughtUp: false },
     });
     expect(beat({ broker: fenced, wantFence: true })).toMatchObject({
-      next: 'fenced', records: [], response: { isFenced: true, isCaughtUp: true },
+      next: 'fenced',
+      records: [],
+      response: { isFenced: true, isCaughtUp: true },
     });
   });
 
   it('may shut down at once', () => {
     expect(beat({ broker: fenced, wantShutDown: true })).toMatchObject({
-      next: 'shut-down', records: [], response: { isFenced: true, shouldShutDown: true },
+      next: 'shut-down',
+      records: [],
+      response: { isFenced: true, shouldShutDown: true },
     });
   });
 
   it('that was the last known leader is elected as it comes back, and recovers', () => {
     const partition = { ...offline, elr: [] };
-    expect(beat({ broker: fenced, partition }).context.partition()).toMatchObject({ leader: 1, recovering: true });
+    expect(beat({ broker: fenced, partition }).context.partition()).toMatchObject({
+      leader: 1,
+      recovering: true,
+    });
   });
 });
 
@@ -117,7 +133,9 @@ describe('controlled shutdown', () => {
 
   it('waits until all active brokers have applied what moved the leaderships', () => {
     expect(beat({ ...leaving, lowestActiveOffset: 39 })).toMatchObject({
-      next: 'controlled-shutdown', records: [], response: { shouldShutDown: false },
+      next: 'controlled-shutdown',
+      records: [],
+      response: { shouldShutDown: false },
     });
     const done = beat({ ...leaving, lowestActiveOffset: 40 });
     expect(done).toMatchObject({ next: 'shut-down', response: { shouldShutDown: true } });
@@ -126,6 +144,8 @@ describe('controlled shutdown', () => {
 
   it('waits while the broker leads', () => {
     const partition = { leader: 1, isr: [1] };
-    expect(beat({ ...leaving, partition, lowestActiveOffset: 99 }).response.shouldShutDown).toBe(false);
+    expect(beat({ ...leaving, partition, lowestActiveOffset: 99 }).response.shouldShutDown).toBe(
+      false,
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { registerBroker } from '../../../src/kafka/controller/register-broker.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
-import { cluster, type ClusterLook, essence, incarnation } from './fixtures.ts';
+import { type ClusterLook, cluster, essence, incarnation } from './fixtures.ts';
 
 interface Registration {
   readonly id?: number;
@@ -17,24 +17,29 @@ interface Registration {
 function register(registration: Registration) {
   const id = registration.id ?? 1;
   const context = cluster(registration.look ?? { partitions: [{}] });
-  const { records, response } = registerBroker({
-    image: context.image,
-    settings: context.settings,
-    rules: context.rules,
-    clusterId: 'c1',
-    nextOffset: context.image.appliedOffset + 1,
-    hasLiveSession: () => registration.sessionLives ?? false,
-  }, {
-    brokerId: id,
-    clusterId: registration.clusterId ?? 'c1',
-    incarnationId: incarnation(id, registration.process ?? 1),
-    listeners: [{ name: 'PLAINTEXT', host: `b${id}`, port: registration.port ?? 9092, securityProtocol: 0 }],
-    features: [],
-    rack: null,
-    isMigratingZkBroker: false,
-    logDirs: [],
-    previousBrokerEpoch: registration.previousBrokerEpoch ?? -1,
-  });
+  const { records, response } = registerBroker(
+    {
+      image: context.image,
+      settings: context.settings,
+      rules: context.rules,
+      clusterId: 'c1',
+      nextOffset: context.image.appliedOffset + 1,
+      hasLiveSession: () => registration.sessionLives ?? false,
+    },
+    {
+      brokerId: id,
+      clusterId: registration.clusterId ?? 'c1',
+      incarnationId: incarnation(id, registration.process ?? 1),
+      listeners: [
+        { name: 'PLAINTEXT', host: `b${id}`, port: registration.port ?? 9092, securityProtocol: 0 },
+      ],
+      features: [],
+      rack: null,
+      isMigratingZkBroker: false,
+      logDirs: [],
+      previousBrokerEpoch: registration.previousBrokerEpoch ?? -1,
+    },
+  );
   context.apply(records);
   return { records, response, context, broker: context.image.brokers.get(id) };
 }
@@ -42,9 +47,15 @@ function register(registration: Registration) {
 describe('registration', () => {
   it('gives the offset of its record as broker epoch, and a fenced broker', () => {
     const { broker, context, response } = register({ id: 4 });
-    expect(response).toMatchObject({ errorCode: errorCode.none, brokerEpoch: context.image.appliedOffset });
+    expect(response).toMatchObject({
+      errorCode: errorCode.none,
+      brokerEpoch: context.image.appliedOffset,
+    });
     expect(broker).toMatchObject({
-      epoch: context.image.appliedOffset, registrationOffset: context.image.appliedOffset, fenced: true, host: 'b4',
+      epoch: context.image.appliedOffset,
+      registrationOffset: context.image.appliedOffset,
+      fenced: true,
+      host: 'b4',
     });
   });
 
@@ -57,7 +68,10 @@ describe('registration', () => {
   it('is refused for another cluster, and for the id of a broker whose session lives', () => {
     expect(register({ clusterId: 'c2' }).response.errorCode).toBe(errorCode.inconsistentClusterId);
     const duplicate = register({ sessionLives: true });
-    expect(duplicate.response).toMatchObject({ errorCode: errorCode.duplicateBrokerRegistration, brokerEpoch: -1 });
+    expect(duplicate.response).toMatchObject({
+      errorCode: errorCode.duplicateBrokerRegistration,
+      brokerEpoch: -1,
+    });
     expect(duplicate.records).toEqual([]);
   });
 
@@ -71,13 +85,21 @@ describe('registration', () => {
   it('repeated by the same process from elsewhere amends the record and keeps the epoch', () => {
     const { broker, context, response } = register({ process: 0, port: 9999 });
     expect(response.brokerEpoch).toBe(101);
-    expect(broker).toMatchObject({ epoch: 101, port: 9999, registrationOffset: context.image.appliedOffset });
+    expect(broker).toMatchObject({
+      epoch: 101,
+      port: 9999,
+      registrationOffset: context.image.appliedOffset,
+    });
   });
 });
 
 describe('a broker that registers after a shutdown', () => {
   const alone: ClusterLook = {
-    brokers: [{ id: 1, fenced: true }, { id: 2, fenced: true }, { id: 3, fenced: true }],
+    brokers: [
+      { id: 1, fenced: true },
+      { id: 2, fenced: true },
+      { id: 3, fenced: true },
+    ],
     partitions: [{ isr: [], elr: [1], leader: -1, lastKnownElr: [1] }],
   };
 
@@ -89,13 +111,23 @@ describe('a broker that registers after a shutdown', () => {
   it('leaves the ELR when it cannot, and is still the last known leader', () => {
     for (const previousBrokerEpoch of [-1, 99]) {
       const { context } = register({ previousBrokerEpoch, look: alone });
-      expect(context.partition()).toMatchObject({ isr: [], elr: [], lastKnownElr: [1], leader: -1 });
+      expect(context.partition()).toMatchObject({
+        isr: [],
+        elr: [],
+        lastKnownElr: [1],
+        leader: -1,
+      });
     }
   });
 
   it('unclean leaves the ISR without becoming eligible, and the lead goes to an ELR member', () => {
     const look: ClusterLook = { partitions: [{ isr: [1], elr: [2], leader: 1 }] };
-    expect(register({ look }).context.partition()).toMatchObject({ isr: [2], elr: [], leader: 2, leaderEpoch: 6 });
+    expect(register({ look }).context.partition()).toMatchObject({
+      isr: [2],
+      elr: [],
+      leader: 2,
+      leaderEpoch: 6,
+    });
   });
 
   it('cleanly leaves the ISR like a fenced one, and stays eligible', () => {

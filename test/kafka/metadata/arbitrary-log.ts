@@ -1,4 +1,7 @@
-/** Random metadata logs that a controller could have written: every record fits what stands before it. */
+/**
+ * Random metadata logs that a controller could have written: every record fits what stands before
+ * it.
+ */
 import * as fc from 'fast-check';
 import type { MetadataRecord } from '../../../src/kafka/metadata/records.ts';
 
@@ -38,16 +41,28 @@ class Model {
       return [registration(node, flag)];
     }
     if (kind === 2 && this.brokers.has(node)) {
-      return [{
-        type: 'broker-registration-change',
-        body: { brokerId: node, brokerEpoch: node, fenced: flag ? 1 : -1, inControlledShutdown: 0, logDirs: [] },
-      }];
+      return [
+        {
+          type: 'broker-registration-change',
+          body: {
+            brokerId: node,
+            brokerEpoch: node,
+            fenced: flag ? 1 : -1,
+            inControlledShutdown: 0,
+            logDirs: [],
+          },
+        },
+      ];
     }
     if (kind === 3 && this.brokers.delete(node)) {
       return [{ type: 'unregister-broker', body: { brokerId: node, brokerEpoch: node } }];
     }
-    if (kind === 4) return [{ type: 'producer-ids', body: { brokerId: node, brokerEpoch: 1, nextProducerId: index } }];
-    if (kind === 5) return [{ type: 'feature-level', body: { name: `f${node}`, featureLevel: index } }];
+    if (kind === 4)
+      return [
+        { type: 'producer-ids', body: { brokerId: node, brokerEpoch: 1, nextProducerId: index } },
+      ];
+    if (kind === 5)
+      return [{ type: 'feature-level', body: { name: `f${node}`, featureLevel: index } }];
     if (kind === 6) return [{ type: 'no-op', body: {} }];
     if (partitions === undefined) {
       this.topics.set(topic, index + 1);
@@ -60,7 +75,12 @@ class Model {
     }
     if (kind === 8) {
       const value = flag ? String(index) : null;
-      return [{ type: 'config', body: { resourceType: 2, resourceName: name, name: 'retention.ms', value } }];
+      return [
+        {
+          type: 'config',
+          body: { resourceType: 2, resourceName: name, name: 'retention.ms', value },
+        },
+      ];
     }
     return [partitionChange(topicId, index % partitions, members, node, flag)];
   }
@@ -82,7 +102,11 @@ const registration = (node: number, fenced: boolean): MetadataRecord => ({
   },
 });
 
-const partitionRecord = (topicId: string, partitionId: number, replicas: readonly number[]): MetadataRecord => ({
+const partitionRecord = (
+  topicId: string,
+  partitionId: number,
+  replicas: readonly number[],
+): MetadataRecord => ({
   type: 'partition',
   body: {
     partitionId,
@@ -102,7 +126,11 @@ const partitionRecord = (topicId: string, partitionId: number, replicas: readonl
 });
 
 const partitionChange = (
-  topicId: string, partitionId: number, isr: readonly number[], leader: number, flag: boolean,
+  topicId: string,
+  partitionId: number,
+  isr: readonly number[],
+  leader: number,
+  flag: boolean,
 ): MetadataRecord => ({
   type: 'partition-change',
   body: {

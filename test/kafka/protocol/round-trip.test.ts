@@ -9,7 +9,7 @@ import {
 } from '../../../src/kafka/protocol/message.ts';
 import { fieldsArbitrary, messageVersions } from './arbitraries.ts';
 
-const runs = { numRuns: 12 };
+const runs = { numRuns: 8 };
 const withoutLength = (frame: Uint8Array): Uint8Array => {
   expect(new DataView(frame.buffer, frame.byteOffset).getInt32(0)).toBe(frame.length - 4);
   return frame.subarray(4);

@@ -144,6 +144,7 @@ export class LabNode {
   durableOffset: Offset = 0;
   #persisting: ElectionState | null = null;
   #flushingTo: Offset | null = null;
+  #flushId = 0;
   #effects: Effect[] = [];
 
   constructor(lab: Lab, id: NodeId) {
@@ -232,7 +233,8 @@ export class LabNode {
     const to = Math.min(this.#flushingTo, this.log.endOffset);
     this.#flushingTo = null;
     this.durableOffset = Math.max(this.durableOffset, to);
-    this.run((machine) => machine.logDurable(to, this.nowUs));
+    const flushId = this.#flushId;
+    this.run((machine) => machine.logDurable(to, flushId, this.nowUs));
   }
 
   run(step: (machine: RaftMachine) => void): void {
@@ -269,6 +271,7 @@ export class LabNode {
         break;
       case 'flush':
         this.#flushingTo = this.log.endOffset;
+        this.#flushId = effect.flushId;
         if (isAuto) this.finishFlush();
         break;
       case 'send': {

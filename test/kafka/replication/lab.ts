@@ -1,23 +1,33 @@
 /**
- * One partition on a few brokers, made of the real `Partition`, `readPartition` and `Log`, with everything around
- * them in the test's hand: every message waits until it is delivered, every broker learns metadata when told, time
- * moves by hand. The controller is a few lines that do what Kafka's does.
- * After each step the lab checks what replication promises; a broken promise throws `Broken`.
+ * One partition on a few brokers, made of the real `Partition`, `readPartition` and `Log`, with
+ * everything around them in the test's hand: every message waits until it is delivered, every
+ * broker learns metadata when told, time moves by hand. The controller is a few lines that do what
+ * Kafka's does. After each step the lab checks what replication promises; a broken promise throws
+ * `Broken`.
  */
 import type { BrokerEpoch, NodeId, Offset } from '../../../src/base/ids.ts';
 import type { Host } from '../../../src/host/host.ts';
 import type { NodeConfig, TopicSettings } from '../../../src/kafka/config.ts';
 import { defaultNodeSettings, defaultTopicSettings } from '../../../src/kafka/config.ts';
 import { Log } from '../../../src/kafka/log/log.ts';
-import { isActive, type BrokerState, type PartitionState } from '../../../src/kafka/metadata/state.ts';
+import {
+  type BrokerState,
+  isActive,
+  type PartitionState,
+} from '../../../src/kafka/metadata/state.ts';
+import type { Observation } from '../../../src/kafka/observation.ts';
 import { errorCode, errorName } from '../../../src/kafka/protocol/errors.ts';
 import * as batch from '../../../src/kafka/records/batch.ts';
 import { buildBatch } from '../../../src/kafka/records/builder.ts';
 import { forEachBatch } from '../../../src/kafka/records/reader.ts';
 import { Completions } from '../../../src/kafka/replication/completions.ts';
-import type { FetchPartition, FetchResult, FetchWork } from '../../../src/kafka/replication/contract.ts';
+import type {
+  FetchPartition,
+  FetchResult,
+  FetchWork,
+} from '../../../src/kafka/replication/contract.ts';
 import { readPartition } from '../../../src/kafka/replication/fetch-read.ts';
-import type { IsrProposal } from '../../../src/kafka/replication/leader-state.ts';
+import type { IsrProposal, ProposalAnswer } from '../../../src/kafka/replication/leader-state.ts';
 import { Partition } from '../../../src/kafka/replication/partition.ts';
 import type { ReplicationRules } from '../../../src/kafka/replication/rules.ts';
 import { kafkaReplicationRules } from '../../../src/kafka/replication/rules.ts';
@@ -37,7 +47,7 @@ const topicId = 'dG9waWMtdG9waWMtdG9waQ';
 const identity = { topicId, topic: 'orders', index: 0 };
 const value = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-interface Broker {
+export interface Broker {
   readonly id: NodeId;
   readonly disk: MemoryDisk;
   epoch: BrokerEpoch;
@@ -48,7 +58,7 @@ interface Broker {
   lives: boolean;
 }
 
-interface FetchInFlight {
+export interface FetchInFlight {
   readonly from: NodeId;
   readonly to: NodeId;
   readonly incarnation: BrokerEpoch;
@@ -56,7 +66,7 @@ interface FetchInFlight {
   answer: FetchResult | number | null;
 }
 
-interface ProposalInFlight {
+export interface ProposalInFlight {
   readonly from: NodeId;
   readonly incarnation: BrokerEpoch;
   readonly proposal: IsrProposal;
@@ -67,6 +77,7 @@ export class Lab {
   readonly rules: ReplicationRules;
   readonly fetches: FetchInFlight[] = [];
   readonly proposals: ProposalInFlight[] = [];
+  readonly answers: (ProposalInFlight & { readonly answer: ProposalAnswer })[] = [];
   /** What the controller has committed. */
   state: PartitionState;
   registrations = new Map<NodeId, BrokerState>();
@@ -86,8 +97,15 @@ export class Lab {
     this.#settings = { ...defaultTopicSettings, minInsyncReplicas };
     this.#tell = options.tell ?? ((): void => {});
     this.state = {
-      ...identity, replicas, isr: replicas, elr: [], lastKnownElr: [],
-      leader: 1, leaderEpoch: 0, partitionEpoch: 0, recovering: false,
+      ...identity,
+      replicas,
+      isr: replicas,
+      elr: [],
+      lastKnownElr: [],
+      leader: 1,
+      leaderEpoch: 0,
+      partitionEpoch: 0,
+      recovering: false,
     };
     for (const id of replicas) this.#register(id);
     for (const id of replicas) {
@@ -107,7 +125,9 @@ export class Lab {
     return broker;
   }
 
-  /** A producer writes one record to whom it takes for the leader; the offset, or the error's name. */
+  /**
+   * A producer writes one record to whom it takes for the leader; the offset, or the error's name.
+   */
   produce(id: NodeId, acks = 1): Offset | string {
     const { partition, lives } = this.broker(id);
     if (!lives) return 'dead';
@@ -151,13 +171,20 @@ export class Lab {
     const { asked, from, incarnation } = fetch;
     if (!lives || fetch.answer !== null) return;
     const work: FetchWork = {
-      replicaId: from, replicaEpoch: incarnation, maxWaitMs: 0, minBytes: 0,
-      maxBytes: 1_000_000, readCommitted: false, partitions: [asked],
+      replicaId: from,
+      replicaEpoch: incarnation,
+      maxWaitMs: 0,
+      minBytes: 0,
+      maxBytes: 1_000_000,
+      readCommitted: false,
+      partitions: [asked],
     };
     const options = { rules: this.rules, broker: brokers.get(from), isArriving: true };
     fetch.answer = readPartition(partition, work, asked, 1_000_000, true, options);
-    this.#say(`${from} → ${fetch.to}: fetch ${asked.fetchOffset}, last epoch ${asked.lastFetchedEpoch}, `
-      + `leader epoch ${asked.currentLeaderEpoch}: ${describe(fetch.answer)}`);
+    this.#say(
+      `${from} → ${fetch.to}: fetch ${asked.fetchOffset}, last epoch ${asked.lastFetchedEpoch}, ` +
+        `leader epoch ${asked.currentLeaderEpoch}: ${describe(fetch.answer)}`,
+    );
     this.check();
   }
 
@@ -167,12 +194,15 @@ export class Lab {
     const { partition, lives, epoch } = this.broker(fetch.from);
     if (!lives || epoch !== fetch.incarnation || fetch.answer === null) return;
     const { currentLeaderEpoch: leaderEpoch, fetchOffset } = fetch.asked;
-    const answer = typeof fetch.answer === 'number' ? failed(fetch.answer) : {
-      ...fetch.answer,
-      divergingEpoch: fetch.answer.divergingEpoch ?? { epoch: -1, endOffset: -1 },
-    };
+    const answer =
+      typeof fetch.answer === 'number'
+        ? failed(fetch.answer)
+        : {
+            ...fetch.answer,
+            divergingEpoch: fetch.answer.divergingEpoch ?? { epoch: -1, endOffset: -1 },
+          };
     const move = partition.onFetchAnswer({ leaderEpoch, fetchOffset }, answer);
-    if (move.kind === 'truncate') this.#say(`  ${fetch.from} cuts at ${move.to}`);
+    if (move.kind === 'truncate') this.#say(`  ${fetch.from}: cuts at ${move.to}`);
     else if (move.kind !== 'append') this.#say(`  ${fetch.from}: ${move.kind}`);
     this.check();
   }
@@ -230,9 +260,18 @@ export class Lab {
     broker.lives = true;
     this.#boot(id);
     const { isr, leader, leaderEpoch } = this.state;
-    if (leader === -1 && isr.includes(id)) this.#commit({ leader: id, leaderEpoch: leaderEpoch + 1 });
+    if (leader === -1 && isr.includes(id))
+      this.#commit({ leader: id, leaderEpoch: leaderEpoch + 1 });
     this.#say(`${id} is back`);
     this.learn(id);
+  }
+
+  /** Its disk is replaced by an empty one, while it is down. */
+  wipe(id: NodeId): void {
+    this.crash(id);
+    const broker = this.broker(id);
+    broker.disk.remove('orders-0');
+    broker.checkpointedHighWatermark = 0;
   }
 
   checkpoint(id: NodeId): void {
@@ -248,23 +287,38 @@ export class Lab {
 
   /** The controller answers the oldest proposal, and the leader hears it. */
   answer(): void {
+    this.judge();
+    this.hear();
+  }
+
+  /** The controller decides on the oldest proposal; its answer is on the way. */
+  judge(): void {
     const sent = this.proposals.shift();
     if (sent === undefined) return;
     const { from, incarnation, proposal } = sent;
     const answer = this.#judge(from, proposal);
-    const { epoch, lives, partition } = this.broker(from);
-    this.#say(`controller → ${from}: ISR ${proposal.isr}: ${errorName(answer.errorCode)}`);
-    if (lives && epoch === incarnation) partition.onProposalAnswer(proposal, answer);
+    this.#say(`controller: ISR ${proposal.isr} of ${from}: ${errorName(answer.errorCode)}`);
+    this.answers.push({ from, incarnation, proposal, answer });
+  }
+
+  /** The oldest answer arrives, if its asker still lives. */
+  hear(): void {
+    const sent = this.answers.shift();
+    if (sent === undefined) return;
+    const { epoch, lives, partition } = this.broker(sent.from);
+    if (lives && epoch === sent.incarnation) partition.onProposalAnswer(sent.proposal, sent.answer);
     this.check();
   }
 
-  #judge(from: NodeId, proposal: IsrProposal) {
+  #judge(from: NodeId, proposal: IsrProposal): ProposalAnswer {
     const { leader, leaderEpoch, partitionEpoch } = this.state;
     let code: number = errorCode.none;
     if (proposal.leaderEpoch < leaderEpoch) code = errorCode.fencedLeaderEpoch;
     else if (leader !== from) code = errorCode.invalidRequest;
     else if (proposal.partitionEpoch < partitionEpoch) code = errorCode.invalidUpdateVersion;
-    else if (!proposal.isr.every((node, at) => this.#isEligible(node, proposal.brokerEpochs[at] ?? -1))) {
+    else if (
+      !proposal.isr.every((node, at) => this.#isEligible(node, proposal.brokerEpochs[at] ?? -1))
+    ) {
       code = errorCode.ineligibleReplica;
     } else this.#commit({ isr: proposal.isr });
     const { isr } = this.state;
@@ -273,7 +327,11 @@ export class Lab {
 
   #isEligible(node: NodeId, brokerEpoch: BrokerEpoch): boolean {
     const broker = this.registrations.get(node);
-    return broker !== undefined && isActive(broker) && (brokerEpoch === -1 || brokerEpoch === broker.epoch);
+    return (
+      broker !== undefined &&
+      isActive(broker) &&
+      (brokerEpoch === -1 || brokerEpoch === broker.epoch)
+    );
   }
 
   #commit(change: Partial<PartitionState>): void {
@@ -283,8 +341,15 @@ export class Lab {
   #register(id: NodeId): void {
     const epoch = this.#nextEpoch++;
     this.registrations = new Map(this.registrations).set(id, {
-      id, epoch, registrationOffset: epoch, incarnationId: topicId, host: `b${id}`, port: 9092, rack: null,
-      fenced: false, inControlledShutdown: false,
+      id,
+      epoch,
+      registrationOffset: epoch,
+      incarnationId: topicId,
+      host: `b${id}`,
+      port: 9092,
+      rack: null,
+      fenced: false,
+      inControlledShutdown: false,
     });
   }
 
@@ -292,8 +357,14 @@ export class Lab {
     const broker = this.broker(id);
     const { disk } = broker;
     const log = Log.open({
-      disk, directory: 'orders-0', settings: this.#settings, cleanShutdown: false, recoveryPoint: 0,
-      wallMs: () => 1, replica: { node: id, topicId, partition: 'orders-0' }, observe: () => {},
+      disk,
+      directory: 'orders-0',
+      settings: this.#settings,
+      cleanShutdown: false,
+      recoveryPoint: 0,
+      wallMs: () => 1,
+      replica: { node: id, topicId, partition: 'orders-0' },
+      observe: () => {},
     });
     const host = {
       disk,
@@ -303,7 +374,16 @@ export class Lab {
     } as unknown as Host;
     const config = { nodeId: id, settings: defaultNodeSettings } as unknown as NodeConfig;
     const environment = {
-      host, config, rules: this.rules, observe: () => {}, completions: new Completions(),
+      host,
+      config,
+      rules: this.rules,
+      completions: new Completions(),
+      // What a mark exposes is exposed at once, not only at the end of a step.
+      observe: ({ kind, ...seen }: Observation) => {
+        if (kind !== 'high-watermark') return;
+        if ('highWatermark' in seen) this.#say(`  ${id}: high watermark ${seen.highWatermark}`);
+        this.check();
+      },
       brokers: () => broker.brokers,
       brokerEpoch: () => broker.epoch,
       propose: (_: Partition, proposal: IsrProposal) => {
@@ -311,10 +391,15 @@ export class Lab {
         this.proposals.push({ from: id, incarnation: broker.epoch, proposal });
       },
       onCommittedCut: () => {},
-      onError: (error: unknown) => { throw error; },
+      onError: (error: unknown) => {
+        throw error;
+      },
     };
     broker.partition = new Partition(environment, this.#settings, {
-      identity, log, highWatermark: broker.checkpointedHighWatermark, directoryDurable: Promise.resolve(),
+      identity,
+      log,
+      highWatermark: broker.checkpointedHighWatermark,
+      directoryDurable: Promise.resolve(),
     });
   }
 
@@ -330,7 +415,8 @@ export class Lab {
     while (from < log.logEndOffset) {
       const bytes = log.read(from, 1_000_000, log.logEndOffset);
       forEachBatch(bytes, (_, at) => {
-        found[batch.baseOffset(bytes, at)] = `${batch.leaderEpoch(bytes, at)}:${batch.crc(bytes, at)}`;
+        found[batch.baseOffset(bytes, at)] =
+          `${batch.leaderEpoch(bytes, at)}:${batch.crc(bytes, at)}`;
         from = batch.lastOffset(bytes, at) + 1;
       });
     }
@@ -342,40 +428,52 @@ export class Lab {
     for (const [id, { lives, partition }] of this.brokers) {
       if (!lives) continue;
       const { highWatermark, leader, log } = partition;
-      if (highWatermark > log.logEndOffset) throw new Broken(`${id}: high watermark beyond the log`);
+      if (highWatermark > log.logEndOffset)
+        throw new Broken(`${id}: high watermark beyond the log`);
       if (highWatermark === 0) continue;
       const records = this.records(id);
       for (let offset = log.logStartOffset; offset < highWatermark; offset++) {
         const known = this.committed[offset];
         const isCurrent = leader !== null;
         if (known === undefined && isCurrent) this.committed[offset] = records[offset] as string;
-        else if (known === undefined) throw new Broken(`${id}: ${offset} below a follower's mark only`);
-        else if (known !== records[offset]) throw new Broken(`${id}: ${offset} is not what was committed`);
+        else if (known === undefined)
+          throw new Broken(`${id}: ${offset} below a follower's mark only`);
+        else if (known !== records[offset])
+          throw new Broken(`${id}: ${offset} is not what was committed`);
       }
     }
     const leader = this.brokers.get(this.state.leader);
-    if (leader === undefined || !leader.lives || leader.partition.leaderEpoch !== this.state.leaderEpoch) return;
+    if (
+      leader === undefined ||
+      !leader.lives ||
+      leader.partition.leaderEpoch !== this.state.leaderEpoch
+    )
+      return;
     const records = this.records(this.state.leader);
     this.committed.forEach((known, offset) => {
-      if (known !== records[offset]) throw new Broken(`leader ${leader.id} lost committed ${offset}`);
+      if (known !== records[offset])
+        throw new Broken(`leader ${leader.id} lost committed ${offset}`);
     });
   }
 
   /** Everyone lives and hears everything, until nothing moves; then all logs must be equal. */
   settle(): void {
     for (const id of this.brokers.keys()) this.restart(id);
+    this.nowUs += 1_000_000;
     for (let round = 0; round < 40; round++) {
       this.learnAll();
-      while (this.proposals.length > 0) this.answer();
+      while (this.proposals.length + this.answers.length > 0) this.answer();
       for (const id of this.brokers.keys()) this.fetch(id);
     }
     const expected = this.records(this.state.leader).join();
     for (const id of this.brokers.keys()) {
-      if (this.records(id).join() !== expected) throw new Broken(`${id} differs from leader ${this.state.leader}`);
+      if (this.records(id).join() !== expected)
+        throw new Broken(`${id} differs from leader ${this.state.leader}`);
     }
     if (this.state.isr.length < this.brokers.size) throw new Broken(`ISR stays ${this.state.isr}`);
     const { highWatermark, log } = this.broker(this.state.leader).partition;
-    if (highWatermark < log.logEndOffset) throw new Broken(`high watermark stays at ${highWatermark}`);
+    if (highWatermark < log.logEndOffset)
+      throw new Broken(`high watermark stays at ${highWatermark}`);
   }
 }
 
@@ -387,12 +485,15 @@ function failed(code: number) {
 function describe(answer: FetchResult | number): string {
   if (typeof answer === 'number') return errorName(answer);
   const { divergingEpoch, highWatermark, records } = answer;
-  if (divergingEpoch !== null) return `diverges, epoch ${divergingEpoch.epoch} ends at ${divergingEpoch.endOffset}`;
+  if (divergingEpoch !== null)
+    return `diverges, epoch ${divergingEpoch.epoch} ends at ${divergingEpoch.endOffset}`;
   return `${countBatches(records)} batches, high watermark ${highWatermark}`;
 }
 
 function countBatches(records: Uint8Array): number {
   let count = 0;
-  forEachBatch(records, () => { count += 1; });
+  forEachBatch(records, () => {
+    count += 1;
+  });
   return count;
 }

@@ -4,11 +4,15 @@ import type { ReplicationRules } from '../../../src/kafka/replication/rules.ts';
 import { Broken, Lab } from './lab.ts';
 
 /**
- * Random schedules of produces, fetches whose parts are delayed against each other, proposals, elections, crashes
- * and late metadata. `Lab` checks after each step that nothing committed is lost or changed.
+ * Random schedules of produces, fetches whose parts are delayed against each other, proposals,
+ * elections, crashes and late metadata. `Lab` checks after each step that nothing committed is lost
+ * or changed.
  */
 type Step =
-  | { readonly do: 'produce' | 'fetch' | 'ask' | 'learn' | 'elect' | 'crash' | 'restart'; readonly who: number }
+  | {
+      readonly do: 'produce' | 'fetch' | 'ask' | 'learn' | 'elect' | 'crash' | 'restart';
+      readonly who: number;
+    }
   | { readonly do: 'checkpoint' | 'check-lag'; readonly who: number }
   | { readonly do: 'arrive' | 'deliver' | 'drop'; readonly which: number }
   | { readonly do: 'answer' | 'wait' | 'learn-all' };
@@ -35,17 +39,28 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 function apply(lab: Lab, step: Step): void {
   switch (step.do) {
-    case 'produce': return void lab.produce(step.who);
-    case 'fetch': return lab.fetch(step.who);
-    case 'ask': return void lab.ask(step.who);
-    case 'learn': return lab.learn(step.who);
-    case 'elect': return lab.elect(step.who);
-    case 'crash': return lab.crash(step.who);
-    case 'restart': return lab.restart(step.who);
-    case 'checkpoint': return lab.checkpoint(step.who);
-    case 'check-lag': return lab.checkLag(step.who);
-    case 'answer': return lab.answer();
-    case 'learn-all': return lab.learnAll();
+    case 'produce':
+      return void lab.produce(step.who);
+    case 'fetch':
+      return lab.fetch(step.who);
+    case 'ask':
+      return void lab.ask(step.who);
+    case 'learn':
+      return lab.learn(step.who);
+    case 'elect':
+      return lab.elect(step.who);
+    case 'crash':
+      return lab.crash(step.who);
+    case 'restart':
+      return lab.restart(step.who);
+    case 'checkpoint':
+      return lab.checkpoint(step.who);
+    case 'check-lag':
+      return lab.checkLag(step.who);
+    case 'answer':
+      return lab.answer();
+    case 'learn-all':
+      return lab.learnAll();
     case 'wait':
       lab.nowUs += 20_000_000;
       return;
@@ -59,7 +74,11 @@ function apply(lab: Lab, step: Step): void {
   }
 }
 
-export function run(steps: readonly Step[], minInsyncReplicas: number, rules: Partial<ReplicationRules>): void {
+export function run(
+  steps: readonly Step[],
+  minInsyncReplicas: number,
+  rules: Partial<ReplicationRules>,
+): void {
   const lab = new Lab({ minInsyncReplicas, rules });
   for (const each of steps) apply(lab, each);
   lab.settle();
@@ -74,4 +93,3 @@ export function isCaught(rules: Partial<ReplicationRules>, runs: number, m = 1):
   if (result.failed && !(result.errorInstance instanceof Broken)) throw result.errorInstance;
   return result.failed;
 }
-

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { zeroUuid } from '../../../src/base/ids.ts';
 import type { Observation } from '../../../src/kafka/observation.ts';
+import { Judge } from '../../../src/trial/checkers/judge.ts';
 import { metadataPartition } from '../../../src/trial/checkers/partition-logs.ts';
 import { History } from '../../../src/trial/history/history.ts';
 import {
@@ -76,6 +77,14 @@ describe('what the cluster shows', () => {
     expect(
       propertiesOf(judgeCluster([quorumState(1, 3, 'follower'), quorumState(1, 2, 'follower')])),
     ).toEqual(['monotonic-epoch']);
+  });
+
+  it('a node that returns with an empty disk is not held to the epochs it knew', () => {
+    const judge = new Judge([1, 2, 3]);
+    judge.observe(quorumState(1, 3, 'follower'), 0);
+    judge.diskReplaced(1);
+    judge.observe(quorumState(1, 0, 'follower'), 1);
+    expect(judge.conclude(new History(), { ordered: true }, () => true, 2)).toEqual([]);
   });
 
   it('monotonic-high-watermark: it falls while one node leads', () => {

@@ -70,7 +70,8 @@ export function judgeCluster(
   history = new History(),
 ): readonly Violation[] {
   const judge = new Judge([1, 2, 3]);
-  for (const [index, observation] of observations.entries()) judge.observe(observation, index * 1000);
+  for (const [index, observation] of observations.entries())
+    judge.observe(observation, index * 1000);
   return judge.conclude(history, { ordered: true }, () => true, 1_000_000);
 }
 

@@ -1,12 +1,16 @@
 /**
  * Produce, versions 3–13 (advertised from 0, or librdkafka refuses to compress; KAFKA-18659).
- * - Hands each partition's batch to its replica and answers when the replica does, in the order of the request.
+ * - Hands each partition's batch to its replica and answers when the replica does, in the order of
+ *   the request.
  * - acks other than −1, 0, 1 are INVALID_REQUIRED_ACKS.
  * - A partition without exactly one batch of magic 2 is INVALID_RECORD, so is a control batch: only
- *   coordinators write those. A transactional batch is INVALID_TXN_STATE: with no transaction coordinator in
- *   this cluster no transaction is ever open. zstd below version 7 is UNSUPPORTED_COMPRESSION_TYPE.
- * - acks=0 has no answer; where something failed the connection is closed, so that the client learns of it.
- * 5: log start offset; 7: zstd; 8: error messages; 10: where the leader is now (KIP-951); 13: topic ids.
+ *   coordinators write those. A transactional batch is INVALID_TXN_STATE: with no transaction
+ *   coordinator in this cluster no transaction is ever open. zstd below version 7 is
+ *   UNSUPPORTED_COMPRESSION_TYPE.
+ * - acks=0 has no answer; where something failed the connection is closed, so that the client
+ *   learns of it.
+ * 5: log start offset; 7: zstd; 8: error messages; 10: where the leader is now (KIP-951); 13: topic
+ * ids.
  */
 import type { NodeId } from '../../../base/ids.ts';
 import { zeroUuid } from '../../../base/ids.ts';

@@ -1,13 +1,17 @@
 /**
- * Fetch, versions 4–18, for consumers and followers alike (followers name themselves by replica id).
- * - Hands the partitions to their replicas, which answer at once or when enough bytes have come, and answers in
- *   the order of the request. Never more than fetch.max.bytes, save for a first batch that is larger.
- * - No fetch sessions are kept: session id 0 is answered to those who ask for one, as Kafka does when its
- *   cache is full; a request within a session is FETCH_SESSION_ID_NOT_FOUND.
- * - Records are never null (KAFKA-18646). The list of aborted transactions is empty for read_committed
- *   readers and null for others. Preferred replicas are never named: consumers read from leaders.
- * 5: log start offset; 9: leader epoch for fencing; 12: divergence and the leader of now; 13: topic ids, with
- * UNKNOWN_TOPIC_ID; 15: the follower's broker epoch (KIP-903); 16: endpoints of leaders (KIP-951).
+ * Fetch, versions 4–18, for consumers and followers alike (followers name themselves by replica
+ * id).
+ * - Hands the partitions to their replicas, which answer at once or when enough bytes have come,
+ *   and answers in the order of the request. Never more than fetch.max.bytes, save for a first
+ *   batch that is larger.
+ * - No fetch sessions are kept: session id 0 is answered to those who ask for one, as Kafka does
+ *   when its cache is full; a request within a session is FETCH_SESSION_ID_NOT_FOUND.
+ * - Records are never null (KAFKA-18646). The list of aborted transactions is empty for
+ *   read_committed readers and null for others. Preferred replicas are never named: consumers read
+ *   from leaders.
+ * 5: log start offset; 9: leader epoch for fencing; 12: divergence and the leader of now; 13: topic
+ * ids, with UNKNOWN_TOPIC_ID; 15: the follower's broker epoch (KIP-903); 16: endpoints of leaders
+ * (KIP-951).
  */
 import type { NodeId } from '../../../base/ids.ts';
 import { zeroUuid } from '../../../base/ids.ts';

@@ -1,9 +1,11 @@
 /**
  * ListOffsets, versions 1–11.
- * - The offset of the first record at or after a timestamp, or for a special one: −1 the end that a reader may
- *   see, −2 the log's start, −3 the record with the largest timestamp (7), −4 the earliest local one, which is
- *   the log's start here (8). −5 (9) and −6 (11) ask for tiered storage, of which there is none.
- * - A special timestamp below its version is UNSUPPORTED_VERSION; a partition named twice INVALID_REQUEST.
+ * - The offset of the first record at or after a timestamp, or for a special one: −1 the end that a
+ *   reader may see, −2 the log's start, −3 the record with the largest timestamp (7), −4 the
+ *   earliest local one, which is the log's start here (8). −5 (9) and −6 (11) ask for tiered
+ *   storage, of which there is none.
+ * - A special timestamp below its version is UNSUPPORTED_VERSION; a partition named twice
+ *   INVALID_REQUEST.
  * 2: isolation level; 4: leader epochs, for fencing and in the answer.
  */
 import { zeroUuid } from '../../../base/ids.ts';

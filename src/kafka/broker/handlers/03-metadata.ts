@@ -1,13 +1,15 @@
 /**
  * Metadata, versions 0–13.
- * - Tells all topics (null; in version 0 an empty list), none (empty list), those named, or those of given ids.
- * - An unknown name is UNKNOWN_TOPIC_OR_PARTITION, an impossible one INVALID_TOPIC_EXCEPTION, an unknown id
- *   UNKNOWN_TOPIC_ID. Topics are never created here (auto.create.topics.enable is off).
+ * - Tells all topics (null; in version 0 an empty list), none (empty list), those named, or those
+ *   of given ids.
+ * - An unknown name is UNKNOWN_TOPIC_OR_PARTITION, an impossible one INVALID_TOPIC_EXCEPTION, an
+ *   unknown id UNKNOWN_TOPIC_ID. Topics are never created here (auto.create.topics.enable is off).
  * - Fenced brokers are not listed. A partition without a live leader is LEADER_NOT_AVAILABLE.
  * - The controller named is any live broker: clients' requests are forwarded (KIP-590).
- * Version 0 hides replicas that are down and says REPLICA_NOT_AVAILABLE instead; 1: controller, racks,
- * internal topics; 2: cluster id; 5: offline replicas; 7: leader epochs; 8: authorized operations (there
- * is no authorizer, so always the default "not told"); 10: topic ids; 12: look-up by id; 13: top-level error.
+ * Version 0 hides replicas that are down and says REPLICA_NOT_AVAILABLE instead; 1: controller,
+ * racks, internal topics; 2: cluster id; 5: offline replicas; 7: leader epochs; 8: authorized
+ * operations (there is no authorizer, so always the default "not told"); 10: topic ids; 12: look-up
+ * by id; 13: top-level error.
  */
 import type { NodeId, Uuid } from '../../../base/ids.ts';
 import { zeroUuid } from '../../../base/ids.ts';

@@ -1,10 +1,12 @@
 /**
  * ApiVersions, versions 0–4.
- * - Tells which versions of which API this listener serves; Produce is advertised from 0 (KAFKA-18659).
+ * - Tells which versions of which API this listener serves; Produce is advertised from 0
+ *   (KAFKA-18659).
  * - A version that is not known here never comes this far: the server answers it in version 0, with
  *   UNSUPPORTED_VERSION and the same table, so that the client can find a common one (KIP-511).
  * - A client that names itself by other than letters, digits, dots and dashes is INVALID_REQUEST.
- * 3: the client names itself; features, of which there are none. 4: features may start at 0 (KAFKA-17011).
+ * 3: the client names itself; features, of which there are none. 4: features may start at 0
+ * (KAFKA-17011).
  */
 import { apiVersionsApi } from '../../protocol/apis/18-api-versions.ts';
 import { errorCode } from '../../protocol/errors.ts';

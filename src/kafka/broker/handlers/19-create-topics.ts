@@ -1,7 +1,8 @@
 /**
  * CreateTopics, versions 2–7.
  * - Forwarded to the active controller; when none answers in time every topic is REQUEST_TIMED_OUT.
- * 4: counts of −1 mean the cluster's defaults; 5: configs in the answer; 7: topic ids in the answer.
+ * 4: counts of −1 mean the cluster's defaults; 5: configs in the answer; 7: topic ids in the
+ * answer.
  */
 import { createTopicsApi } from '../../protocol/apis/19-create-topics.ts';
 import { errorName } from '../../protocol/errors.ts';

@@ -4,8 +4,8 @@
  *   COORDINATOR_LOAD_IN_PROGRESS while no block can be had.
  * - With one: COORDINATOR_NOT_AVAILABLE, for this cluster has no transaction coordinator.
  * - A producer id without an epoch, or the other way about, is INVALID_REQUEST.
- * 3: a producer that asks for a higher epoch names its id and epoch (KIP-360). For idempotent producers Kafka
- * gives a fresh id then too: their sequences start anew either way.
+ * 3: a producer that asks for a higher epoch names its id and epoch (KIP-360). For idempotent
+ * producers Kafka gives a fresh id then too: their sequences start anew either way.
  */
 import { initProducerIdApi } from '../../protocol/apis/22-init-producer-id.ts';
 import { errorCode } from '../../protocol/errors.ts';

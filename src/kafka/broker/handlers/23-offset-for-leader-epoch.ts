@@ -1,6 +1,7 @@
 /**
  * OffsetForLeaderEpoch, versions 2–4 (KIP-101, KIP-279, KIP-320).
- * - The end offset of the largest epoch not above the one asked for; −1 and −1 where the leader knows none.
+ * - The end offset of the largest epoch not above the one asked for; −1 and −1 where the leader
+ *   knows none.
  * - The asker's own leader epoch fences it: FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH.
  * 3: who asks, follower or consumer, which changes nothing here.
  */

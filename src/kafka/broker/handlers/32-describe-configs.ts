@@ -1,10 +1,12 @@
 /**
  * DescribeConfigs, versions 1–4.
- * - Topics (2): every setting with where its value comes from: the topic, this node's file, or Kafka's default.
- *   UNKNOWN_TOPIC_OR_PARTITION or INVALID_TOPIC_EXCEPTION where there is no such topic.
- * - Brokers (4): this node's settings, read-only. Only this node's id, or '' for what all share (nothing, for
- *   no dynamic settings of brokers exist); another id is INVALID_REQUEST.
- * - Other kinds of resources are INVALID_REQUEST. Named keys restrict the answer; unknown ones are left out.
+ * - Topics (2): every setting with where its value comes from: the topic, this node's file, or
+ *   Kafka's default. UNKNOWN_TOPIC_OR_PARTITION or INVALID_TOPIC_EXCEPTION where there is no such
+ *   topic.
+ * - Brokers (4): this node's settings, read-only. Only this node's id, or '' for what all share
+ *   (nothing, for no dynamic settings of brokers exist); another id is INVALID_REQUEST.
+ * - Other kinds of resources are INVALID_REQUEST. Named keys restrict the answer; unknown ones are
+ *   left out.
  * 1: synonyms, on demand, only a setting's own value here; 3: types; documentation is never told.
  */
 

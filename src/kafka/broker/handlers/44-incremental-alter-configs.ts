@@ -1,6 +1,7 @@
 /**
  * IncrementalAlterConfigs, versions 0–1.
- * - Forwarded to the active controller; when none answers in time every resource is REQUEST_TIMED_OUT.
+ * - Forwarded to the active controller; when none answers in time every resource is
+ *   REQUEST_TIMED_OUT.
  */
 import { incrementalAlterConfigsApi } from '../../protocol/apis/44-incremental-alter-configs.ts';
 import { errorName } from '../../protocol/errors.ts';

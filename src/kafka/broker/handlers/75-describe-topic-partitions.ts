@@ -1,10 +1,10 @@
 /**
  * DescribeTopicPartitions, version 0 (KIP-966).
- * - Topics in order of name, all where none is named, at most `responsePartitionLimit` partitions (1..2000);
- *   `nextCursor` tells where the next page begins.
+ * - Topics in order of name, all where none is named, at most `responsePartitionLimit` partitions
+ *   (1..2000); `nextCursor` tells where the next page begins.
  * - Shows eligible leader replicas beside the ISR. A partition without a leader is no error here.
- * - A cursor whose partition is negative, or whose topic was not asked for, closes the connection, for this
- *   answer has no place for an error of its own.
+ * - A cursor whose partition is negative, or whose topic was not asked for, closes the connection,
+ *   for this answer has no place for an error of its own.
  */
 import { zeroUuid } from '../../../base/ids.ts';
 import type { MetadataImage, PartitionState } from '../../metadata/image.ts';

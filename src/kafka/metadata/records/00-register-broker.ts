@@ -1,6 +1,7 @@
 /**
- * RegisterBroker: a broker process made itself known; it starts out fenced. A second one of the same incarnation
- * changes the first and keeps its epoch. 1: controlled shutdown. 2: a ZooKeeper mark, always false. 3: log dirs.
+ * RegisterBroker: a broker process made itself known; it starts out fenced. A second one of the
+ * same incarnation changes the first and keeps its epoch. 1: controlled shutdown. 2: a ZooKeeper
+ * mark, always false. 3: log dirs.
  */
 import { defineRecord, type RecordOf } from '../../protocol/record-schema.ts';
 import {

@@ -1,7 +1,8 @@
 /**
- * PartitionChange: what changed in a partition; the rest stays. `leader` −2 and `leaderRecoveryState` −1 mean no
- * change; a leader that is set, even to the same node, raises the leader epoch. Every change raises the partition
- * epoch. 1: log directories. 2: eligible leader replicas (KIP-966).
+ * PartitionChange: what changed in a partition; the rest stays. `leader` −2 and
+ * `leaderRecoveryState` −1 mean no change; a leader that is set, even to the same node, raises the
+ * leader epoch. Every change raises the partition epoch. 1: log directories. 2: eligible leader
+ * replicas (KIP-966).
  */
 import { defineRecord, type RecordOf } from '../../protocol/record-schema.ts';
 import { arrayOf, int8, int32, uuid } from '../../protocol/schema.ts';

@@ -1,4 +1,7 @@
-/** ProducerIds: a broker was given a block of producer ids; the next block starts at `nextProducerId`. */
+/**
+ * ProducerIds: a broker was given a block of producer ids; the next block starts at
+ * `nextProducerId`.
+ */
 import { defineRecord, type RecordOf } from '../../protocol/record-schema.ts';
 import { int32, int64 } from '../../protocol/schema.ts';
 

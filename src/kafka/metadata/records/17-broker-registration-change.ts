@@ -1,6 +1,6 @@
 /**
- * BrokerRegistrationChange: `fenced` 1 fences, −1 unfences, 0 leaves it; `inControlledShutdown` 1 enters, 0 leaves
- * it as it is. 1: controlled shutdown (KIP-841). 2: log directories.
+ * BrokerRegistrationChange: `fenced` 1 fences, −1 unfences, 0 leaves it; `inControlledShutdown` 1
+ * enters, 0 leaves it as it is. 1: controlled shutdown (KIP-841). 2: log directories.
  */
 import { defineRecord, type RecordOf } from '../../protocol/record-schema.ts';
 import { arrayOf, int8, int32, int64, uuid } from '../../protocol/schema.ts';

@@ -1,10 +1,16 @@
 /**
  * Produce: append record batches to partitions. Versions 3–13; advertised from 0, because
- * librdkafka takes a higher start as a broker without compression (KAFKA-18659). 3: transactional
- * id, batches of magic 2. 4: KAFKA_STORAGE_ERROR may come back. 5: log start offset in the answer.
- * 7: zstd. 8: which records of a batch were at fault (KIP-467). 9: flexible. 10: the answer names
- * the new leader (KIP-951). 11: TRANSACTION_ABORTABLE. 12: a transaction takes up its partitions
- * by this request alone (KIP-890). 13: topic ids in place of names.
+ * librdkafka takes a higher start as a broker without compression (KAFKA-18659).
+ * - 3: transactional id, batches of magic 2
+ * - 4: KAFKA_STORAGE_ERROR may come back
+ * - 5: log start offset in the answer
+ * - 7: zstd
+ * - 8: which records of a batch were at fault (KIP-467)
+ * - 9: flexible
+ * - 10: the answer names the new leader (KIP-951)
+ * - 11: TRANSACTION_ABORTABLE
+ * - 12: a transaction takes up its partitions by this request alone (KIP-890)
+ * - 13: topic ids in place of names
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import {

@@ -1,12 +1,20 @@
 /**
  * Fetch: read record batches; consumers, followers and the metadata quorum’s replicas all use it.
- * Versions 4–18. 4: isolation level, aborted transactions. 5: log start offsets. 7: fetch sessions
- * (KIP-227). 9: leader epoch for fencing (KIP-320). 10: zstd. 11: rack and preferred read replica
- * (KIP-392). 12: flexible, divergence told by last fetched epoch (KIP-595). 13: topic ids in place
- * of names. 14: tiered-storage error. 15: the replica’s epoch beside its id (KIP-903). 16:
- * endpoints of new leaders (KIP-951). 17: replica directory (KIP-853). 18: the high watermark the
- * replica knows (KIP-1166). Records in an answer are never null, though the wire allows it
- * (KAFKA-18646).
+ * Versions 4–18.
+ * - 4: isolation level, aborted transactions
+ * - 5: log start offsets
+ * - 7: fetch sessions (KIP-227)
+ * - 9: leader epoch for fencing (KIP-320)
+ * - 10: zstd
+ * - 11: rack and preferred read replica (KIP-392)
+ * - 12: flexible, divergence told by last fetched epoch (KIP-595)
+ * - 13: topic ids in place of names
+ * - 14: tiered-storage error
+ * - 15: the replica’s epoch beside its id (KIP-903)
+ * - 16: endpoints of new leaders (KIP-951)
+ * - 17: replica directory (KIP-853)
+ * - 18: the high watermark the replica knows (KIP-1166)
+ * Records in an answer are never null, though the wire allows it (KAFKA-18646).
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import {

@@ -1,8 +1,15 @@
 /**
  * ListOffsets: the offset for a timestamp, or for one of the special ones: −1 latest, −2 earliest,
  * −3 largest timestamp, −4 earliest local, −5 latest tiered, −6 earliest not yet tiered. Versions
- * 1–11. 2: isolation level, throttle time. 4: leader epochs. 6: flexible. 7: −3. 8: −4. 9: −5. 10:
- * a timeout for remote look-ups. 11: −6.
+ * 1–11.
+ * - 2: isolation level, throttle time
+ * - 4: leader epochs
+ * - 6: flexible
+ * - 7: −3
+ * - 8: −4
+ * - 9: −5
+ * - 10: a timeout for remote look-ups
+ * - 11: −6
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOfStructs, defineApi, int8, int16, int32, int64, string } from '../schema.ts';

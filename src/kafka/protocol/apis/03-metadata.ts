@@ -1,9 +1,17 @@
 /**
- * Metadata: brokers, topics, partitions and who leads them. Versions 0–13. 0: no topics in the
- * request mean all; from 1 on null does. 1: controller, racks, internal topics. 2: cluster id. 3:
- * throttle time. 4: may topics be created. 5: offline replicas. 7: leader epochs. 8: authorized
- * operations. 9: flexible. 10: topic ids, which a request may use from 12 on. 11: the cluster’s
- * operations moved to DescribeCluster. 13: an error for the whole answer (KIP-1102).
+ * Metadata: brokers, topics, partitions and who leads them. Versions 0–13.
+ * - 0: no topics in the request mean all; from 1 on null does
+ * - 1: controller, racks, internal topics
+ * - 2: cluster id
+ * - 3: throttle time
+ * - 4: may topics be created
+ * - 5: offline replicas
+ * - 7: leader epochs
+ * - 8: authorized operations
+ * - 9: flexible
+ * - 10: topic ids, which a request may use from 12 on
+ * - 11: the cluster’s operations moved to DescribeCluster
+ * - 13: an error for the whole answer (KIP-1102)
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOf, arrayOfStructs, bool, defineApi, int16, int32, string, uuid } from '../schema.ts';

@@ -1,7 +1,11 @@
 /**
  * FindCoordinator: which broker coordinates a group (key type 0), a transactional id (1) or a
- * share group (2). Versions 0–6. 1: key type, error message. 3: flexible. 4: many keys at once
- * (KIP-699). 5: TRANSACTION_ABORTABLE. 6: share groups.
+ * share group (2). Versions 0–6.
+ * - 1: key type, error message
+ * - 3: flexible
+ * - 4: many keys at once (KIP-699)
+ * - 5: TRANSACTION_ABORTABLE
+ * - 6: share groups
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOf, arrayOfStructs, defineApi, int8, int16, int32, string } from '../schema.ts';

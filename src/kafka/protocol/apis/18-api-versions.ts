@@ -1,8 +1,10 @@
 /**
- * ApiVersions: what the peer serves; the first request of most clients. Versions 0–4. 1: throttle
- * time. 3: flexible, the client names itself, features. 4: a feature may start at version 0
- * (KAFKA-17011). The header of the answer is never flexible, and a request of an unknown version
- * is answered in version 0 with UNSUPPORTED_VERSION, so that the client can find a common one.
+ * ApiVersions: what the peer serves; the first request of most clients. Versions 0–4.
+ * - 1: throttle time
+ * - 3: flexible, the client names itself, features
+ * - 4: a feature may start at version 0 (KAFKA-17011)
+ * The header of the answer is never flexible, and a request of an unknown version is answered in
+ * version 0 with UNSUPPORTED_VERSION, so that the client can find a common one.
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOfStructs, bool, defineApi, int16, int32, int64, string } from '../schema.ts';

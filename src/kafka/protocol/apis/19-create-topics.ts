@@ -1,7 +1,9 @@
 /**
  * CreateTopics: by partition count and replication factor, or by manual assignment. Versions 2–7.
- * 4: −1 takes the cluster’s defaults for count and factor (KIP-464). 5: flexible, the answer tells
- * what was made (KIP-525). 6: THROTTLING_QUOTA_EXCEEDED. 7: topic id in the answer.
+ * - 4: −1 takes the cluster’s defaults for count and factor (KIP-464)
+ * - 5: flexible, the answer tells what was made (KIP-525)
+ * - 6: THROTTLING_QUOTA_EXCEEDED
+ * - 7: topic id in the answer
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import {

@@ -1,6 +1,8 @@
 /**
- * DeleteTopics: with all their data. Versions 1–6. 4: flexible. 5: error message,
- * THROTTLING_QUOTA_EXCEEDED. 6: by name or by id, in `topics`.
+ * DeleteTopics: with all their data. Versions 1–6.
+ * - 4: flexible
+ * - 5: error message, THROTTLING_QUOTA_EXCEEDED
+ * - 6: by name or by id, in `topics`
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOf, arrayOfStructs, defineApi, int16, int32, string, uuid } from '../schema.ts';

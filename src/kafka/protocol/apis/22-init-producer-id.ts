@@ -1,7 +1,10 @@
 /**
  * InitProducerId: a producer id and epoch, for idempotence or for a transactional id. Versions
- * 0–5. 2: flexible. 3: a producer may ask to bump the epoch it has (KIP-360). 4: PRODUCER_FENCED.
- * 5: TRANSACTION_ABORTABLE.
+ * 0–5.
+ * - 2: flexible
+ * - 3: a producer may ask to bump the epoch it has (KIP-360)
+ * - 4: PRODUCER_FENCED
+ * - 5: TRANSACTION_ABORTABLE
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { defineApi, int16, int32, int64, string } from '../schema.ts';

@@ -1,7 +1,9 @@
 /**
  * OffsetForLeaderEpoch: where an epoch ends in the leader’s log, for truncation (KIP-101,
- * KIP-279). Versions 2–4. 2: the asker’s leader epoch, for fencing. 3: replica id; −2 is a
- * consumer that may look beyond the high watermark. 4: flexible.
+ * KIP-279). Versions 2–4.
+ * - 2: the asker’s leader epoch, for fencing
+ * - 3: replica id; −2 is a consumer that may look beyond the high watermark
+ * - 4: flexible
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOfStructs, defineApi, int16, int32, int64, string } from '../schema.ts';

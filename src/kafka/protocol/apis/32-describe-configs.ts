@@ -1,6 +1,8 @@
 /**
- * DescribeConfigs: settings of topics (resource type 2), brokers (4) and others. Versions 1–4. 1:
- * synonyms and where a value comes from. 3: type and documentation. 4: flexible.
+ * DescribeConfigs: settings of topics (resource type 2), brokers (4) and others. Versions 1–4.
+ * - 1: synonyms and where a value comes from
+ * - 3: type and documentation
+ * - 4: flexible
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOf, arrayOfStructs, bool, defineApi, int8, int16, int32, string } from '../schema.ts';

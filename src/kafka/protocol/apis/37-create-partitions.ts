@@ -1,6 +1,8 @@
 /**
  * CreatePartitions: raises a topic’s partition count, with optional assignments for the new ones.
- * Versions 0–3. 2: flexible. 3: THROTTLING_QUOTA_EXCEEDED.
+ * Versions 0–3.
+ * - 2: flexible
+ * - 3: THROTTLING_QUOTA_EXCEEDED
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOf, arrayOfStructs, bool, defineApi, int16, int32, string } from '../schema.ts';

@@ -1,6 +1,7 @@
 /**
  * IncrementalAlterConfigs: set (0), delete (1), append to (2) or subtract from (3) single settings
- * (KIP-339). Versions 0–1. 1: flexible.
+ * (KIP-339). Versions 0–1.
+ * - 1: flexible
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOfStructs, bool, defineApi, int8, int16, int32, string } from '../schema.ts';

@@ -1,7 +1,7 @@
 /**
  * Vote: a replica of the quorum asks a voter for its vote (KIP-595). Versions 0–2, all flexible.
- * 1: directory ids of both sides, the intended voter (KIP-853). 2: pre-votes, and the asker is
- * called replica, since it need not be a candidate yet (KIP-996).
+ * - 1: directory ids of both sides, the intended voter (KIP-853)
+ * - 2: pre-votes, and the asker is called replica, since it need not be a candidate yet (KIP-996)
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import {

@@ -1,6 +1,6 @@
 /**
- * BeginQuorumEpoch: a new quorum leader tells the voters that it leads. Versions 0–1. 1: flexible,
- * the intended voter, endpoints of the leader (KIP-853).
+ * BeginQuorumEpoch: a new quorum leader tells the voters that it leads. Versions 0–1.
+ * - 1: flexible, the intended voter, endpoints of the leader (KIP-853)
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOfStructs, defineApi, int16, int32, string, uint16, uuid } from '../schema.ts';

@@ -1,6 +1,6 @@
 /**
- * EndQuorumEpoch: a quorum leader resigns and says who should stand next. Versions 0–1. 1:
- * flexible, successors with directory ids, endpoints of the leader (KIP-853).
+ * EndQuorumEpoch: a quorum leader resigns and says who should stand next. Versions 0–1.
+ * - 1: flexible, successors with directory ids, endpoints of the leader (KIP-853)
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import {

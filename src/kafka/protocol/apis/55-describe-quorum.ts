@@ -1,7 +1,8 @@
 /**
  * DescribeQuorum: leader, high watermark and replicas of the metadata log. Versions 0–2, all
- * flexible. 1: when replicas fetched and were caught up (KIP-836). 2: directory ids, error
- * messages, endpoints of the nodes (KIP-853).
+ * flexible.
+ * - 1: when replicas fetched and were caught up (KIP-836)
+ * - 2: directory ids, error messages, endpoints of the nodes (KIP-853)
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOfStructs, defineApi, int16, int32, int64, string, uint16, uuid } from '../schema.ts';

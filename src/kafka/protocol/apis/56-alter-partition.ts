@@ -1,6 +1,8 @@
 /**
  * AlterPartition: a leader asks the controller for another ISR (KIP-497). Versions 2–3, all
- * flexible. 2: topic ids. 3: ISR members carry their broker epochs (KIP-903).
+ * flexible.
+ * - 2: topic ids
+ * - 3: ISR members carry their broker epochs (KIP-903)
  */
 import { zeroUuid } from '../../../base/ids.ts';
 import type { RequestOf, ResponseOf } from '../schema.ts';

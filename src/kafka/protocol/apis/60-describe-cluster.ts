@@ -1,6 +1,7 @@
 /**
- * DescribeCluster: the nodes of the cluster. Versions 0–2, all flexible. 1: brokers (endpoint type
- * 1) or controllers (2). 2: fenced brokers too (KIP-1073).
+ * DescribeCluster: the nodes of the cluster. Versions 0–2, all flexible.
+ * - 1: brokers (endpoint type 1) or controllers (2)
+ * - 2: fenced brokers too (KIP-1073)
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOfStructs, bool, defineApi, int8, int16, int32, string } from '../schema.ts';

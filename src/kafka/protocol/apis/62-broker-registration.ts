@@ -1,8 +1,11 @@
 /**
  * BrokerRegistration: a starting broker makes itself known to the controller (KIP-631). Versions
- * 0–4, all flexible. 1: migration from ZooKeeper. 2: log directories (KIP-858). 3: the epoch of a
- * broker that was shut down cleanly; any other means an unclean shutdown (KIP-966). 4: features
- * may start at version 0.
+ * 0–4, all flexible.
+ * - 1: migration from ZooKeeper
+ * - 2: log directories (KIP-858)
+ * - 3: the epoch of a broker that was shut down cleanly; any other means an unclean shutdown
+ *   (KIP-966)
+ * - 4: features may start at version 0
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import {

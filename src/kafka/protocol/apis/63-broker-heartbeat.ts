@@ -1,7 +1,8 @@
 /**
  * BrokerHeartbeat: keeps a broker’s session, asks to be unfenced or to shut down (KIP-631).
- * Versions 0–2, all flexible. 1: log directories that failed. 2: log directories that take no new
- * partitions.
+ * Versions 0–2, all flexible.
+ * - 1: log directories that failed
+ * - 2: log directories that take no new partitions
  */
 import type { RequestOf, ResponseOf } from '../schema.ts';
 import { arrayOf, bool, defineApi, int16, int32, int64, uuid } from '../schema.ts';

@@ -121,6 +121,10 @@ export function leadersInvariant(report: Report): Invariant {
       else if (observation.kind === 'vote-granted') voteGranted(observation, atUs);
       else if (observation.kind === 'partition-committed') committed(observation, atUs);
     },
+    diskReplaced(node) {
+      quorumEpochs.delete(node);
+      votes.delete(node);
+    },
   };
 }
 

@@ -18,8 +18,12 @@ export function powerLoss(machine: Machine, { supervisor }: Arena): ActiveFault 
   return cutPower(machine, () => machine.powerLoss(), supervisor);
 }
 
-export function wipe(machine: Machine, { supervisor }: Arena): ActiveFault {
-  return cutPower(machine, () => machine.wipe(), supervisor);
+export function wipe(machine: Machine, { supervisor, onDiskReplaced }: Arena): ActiveFault {
+  const act = (): void => {
+    machine.wipe();
+    onDiskReplaced(machine.name);
+  };
+  return cutPower(machine, act, supervisor);
 }
 
 function cutPower(machine: Machine, act: () => void, supervisor: Arena['supervisor']): ActiveFault {

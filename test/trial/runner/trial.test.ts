@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import steady from '../../../scenarios/steady.ts';
+import type { TraceEntry } from '../../../src/sim/trace.ts';
+import { parsePlan } from '../../../src/trial/faults/plan.ts';
+import { runTrial } from '../../../src/trial/runner/trial.ts';
+import { InvalidInputError, scenario } from '../../../src/trial/scenario/scenario.ts';
+
+const short = scenario({
+  name: 'short',
+  description: 'A crash and a partition within a few seconds.',
+  topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
+  phases: { warmUpMs: 3_000, chaosMs: 10_000, calmMs: 1_000 },
+  faults: {
+    random: { everyMs: 2_000, kinds: ['crash', 'isolate', 'pause'], durationMs: [500, 3_000] },
+  },
+});
+
+describe('a trial', () => {
+  it('gives the same result, event by event, for the same seed', async () => {
+    const first = await runTrial(short, '7', { recordDigests: true });
+    const second = await runTrial(short, '7', { recordDigests: true });
+    expect(second.digests!.firstDifference(first.digests!)).toBeNull();
+    expect(second.result).toEqual(first.result);
+    expect(second.history.sends).toEqual(first.history.sends);
+  });
+
+  it('gives another digest for another seed', async () => {
+    const digests = await Promise.all(
+      ['1', '2', '3'].map(async (seed) => (await runTrial(short, seed)).result.digest),
+    );
+    expect(new Set(digests).size).toBe(3);
+  });
+
+  it('is not changed by being traced', async () => {
+    const entries: TraceEntry[] = [];
+    const plain = await runTrial(short, '7');
+    const traced = await runTrial(short, '7', { trace: { write: (entry) => entries.push(entry) } });
+    expect(traced.result.digest).toBe(plain.result.digest);
+    expect(entries.length).toBeGreaterThan(traced.result.events);
+    expect(entries.some((entry) => entry.what.includes('leader-started'))).toBe(true);
+  });
+
+  it('runs a saved plan as it ran the seed, and an edited one otherwise', async () => {
+    const { plan, result } = await runTrial(short, '7');
+    const saved = parsePlan(JSON.stringify(plan), 'plan.json');
+    expect((await runTrial(short, '7', { plan: saved })).result).toEqual(result);
+    const edited = { ...saved, faults: saved.faults.slice(1) };
+    const again = (await runTrial(short, '7', { plan: edited })).result;
+    expect(again.faults).toHaveLength(result.faults.length - 1);
+    expect(again.digest).not.toBe(result.digest);
+  });
+
+  it('acknowledges every send and reads it everywhere where nothing goes wrong', async () => {
+    const { result, history } = await runTrial(steady, '3');
+    expect(result).toMatchObject({ verdict: 'pass', violations: [], faults: [] });
+    const { produced, acknowledged, consumed } = result.operations;
+    expect(produced).toBeGreaterThan(1_000);
+    expect(acknowledged).toBe(produced);
+    expect(consumed).toBe(4 * produced);
+    expect(history.sends.every((send) => send.outcome === 'ok')).toBe(true);
+  });
+
+  it('fails where a property must break and does not', async () => {
+    const { result } = await runTrial(scenario({ ...steady, breaks: 'lost-write' }), '1');
+    expect(result).toMatchObject({
+      verdict: 'fail',
+      reason: 'lost-write had to break and did not',
+    });
+  });
+
+  it('is inconclusive where the topics cannot be created', async () => {
+    const impossible = scenario({ ...steady, topics: [{ name: 'orders', replicationFactor: 5 }] });
+    const { result } = await runTrial(impossible, '1');
+    expect(result.verdict).toBe('inconclusive');
+    expect(result.reason).toContain('INVALID_REPLICATION_FACTOR');
+  });
+
+  it('refuses a plan whose target nobody can be, naming the field', async () => {
+    const { plan } = await runTrial(steady, '1');
+    const wrong = {
+      ...plan,
+      faults: [{ kind: 'crash', atMs: 1, durationMs: 1, target: 'b9', gated: false } as const],
+    };
+    await expect(runTrial(steady, '1', { plan: wrong })).rejects.toThrow(InvalidInputError);
+    await expect(runTrial(steady, '1', { plan: wrong })).rejects.toThrow(
+      'faults.0.target: "b9" is none of b1',
+    );
+  });
+});
