@@ -1,6 +1,6 @@
-import { Kernel, type EventKind } from '../src/sim/kernel.ts';
-import { World } from '../src/sim/world.ts';
 import type { Connection } from '../src/host/network.ts';
+import { type EventKind, Kernel } from '../src/sim/kernel.ts';
+import { World } from '../src/sim/world.ts';
 
 export interface BenchRow {
   readonly name: string;
@@ -15,8 +15,16 @@ export async function benchKernel(): Promise<BenchRow[]> {
   await roundTrips(20_000);
   return [
     { name: 'kernel: empty events', value: await emptyEvents(2_000_000), unit: 'events/s' },
-    { name: 'kernel: events that await once', value: await awaitingEvents(1_000_000), unit: 'events/s' },
-    { name: 'network: round trips of 100 bytes', value: await roundTrips(300_000), unit: 'round trips/s' },
+    {
+      name: 'kernel: events that await once',
+      value: await awaitingEvents(1_000_000),
+      unit: 'events/s',
+    },
+    {
+      name: 'network: round trips of 100 bytes',
+      value: await roundTrips(300_000),
+      unit: 'round trips/s',
+    },
   ];
 }
 
@@ -72,16 +80,19 @@ async function roundTrips(total: number): Promise<number> {
   await world.runUntil(1000);
   for (let i = 0; i < 3; i++) {
     world.addMachine(`client-${i}`).start((host) => {
-      const connection: Connection = host.network.connect({ host: 'server', port: 1 }, {
-        onOpen() {
-          for (let k = 0; k < 4; k++) connection.write(request);
+      const connection: Connection = host.network.connect(
+        { host: 'server', port: 1 },
+        {
+          onOpen() {
+            for (let k = 0; k < 4; k++) connection.write(request);
+          },
+          onData(bytes) {
+            answered += bytes.length / request.length;
+            if (answered < total) connection.write(request);
+          },
+          onClose() {},
         },
-        onData(bytes) {
-          answered += bytes.length / request.length;
-          if (answered < total) connection.write(request);
-        },
-        onClose() {},
-      });
+      );
       return { stop() {} };
     });
   }

@@ -1,6 +1,6 @@
+import type { Micros } from '../base/ids.ts';
 import type { SimDisk } from './disk.ts';
 import { FileContent } from './disk-file.ts';
-import type { Micros } from '../base/ids.ts';
 import type { SimProcess } from './process.ts';
 import type { SimRandomStream } from './random.ts';
 

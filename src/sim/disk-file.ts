@@ -103,7 +103,8 @@ export class FileContent {
   drop(sequence: number): void {
     for (const [change, bytes] of this.#undo()) {
       if (change.sequence <= sequence) continue;
-      if (change.kind === 'write') this.#write(change.sequence, change.position, bytes, change.time);
+      if (change.kind === 'write')
+        this.#write(change.sequence, change.position, bytes, change.time);
       else this.#truncate(change.sequence, change.position, change.time);
     }
   }
@@ -127,7 +128,8 @@ export class FileContent {
   #write(sequence: number, position: number, bytes: Uint8Array, time: Micros): void {
     const length = bytes.length;
     const oldSize = this.#size;
-    const old = position < oldSize ? this.#old(position, Math.min(position + length, oldSize)) : null;
+    const old =
+      position < oldSize ? this.#old(position, Math.min(position + length, oldSize)) : null;
     this.#changes.push({ sequence, time, kind: 'write', position, length, old, oldSize });
     this.#put(position, bytes);
   }
@@ -135,7 +137,15 @@ export class FileContent {
   #truncate(sequence: number, size: number, time: Micros): void {
     const oldSize = this.#size;
     const old = size < oldSize ? this.#old(size, oldSize) : null;
-    this.#changes.push({ sequence, time, kind: 'truncate', position: size, length: 0, old, oldSize });
+    this.#changes.push({
+      sequence,
+      time,
+      kind: 'truncate',
+      position: size,
+      length: 0,
+      old,
+      oldSize,
+    });
     this.#resize(size);
   }
 

@@ -92,7 +92,13 @@ export class DiskTree {
     if (replaced instanceof FileContent && node instanceof Directory) {
       throw new DiskError('ENOTDIR', to, 'rename');
     }
-    this.#change([{ ...source, node: null }, { ...target, node }], time);
+    this.#change(
+      [
+        { ...source, node: null },
+        { ...target, node },
+      ],
+      time,
+    );
     return replaced;
   }
 

@@ -1,8 +1,8 @@
 import type { Micros } from '../base/ids.ts';
 import { DiskError } from '../host/disk.ts';
+import { type DiskEffects, DiskFaults } from './disk-faults.ts';
 import type { FileContent } from './disk-file.ts';
 import { Directory, DiskTree, filesOf, type TreeNode } from './disk-tree.ts';
-import { type DiskEffects, DiskFaults } from './disk-faults.ts';
 import type { EventKind, Kernel, KernelEvent } from './kernel.ts';
 import { constantLatency, drawLatency, type LatencyModel, scaledLatency } from './latency.ts';
 import type { SimProcess } from './process.ts';
@@ -50,7 +50,12 @@ export class SimDisk {
     this.#sectorBytes = options.sectorBytes ?? 512;
     this.#syncLatency = options.syncLatency ?? defaultSyncLatency;
     this.#writebackUs = options.writebackUs ?? 30_000_000;
-    this.faults = new DiskFaults(this, stream, options.capacityBytes ?? Infinity, this.#sectorBytes);
+    this.faults = new DiskFaults(
+      this,
+      stream,
+      options.capacityBytes ?? Infinity,
+      this.#sectorBytes,
+    );
   }
 
   get effects(): DiskEffects {
@@ -140,7 +145,8 @@ export class SimDisk {
 
   #submit(request: SyncRequest, now: Micros): void {
     const { syncFactor } = this.faults;
-    const model = syncFactor === 1 ? this.#syncLatency : scaledLatency(this.#syncLatency, syncFactor);
+    const model =
+      syncFactor === 1 ? this.#syncLatency : scaledLatency(this.#syncLatency, syncFactor);
     const start = this.#busyUntil > now ? this.#busyUntil : now;
     this.#busyUntil = start + drawLatency(model, this.#stream);
     if (syncFactor !== 1) this.effects.syncsSlowed++;

@@ -106,7 +106,12 @@ function nearestCaller(): string | null {
 /** Sets a property in whatever way the runtime allows; returns how to set it back. */
 function replace(target: Target, key: string, value: unknown): () => void {
   const before = Reflect.getOwnPropertyDescriptor(target, key);
-  const descriptor = { value, configurable: true, writable: true, enumerable: before?.enumerable ?? false };
+  const descriptor = {
+    value,
+    configurable: true,
+    writable: true,
+    enumerable: before?.enumerable ?? false,
+  };
   if (!Reflect.defineProperty(target, key, descriptor)) {
     const original = target[key];
     if (!Reflect.set(target, key, value)) return () => {};

@@ -25,8 +25,16 @@ describe('a digest', () => {
   });
 
   it('depends on the order of what is folded', () => {
-    expect(digestOf((d) => d.fold(1), (d) => d.fold(2))).not.toBe(
-      digestOf((d) => d.fold(2), (d) => d.fold(1)),
+    expect(
+      digestOf(
+        (d) => d.fold(1),
+        (d) => d.fold(2),
+      ),
+    ).not.toBe(
+      digestOf(
+        (d) => d.fold(2),
+        (d) => d.fold(1),
+      ),
     );
   });
 

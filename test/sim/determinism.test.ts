@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../src/host/network.ts';
 import type { Program } from '../../src/host/host.ts';
+import type { Connection } from '../../src/host/network.ts';
 import { World, type WorldOptions } from '../../src/sim/world.ts';
 
 const names = ['a', 'b', 'c'];
@@ -27,12 +27,15 @@ const gossip: Program = (host) => {
   function talk(peer: string, connection: Connection | null): void {
     let open = connection;
     if (open === null) {
-      open = host.network.connect({ host: peer, port: 1 }, {
-        onData() {},
-        onClose() {
-          open = null;
+      open = host.network.connect(
+        { host: peer, port: 1 },
+        {
+          onData() {},
+          onClose() {
+            open = null;
+          },
         },
-      });
+      );
     }
     open.write(Uint8Array.of(chance.int(256), chance.int(256)));
     host.timers.after(1000 + chance.int(5000), () => talk(peer, open));
@@ -91,7 +94,9 @@ describe('a trial', () => {
 
   it('is the same on every engine and in every version', async () => {
     const world = await trial({ seed: 'golden' });
-    expect(`${world.digest} after ${world.events} events`).toMatchInlineSnapshot(`"f65f4b0639cb4e96 after 10469 events"`);
+    expect(`${world.digest} after ${world.events} events`).toMatchInlineSnapshot(
+      `"f65f4b0639cb4e96 after 10469 events"`,
+    );
   });
 });
 
@@ -108,64 +113,79 @@ describe('under random faults', () => {
 
   it('each connection delivers what was written, all of it and in order', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(), fc.array(fault, { maxLength: 6 }), messages, async (seed, faults, writes) => {
-        const world = new World({ seed: String(seed), tieBreak: 'random', splitWrites: seed % 2 === 0 });
-        const sent: number[] = [];
-        const received: number[] = [];
-        let ended = false;
-        let reading: Connection | null = null;
-        world.addMachine('server').start((host) => {
-          host.network.listen(
-            1,
-            (connection) => {
-              reading = connection;
-              return {
-                onData: (bytes) => void received.push(...bytes),
-                onClose(reason) {
-                  ended = reason === 'ended';
-                },
-              };
-            },
-            () => {},
-          );
-          return { stop() {} };
-        });
-        world.addMachine('client').start((host) => {
-          const connection = host.network.connect({ host: 'server', port: 1 }, { onData() {}, onClose() {} });
-          for (const { at, size } of writes) {
-            host.timers.after(at * 1000, () => {
-              const bytes = Uint8Array.from({ length: size }, (_, i) => (sent.length + i) % 251);
-              sent.push(...bytes);
-              connection.write(bytes);
-            });
+      fc.asyncProperty(
+        fc.nat(),
+        fc.array(fault, { maxLength: 6 }),
+        messages,
+        async (seed, faults, writes) => {
+          const world = new World({
+            seed: String(seed),
+            tieBreak: 'random',
+            splitWrites: seed % 2 === 0,
+          });
+          const sent: number[] = [];
+          const received: number[] = [];
+          let ended = false;
+          let reading: Connection | null = null;
+          world.addMachine('server').start((host) => {
+            host.network.listen(
+              1,
+              (connection) => {
+                reading = connection;
+                return {
+                  onData: (bytes) => void received.push(...bytes),
+                  onClose(reason) {
+                    ended = reason === 'ended';
+                  },
+                };
+              },
+              () => {},
+            );
+            return { stop() {} };
+          });
+          world.addMachine('client').start((host) => {
+            const connection = host.network.connect(
+              { host: 'server', port: 1 },
+              { onData() {}, onClose() {} },
+            );
+            for (const { at, size } of writes) {
+              host.timers.after(at * 1000, () => {
+                const bytes = Uint8Array.from({ length: size }, (_, i) => (sent.length + i) % 251);
+                sent.push(...bytes);
+                connection.write(bytes);
+              });
+            }
+            host.timers.after(4_500_000, () => connection.close());
+            return { stop() {} };
+          });
+          const [there, back] = [
+            world.network.link('client', 'server'),
+            world.network.link('server', 'client'),
+          ];
+          const usual = there.latency;
+          const server = world.machine('server');
+          const acts: Record<string, [() => void, () => void]> = {
+            block: [() => there.block(), () => there.unblock()],
+            'block back': [() => back.block(), () => back.unblock()],
+            clog: [() => there.clog(), () => there.unclog()],
+            pause: [() => server.pause(), () => server.resume()],
+            'pause reading': [() => reading?.pauseReading(), () => reading?.resumeReading()],
+            'slow link': [
+              () => void (there.latency = { ...usual, baseUs: 40_000, jitterUs: 20_000 }),
+              () => void (there.latency = usual),
+            ],
+          };
+          for (const { at, lasts, what } of faults) {
+            const [begin, end] = acts[what] as [() => void, () => void];
+            world.schedule(at * 1000, what, begin);
+            world.schedule((at + lasts) * 1000, `${what} ends`, end);
           }
-          host.timers.after(4_500_000, () => connection.close());
-          return { stop() {} };
-        });
-        const [there, back] = [world.network.link('client', 'server'), world.network.link('server', 'client')];
-        const usual = there.latency;
-        const server = world.machine('server');
-        const acts: Record<string, [() => void, () => void]> = {
-          block: [() => there.block(), () => there.unblock()],
-          'block back': [() => back.block(), () => back.unblock()],
-          clog: [() => there.clog(), () => there.unclog()],
-          pause: [() => server.pause(), () => server.resume()],
-          'pause reading': [() => reading?.pauseReading(), () => reading?.resumeReading()],
-          'slow link': [
-            () => void (there.latency = { ...usual, baseUs: 40_000, jitterUs: 20_000 }),
-            () => void (there.latency = usual),
-          ],
-        };
-        for (const { at, lasts, what } of faults) {
-          const [begin, end] = acts[what] as [() => void, () => void];
-          world.schedule(at * 1000, what, begin);
-          world.schedule((at + lasts) * 1000, `${what} ends`, end);
-        }
-        await world.runUntil(30_000_000);
-        expect(world.failure).toBeNull();
-        expect(received).toEqual(sent);
-        expect(ended).toBe(true);
-      }),
+          await world.runUntil(30_000_000);
+          expect(world.failure).toBeNull();
+          expect(received).toEqual(sent);
+          expect(ended).toBe(true);
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -254,7 +254,9 @@ describe('power loss', () => {
 
 describe('syncs', () => {
   it('take time, one after the other, and cover what was written before the call', async () => {
-    const { world, host, machine } = await machineWithDisk('1', { syncLatency: constantLatency(500) });
+    const { world, host, machine } = await machineWithDisk('1', {
+      syncLatency: constantLatency(500),
+    });
     const file = host.disk.open('f', true);
     const done: number[] = [];
     file.write(0, text('covered'));
@@ -291,12 +293,15 @@ describe('syncs', () => {
 
 describe('a slow disk', () => {
   it('delays syncs, and moves the clock of who writes on', async () => {
-    const { world, host, machine } = await machineWithDisk('1', { syncLatency: constantLatency(500) });
+    const { world, host, machine } = await machineWithDisk('1', {
+      syncLatency: constantLatency(500),
+    });
     machine.disk.faults.slow(10, 2000);
     const file = host.disk.open('f', true);
     const seen: string[] = [];
     const start = host.clock.monotonicUs();
-    const say = (what: string): void => void seen.push(`${what} ${host.clock.monotonicUs() - start}`);
+    const say = (what: string): void =>
+      void seen.push(`${what} ${host.clock.monotonicUs() - start}`);
     host.timers.after(100, () => {
       file.write(0, text('a'));
       file.write(1, text('b'));

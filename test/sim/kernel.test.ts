@@ -37,12 +37,16 @@ describe('the kernel', () => {
   });
 
   it('random: events of one time run in an order that the seed decides', async () => {
-    const run = (seed: string): Promise<string> => atOnce(new World({ seed, tieBreak: 'random' }), 20);
+    const run = (seed: string): Promise<string> =>
+      atOnce(new World({ seed, tieBreak: 'random' }), 20);
     expect(await run('1')).toBe(await run('1'));
     expect(await run('1')).not.toBe(await run('2'));
-    expect((await run('1')).split(' ').map(Number).sort((a, b) => a - b)).toEqual(
-      Array.from({ length: 20 }, (_, i) => i),
-    );
+    expect(
+      (await run('1'))
+        .split(' ')
+        .map(Number)
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 20 }, (_, i) => i));
   });
 
   it('finishes all microtasks of an event before the next event', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SimRandomStream } from '../../src/sim/random.ts';
 import { drawLatency, type LatencyModel } from '../../src/sim/latency.ts';
+import { SimRandomStream } from '../../src/sim/random.ts';
 import { after, boot, dial, listen, pair, plainWorld, text } from './support.ts';
 
 describe('a blocked link', () => {

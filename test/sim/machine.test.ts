@@ -88,8 +88,15 @@ describe('a process that has ended', () => {
     const { host, machine } = await boot(world, 'a');
     const seen: string[] = [];
     host.timers.after(1000, () => void seen.push('timer'));
-    host.network.listen(1, () => ({ onData() {}, onClose() {} }), () => void seen.push('ready'));
-    host.network.connect({ host: 'a', port: 2 }, { onData() {}, onClose: () => void seen.push('closed') });
+    host.network.listen(
+      1,
+      () => ({ onData() {}, onClose() {} }),
+      () => void seen.push('ready'),
+    );
+    host.network.connect(
+      { host: 'a', port: 2 },
+      { onData() {}, onClose: () => void seen.push('closed') },
+    );
     const file = host.disk.open('f', true);
     file.write(0, text('x'));
     const synced = async (): Promise<void> => {
@@ -118,7 +125,11 @@ describe('a process that has ended', () => {
       host.disk.makeDirectory('d');
       client.connection.write(text('ghost'));
       host.timers.after(1, () => void seen.push('timer'));
-      host.network.listen(5, () => ({ onData() {}, onClose() {} }), () => void seen.push('ready'));
+      host.network.listen(
+        5,
+        () => ({ onData() {}, onClose() {} }),
+        () => void seen.push('ready'),
+      );
       void file.sync().then(() => seen.push('synced'));
       throw new Error('a dead process may throw');
     });
@@ -207,7 +218,10 @@ describe('a paused process', () => {
 });
 
 describe('a clock', () => {
-  const hostWith = async (clock: { offsetMs?: number; driftPpm?: number }): Promise<[Host, ReturnType<typeof plainWorld>, Awaited<ReturnType<typeof boot>>]> => {
+  const hostWith = async (clock: {
+    offsetMs?: number;
+    driftPpm?: number;
+  }): Promise<[Host, ReturnType<typeof plainWorld>, Awaited<ReturnType<typeof boot>>]> => {
     const world = plainWorld();
     const booted = await boot(world, 'a', { clock: { monotonicStartUs: 500, ...clock } });
     return [booted.host, world, booted];
@@ -231,17 +245,20 @@ describe('a clock', () => {
     expect(clock.monotonicUs()).toBe(600);
   });
 
-  it.each([-200_000, -300, 0, 300, 200_000])('with drift %d fires timers never early', async (ppm) => {
-    const [host, world] = await hostWith({ driftPpm: ppm });
-    const late: number[] = [];
-    for (const delay of [0, 1, 7, 999, 1_000_003, 30_000_001]) {
-      const due = host.clock.monotonicUs() + delay;
-      host.timers.after(delay, () => void late.push(host.clock.monotonicUs() - due));
-    }
-    await after(world, 60_000_000);
-    expect(late).toHaveLength(6);
-    expect(late.every((us) => us >= 0 && us <= 2)).toBe(true);
-  });
+  it.each([-200_000, -300, 0, 300, 200_000])(
+    'with drift %d fires timers never early',
+    async (ppm) => {
+      const [host, world] = await hostWith({ driftPpm: ppm });
+      const late: number[] = [];
+      for (const delay of [0, 1, 7, 999, 1_000_003, 30_000_001]) {
+        const due = host.clock.monotonicUs() + delay;
+        host.timers.after(delay, () => void late.push(host.clock.monotonicUs() - due));
+      }
+      await after(world, 60_000_000);
+      expect(late).toHaveLength(6);
+      expect(late.every((us) => us >= 0 && us <= 2)).toBe(true);
+    },
+  );
 
   it('that slows down puts off the timers that are set', async () => {
     const [host, world, { machine }] = await hostWith({});

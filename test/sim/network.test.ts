@@ -131,6 +131,17 @@ describe('a connection', () => {
     expect(lengths.some((length) => length < 7)).toBe(true);
     expect(lengths.some((length) => length > 9)).toBe(true);
   });
+
+  it('keeps its order when a reader pauses while bytes wait to be joined', async () => {
+    const { world, client, server } = await pair({ splitWrites: true });
+    for (let i = 0; i < 400; i++) {
+      world.schedule(i * 100, 'write', () => void client.connection.write(text(`${i} `)));
+      world.schedule(i * 100 + 1050, 'pause', () => server.connection.pauseReading());
+      world.schedule(i * 100 + 1070, 'resume', () => server.connection.resumeReading());
+    }
+    await after(world, 100_000);
+    expect(server.text).toBe(Array.from({ length: 400 }, (_, i) => `${i} `).join(''));
+  });
 });
 
 describe('a listener', () => {

@@ -1,8 +1,8 @@
-import type { CloseReason, Connection, ConnectionHandler } from '../../src/host/network.ts';
 import type { Host, Program } from '../../src/host/host.ts';
+import type { CloseReason, Connection, ConnectionHandler } from '../../src/host/network.ts';
+import { constantLatency } from '../../src/sim/latency.ts';
 import type { Machine, MachineOptions } from '../../src/sim/machine.ts';
 import { World, type WorldOptions } from '../../src/sim/world.ts';
-import { constantLatency } from '../../src/sim/latency.ts';
 
 /** A world in which a message takes 1 ms, always, and sending takes no time. */
 export function plainWorld(options: Partial<WorldOptions> = {}): World {
@@ -19,7 +19,8 @@ export async function boot(
   name: string,
   options?: MachineOptions,
 ): Promise<{ machine: Machine; host: Host }> {
-  const machine = world.machines.find((known) => known.name === name) ?? world.addMachine(name, options);
+  const machine =
+    world.machines.find((known) => known.name === name) ?? world.addMachine(name, options);
   let host: Host | null = null;
   machine.start((given) => {
     host = given;

@@ -2,7 +2,7 @@
  * CreateTopics: each topic by itself, all that can be made in one batch: the topic, its settings,
  * its partitions. A topic may be wider than the brokers alive, not than those registered: fenced
  * replicas join the ISR later. `min.insync.replicas` above the replication factor is taken, as
- * Kafka does; producers with acks=all then get NOT_ENOUGH_REPLICAS.
+ * Kafka does; it then counts as that factor (KIP-966).
  */
 import { type NodeId, type Uuid, zeroUuid } from '../../base/ids.ts';
 import { describeConfigSet } from '../metadata/describe-configs.ts';

@@ -26,7 +26,8 @@ export function initialize(core: RaftCore, stored: ElectionState | null, nowUs: 
   core.role = role;
   core.emit({ kind: 'persist', election: core.rules.durable(election) });
   core.emitRole();
-  core.flush();
+  // Recovery may have cut the log, and what is in the page cache counts for nothing yet.
+  core.flushCut();
   const alone = core.voterIds.length === 1 && core.isLocalVoter;
   if (alone) becomeCandidate(core, 1, nowUs);
 }

@@ -8,9 +8,12 @@ import { secondsToMicros } from '../../../src/base/time.ts';
 import type { Host, RunningProgram } from '../../../src/host/host.ts';
 import { defaultNodeSettings, type NodeConfig } from '../../../src/kafka/config.ts';
 import type { Observation } from '../../../src/kafka/observation.ts';
+import { describeQuorumApi } from '../../../src/kafka/protocol/apis/55-describe-quorum.ts';
 import { apiByKey } from '../../../src/kafka/protocol/apis.ts';
+import type { Api, RequestInput, ResponseOf } from '../../../src/kafka/protocol/schema.ts';
 import { type CommittedBatch, Quorum } from '../../../src/kafka/raft/quorum.ts';
 import { kafkaRaftRules, type RaftRules } from '../../../src/kafka/raft/rules.ts';
+import { openChannel } from '../../../src/kafka/rpc/channel.ts';
 import type { Server, ServerOptions } from '../../../src/kafka/rpc/contract.ts';
 import { startServer } from '../../../src/kafka/rpc/server.ts';
 import type { Machine } from '../../../src/sim/machine.ts';
@@ -57,6 +60,7 @@ export class Cluster {
   readonly problems: string[] = [];
   readonly #leaders = new Map<LeaderEpoch, NodeId>();
   readonly #options: ClusterOptions;
+  #asks = 0;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -96,6 +100,32 @@ export class Cluster {
       (node) => node.machine.state === 'running' && node.leadingEpoch >= 0,
     );
     return leaders.sort((a, b) => b.leadingEpoch - a.leadingEpoch)[0] ?? null;
+  }
+
+  /** Sends a request to a node from a machine of its own. */
+  async ask<A extends Api>(
+    node: QuorumNode,
+    api: A,
+    body: RequestInput<A>,
+  ): Promise<ResponseOf<A>> {
+    this.#asks += 1;
+    let answer: ResponseOf<A> | null = null;
+    this.world.addMachine(`asker ${this.#asks}`).start((host) => {
+      const options = { clientId: 'test', connectTimeoutUs: secondsToMicros(1) };
+      const channel = openChannel(host, { host: node.machine.name, port }, options);
+      channel.send(api, api.maxVersion, body, secondsToMicros(1), (response) => {
+        answer = response;
+      });
+      return { stop: () => {} };
+    });
+    await this.run(0.1);
+    if (answer === null) throw new Error(`no answer from ${node.id}`);
+    return answer;
+  }
+
+  describeQuorum(node: QuorumNode): Promise<ResponseOf<typeof describeQuorumApi>> {
+    const topics = [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }];
+    return this.ask(node, describeQuorumApi, { topics });
   }
 
   setPartitioned(id: NodeId, isBlocked: boolean): void {

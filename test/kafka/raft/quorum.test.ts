@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { voteApi } from '../../../src/kafka/protocol/apis/52-vote.ts';
+import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import { Cluster } from './cluster.ts';
 
 async function led(cluster: Cluster): Promise<void> {
@@ -113,33 +115,36 @@ describe('the quorum on a simulated world', () => {
   });
 });
 
-describe('the quorum under faults', () => {
-  it.each([1, 2, 3, 4, 5, 6])('commits one history, and recovers: seed %i', async (seed) => {
-    const cluster = new Cluster({ seed: `faults ${seed}`, voters: 3, observers: 1 });
-    cluster.startAll();
-    const chance = cluster.world.random.stream('test');
-    for (let round = 0; round < 25; round++) {
-      await cluster.run(1 + chance.int(3));
-      cluster.leader()?.append(`${round}.a`);
-      const victim = cluster.node(1 + chance.int(3));
-      const fault = chance.int(4);
-      if (fault === 0) victim.machine.crash();
-      else if (fault === 1) victim.machine.powerLoss();
-      else if (fault === 2) cluster.setPartitioned(victim.id, true);
-      else victim.machine.pause();
-      await cluster.run(chance.int(6));
-      cluster.leader()?.append(`${round}.b`);
-      if (fault === 2) cluster.setPartitioned(victim.id, false);
-      else if (fault === 3) victim.machine.resume();
-      else cluster.start(victim);
-    }
-    await cluster.run(15);
-    cluster.leader()?.append('end');
+describe('requests to the quorum', () => {
+  it('describe it, where they reach the leader', async () => {
+    const cluster = new Cluster({ seed: 'describe', voters: 3, observers: 1 });
+    await led(cluster);
+    const leader = cluster.leader();
+    leader?.append('a');
     await cluster.run(1);
-    expect(cluster.problems).toEqual([]);
-    for (const node of cluster.nodes) expect(node.delivered.at(-1)).toBe('end');
-    const [first, ...others] = cluster.nodes.map((node) => node.delivered.join(' '));
-    for (const other of others) expect(other).toBe(first);
-    expect(cluster.committed.size).toBeGreaterThan(20);
+    for (const node of cluster.nodes.slice(0, 3)) {
+      const partition = (await cluster.describeQuorum(node)).topics[0]?.partitions[0];
+      if (node !== leader) {
+        expect(partition?.errorCode).toBe(errorCode.notLeaderOrFollower);
+        continue;
+      }
+      expect(partition).toMatchObject({ errorCode: 0, leaderId: leader.id, leaderEpoch: 1 });
+      const end = leader.quorum?.logEndOffset;
+      expect(partition?.highWatermark).toBe(end);
+      expect(partition?.currentVoters.map((voter) => voter.logEndOffset)).toEqual([end, end, end]);
+      expect(partition?.observers.map((observer) => observer.replicaId)).toEqual([4]);
+    }
+  });
+
+  it('are refused if they are of another cluster or about another topic', async () => {
+    const cluster = new Cluster({ seed: 'other cluster', voters: 1 });
+    await led(cluster);
+    const body = { clusterId: 'another', topics: [] };
+    expect(await cluster.ask(cluster.node(1), voteApi, body)).toMatchObject({
+      errorCode: errorCode.inconsistentClusterId,
+    });
+    expect(await cluster.ask(cluster.node(1), voteApi, { topics: [] })).toMatchObject({
+      errorCode: errorCode.invalidRequest,
+    });
   });
 });

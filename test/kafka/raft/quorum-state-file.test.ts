@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { DiskError } from '../../../src/host/disk.ts';
+import type { Host } from '../../../src/host/host.ts';
+import { QuorumStateFile } from '../../../src/kafka/raft/quorum-state-file.ts';
+import { World } from '../../../src/sim/world.ts';
+
+const election = {
+  epoch: 7,
+  leaderId: -1,
+  votedKey: { id: 2, directoryId: 'AAAAAAAAAAAAAAAAAAABAg' },
+};
+
+/** Runs steps on one disk, each in a process of its own. */
+async function onDisk(...steps: ((host: Host) => void | Promise<void>)[]): Promise<World> {
+  const world = new World({ seed: 'state file' });
+  const machine = world.addMachine('m');
+  for (const step of steps) {
+    let isDone = false;
+    machine.start((host) => {
+      host.disk.makeDirectory('data');
+      void Promise.resolve(step(host)).then(() => {
+        isDone = true;
+      });
+      return { stop: () => {} };
+    });
+    await world.runWhile(() => !isDone, world.now + 1_000_000);
+    expect(world.failure).toBeNull();
+    expect(isDone).toBe(true);
+    machine.powerLoss();
+  }
+  return world;
+}
+
+describe('the quorum-state file', () => {
+  it('survives a power loss once it was written', async () => {
+    await onDisk(
+      async ({ disk }) => {
+        const file = new QuorumStateFile(disk, 'data');
+        expect(file.read()).toBeNull();
+        await disk.syncDirectory('');
+        await file.write({ epoch: 6, leaderId: 1, votedKey: null });
+        await file.write(election);
+      },
+      ({ disk }) => {
+        expect(new QuorumStateFile(disk, 'data').read()).toEqual(election);
+      },
+    );
+  });
+
+  it('holds what Kafka writes', async () => {
+    await onDisk(async ({ disk }) => {
+      await new QuorumStateFile(disk, 'data').write(election);
+      const file = disk.open('data/quorum-state');
+      expect(JSON.parse(new TextDecoder().decode(file.read(0, file.size())))).toEqual({
+        leaderId: -1,
+        leaderEpoch: 7,
+        votedId: 2,
+        votedDirectoryId: 'AAAAAAAAAAAAAAAAAAABAg',
+        data_version: 1,
+      });
+    });
+  });
+
+  it('is an error of the disk where it is damaged', async () => {
+    await onDisk(({ disk }) => {
+      for (const text of [
+        '',
+        '{"leaderId":',
+        '{}',
+        '[]',
+        '{"leaderId":1,"leaderEpoch":"x","votedId":-1}',
+      ]) {
+        const file = disk.open('data/quorum-state', true);
+        file.truncate(0);
+        file.write(0, new TextEncoder().encode(text));
+        expect(() => new QuorumStateFile(disk, 'data').read()).toThrow(DiskError);
+      }
+    });
+  });
+});
