@@ -29,25 +29,18 @@ function makeTable(): Int32Array {
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
   const t = table;
   let crc = -1;
-  let at = start;
-  const lastEight = end - 8;
-  while (at <= lastEight) {
-    const low =
-      crc ^
-      ((bytes[at] as number) |
-        ((bytes[at + 1] as number) << 8) |
-        ((bytes[at + 2] as number) << 16) |
-        ((bytes[at + 3] as number) << 24));
+  let at = start | 0;
+  const lastEight = (end - 8) | 0;
+  for (; at <= lastEight; at = (at + 8) | 0) {
     crc =
-      (t[1792 + (low & 0xff)] as number) ^
-      (t[1536 + ((low >>> 8) & 0xff)] as number) ^
-      (t[1280 + ((low >>> 16) & 0xff)] as number) ^
-      (t[1024 + (low >>> 24)] as number) ^
+      (t[1792 + ((crc ^ (bytes[at] as number)) & 0xff)] as number) ^
+      (t[1536 + (((crc >>> 8) ^ (bytes[at + 1] as number)) & 0xff)] as number) ^
+      (t[1280 + (((crc >>> 16) ^ (bytes[at + 2] as number)) & 0xff)] as number) ^
+      (t[1024 + (((crc >>> 24) ^ (bytes[at + 3] as number)) & 0xff)] as number) ^
       (t[768 + (bytes[at + 4] as number)] as number) ^
       (t[512 + (bytes[at + 5] as number)] as number) ^
       (t[256 + (bytes[at + 6] as number)] as number) ^
       (t[bytes[at + 7] as number] as number);
-    at += 8;
   }
   while (at < end) {
     crc = (t[(crc ^ (bytes[at] as number)) & 0xff] as number) ^ (crc >>> 8);

@@ -1,6 +1,6 @@
 /**
- * A running 64-bit digest of two 32-bit lanes. Integer operations only, so that every engine computes the
- * same. It proves that two runs are equal; it is no defence against forgery.
+ * A running 64-bit digest of two 32-bit lanes. Integer operations only, so that every engine
+ * computes the same. It proves that two runs are equal; it is no defence against forgery.
  */
 const headBytes = 64;
 const tailBytes = 16;

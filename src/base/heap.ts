@@ -1,7 +1,8 @@
 /**
- * A 4-ary min-heap of entries ordered by (time, order). Keys and places lie in flat typed arrays: sifting
- * moves numbers only, and an entry object is stored once and cleared once, whatever the size of the heap.
- * Entries of equal time and order come out in no particular order; give them distinct orders.
+ * A 4-ary min-heap of entries ordered by (time, order). Keys and places lie in flat typed arrays:
+ * sifting moves numbers only, and an entry object is stored once and cleared once, whatever the
+ * size of the heap. Entries of equal time and order come out in no particular order; give them
+ * distinct orders.
  */
 const initialCapacity = 256;
 
@@ -115,7 +116,7 @@ export class TimeHeap<T> {
       let least = at * 4 + 1;
       if (least >= size) break;
       let leastTime = times[least] as number;
-      const end = least + 4 < size ? least + 4 : size;
+      const end = Math.min(least + 4, size);
       for (let child = least + 1; child < end; child++) {
         const childTime = times[child] as number;
         if (childTime > leastTime) continue;

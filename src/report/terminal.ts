@@ -22,9 +22,10 @@ export function terminalReporter(options: TerminalOptions): Reporter {
   };
 }
 
-/** Property, one sentence, the events that prove it, and the command that reproduces it. */
+/** For each property broken: its first violation with a timeline, how many more, and how to reproduce it. */
 export function describeFailure(record: RunRecord, outputDirectory: string): string {
-  const heads = record.violations.map((violation) => describeViolation(record, violation));
+  const properties = [...new Set(record.violations.map((violation) => violation.property))];
+  const heads = properties.map((property) => describeProperty(record, property));
   if (record.reason !== null) {
     heads.push(`${mark(record)} ${record.scenario}  seed ${record.seed}\n  ${record.reason}\n`);
   }
@@ -36,12 +37,28 @@ export function describeFailure(record: RunRecord, outputDirectory: string): str
   );
 }
 
-function describeViolation(record: RunRecord, violation: ViolationReport): string {
-  const evidence = violation.evidence.map((line) => `    ${line}\n`).join('');
+function describeProperty(record: RunRecord, property: ViolationReport['property']): string {
+  const [first, ...more] = record.violations.filter((violation) => violation.property === property);
+  const { message, at, evidence } = first!;
+  const timeline = [...faultsBefore(record, at), ...evidence]
+    .map((line) => `    ${line}\n`)
+    .join('');
+  const others =
+    more.length === 0 ? '' : `    and ${more.length} more, for instance: ${more.at(-1)!.message}\n`;
   return (
-    `${mark(record)} ${violation.property}  ${record.scenario}  seed ${record.seed}  ` +
-    `(${atSecond(violation.at)})\n  ${violation.message}\n${evidence}`
+    `${mark(record)} ${property}  ${record.scenario}  seed ${record.seed}  (${atSecond(at)})\n` +
+    `  ${message}\n${timeline}${others}`
   );
+}
+
+const mostFaultsTold = 4;
+
+/** The last faults that took effect before a moment. */
+function faultsBefore(record: RunRecord, at: number): string[] {
+  return record.faults
+    .filter((fault) => fault.tookEffect && fault.at <= at)
+    .slice(-mostFaultsTold)
+    .map((fault) => `${atSecond(fault.at)}  ${fault.kind} ${fault.target}: ${fault.effect}`);
 }
 
 function mark(record: RunRecord): string {

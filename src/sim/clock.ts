@@ -1,11 +1,11 @@
 import type { Micros, WallMs } from '../base/ids.ts';
 import type { Clock } from '../host/clock.ts';
+import type { SimProcess } from './incarnation.ts';
 import type { Kernel } from './kernel.ts';
-import type { SimProcess } from './process.ts';
 
 /**
- * A machine's clock. Monotonic time starts anywhere, runs on through restarts and drifts; it never steps.
- * Wall time drifts alike, has an offset and jumps. Both are whole units, computed exactly.
+ * A machine's clock. Monotonic time starts anywhere, runs on through restarts and drifts; it never
+ * steps. Wall time drifts alike, has an offset and jumps. Both are whole units, computed exactly.
  */
 export interface ClockOptions {
   /** What the wall clock is ahead of the truth. */

@@ -1,20 +1,19 @@
 import type { Micros } from '../base/ids.ts';
 import type { CloseReason, Connection, ConnectionHandler } from '../host/network.ts';
+import type { SimProcess } from './incarnation.ts';
 import type { KernelEvent } from './kernel.ts';
 import { gateBlocked, type Link, type LinkWaiter } from './link.ts';
 import type { SimNetwork } from './network.ts';
 import type { SimNode } from './node.ts';
-import type { SimProcess } from './process.ts';
 import * as segment from './segment.ts';
 
 /**
- * One end of a connection. The way of a segment: `send` schedules its arrival at the other end; there
- * `arrive` (segment.ts) holds it if the link is obstructed, then lets it into the process, where one of the
- * `on…` methods takes it. Within one direction arrivals are strictly increasing, so no tie-break reorders them,
- * and once one segment is held all later ones queue behind it.
- *
- * Bytes count as unsent until the other process has taken them, or its kernel has for it within the receive
- * window; the sum of both directions' books is exact: `unsent` never goes below zero.
+ * One end of a connection. The way of a segment: `send` schedules its arrival at the other end;
+ * there `arrive` (segment.ts) holds it if the link is obstructed, then lets it into the process,
+ * where one of the `on…` methods takes it. Within one direction arrivals are strictly increasing,
+ * so no tie-break reorders them, and once one segment is held all later ones queue behind it. Bytes
+ * count as unsent until the other process has taken them, or its kernel has for it within the
+ * receive window; the sum of both directions' books is exact: `unsent` never goes below zero.
  */
 export const sendBufferBytes = 1 << 20;
 const receiveWindowBytes = 1 << 16;
@@ -142,7 +141,9 @@ export class SimConnection implements Connection, LinkWaiter {
     this.network.kernel.at(arrival, kind.arrival, other.owner.id, other, bytes);
   }
 
-  /** A reset overtakes bytes; across a blocked link it is lost, and the other end stays half-open. */
+  /**
+   * A reset overtakes bytes; across a blocked link it is lost, and the other end stays half-open.
+   */
   sendReset(): void {
     const other = this.other;
     if (other === null) return;

@@ -1,13 +1,14 @@
 import type { Micros } from '../base/ids.ts';
 import type { SimDisk } from './disk.ts';
 import { FileContent } from './disk-file.ts';
-import type { SimProcess } from './process.ts';
+import type { SimProcess } from './incarnation.ts';
 import type { SimRandomStream } from './random.ts';
 
 /**
- * What a disk can be made to do wrong, and what came of it. Some faults hold until they are taken back (full,
- * slow, stalled), some wait for the next calls (failing syncs and reads, misdirected writes), some strike at
- * once (rot, unreadable sectors) and stay in the file until it is overwritten there.
+ * What a disk can be made to do wrong, and what came of it. Some faults hold until they are taken
+ * back (full, slow, stalled), some wait for the next calls (failing syncs and reads, misdirected
+ * writes), some strike at once (rot, unreadable sectors) and stay in the file until it is
+ * overwritten there.
  */
 export interface DiskEffects {
   /** Unsynced writes and truncations that a power loss or a failed sync dropped; those it tore. */
@@ -124,7 +125,10 @@ export class DiskFaults {
     this.unstall();
   }
 
-  /** Flips one bit in each of `count` synced bytes of files that `path` matches. Returns how many it found. */
+  /**
+   * Flips one bit in each of `count` synced bytes of files that `path` matches. Returns how many it
+   * found.
+   */
   rot(count: number, path: (path: string) => boolean = () => true): number {
     const targets = [...this.#disk.tree.files()]
       .filter(([file, name]) => path(name) && syncedSize(file) > 0)

@@ -2,9 +2,10 @@ import { assert } from '../base/assert.ts';
 import type { Micros } from '../base/ids.ts';
 
 /**
- * The bytes of one file as the page cache has them, and how to get back to what is durable: a list of the
- * unsynced changes with what they replaced. Reads hand out views of the buffer. A view never changes: before
- * a change below the end of any view the buffer is copied; appends, the usual case, copy nothing.
+ * The bytes of one file as the page cache has them, and how to get back to what is durable: a list
+ * of the unsynced changes with what they replaced. Reads hand out views of the buffer. A view never
+ * changes: before a change below the end of any view the buffer is copied; appends, the usual case,
+ * copy nothing.
  */
 export interface Change {
   readonly sequence: number;
@@ -24,7 +25,10 @@ export interface Damage {
   readonly length: number;
 }
 
-/** How much of an unsynced change survives: that many of its first bytes; all, or none, of a truncation. */
+/**
+ * How much of an unsynced change survives: that many of its first bytes; all, or none, of a
+ * truncation.
+ */
 export type Fate = (change: Change) => number;
 
 const empty = new Uint8Array(0);
@@ -87,7 +91,9 @@ export class FileContent {
     this.#forgetSettled();
   }
 
-  /** Power loss: of each unsynced change survives what `fate` says, and all that is left is durable. */
+  /**
+   * Power loss: of each unsynced change survives what `fate` says, and all that is left is durable.
+   */
   lose(fate: Fate): void {
     for (const [change, bytes] of this.#undo()) {
       const kept = fate(change);
@@ -159,7 +165,9 @@ export class FileContent {
     }
   }
 
-  /** Goes back to what is durable. Returns the unsynced changes, oldest first, with what they wrote. */
+  /**
+   * Goes back to what is durable. Returns the unsynced changes, oldest first, with what they wrote.
+   */
   #undo(): [Change, Uint8Array][] {
     const changes = this.unsynced();
     const undone: [Change, Uint8Array][] = [];

@@ -3,10 +3,11 @@ import { DiskError } from '../host/disk.ts';
 import { FileContent } from './disk-file.ts';
 
 /**
- * Directories, and which of their entries are durable. Strict as POSIX is: an entry (a create, rename or
- * remove) is durable once its directory was synced, and syncing a file does not sync its entry. What was not
- * synced is kept in order, as by a journal: after a power loss the first so many operations have happened
- * and the others have not; a rename is one operation and happens whole or not at all.
+ * Directories, and which of their entries are durable. Strict as POSIX is: an entry (a create,
+ * rename or remove) is durable once its directory was synced, and syncing a file does not sync its
+ * entry. What was not synced is kept in order, as by a journal: after a power loss the first so
+ * many operations have happened and the others have not; a rename is one operation and happens
+ * whole or not at all.
  */
 export type TreeNode = Directory | FileContent;
 

@@ -3,16 +3,17 @@ import { DiskError } from '../host/disk.ts';
 import { type DiskEffects, DiskFaults } from './disk-faults.ts';
 import type { FileContent } from './disk-file.ts';
 import { Directory, DiskTree, filesOf, type TreeNode } from './disk-tree.ts';
+import type { SimProcess } from './incarnation.ts';
 import type { EventKind, Kernel, KernelEvent } from './kernel.ts';
 import { constantLatency, drawLatency, type LatencyModel, scaledLatency } from './latency.ts';
-import type { SimProcess } from './process.ts';
 import type { SimRandomStream } from './random.ts';
 
 /**
- * A machine's disk: files in a page cache, and what of them is durable. Processes use it by SimProcessDisk.
- * What it may do to them is said in disk-faults.ts. Permitted on power loss: each unsynced write is kept,
- * dropped, or torn at a sector; unsynced directory operations are lost from some point on. Never: a write
- * whose sync was answered, or that is older than the writeback time, is lost without a fault.
+ * A machine's disk: files in a page cache, and what of them is durable. Processes use it by
+ * SimProcessDisk. What it may do to them is said in disk-faults.ts. Permitted on power loss: each
+ * unsynced write is kept, dropped, or torn at a sector; unsynced directory operations are lost from
+ * some point on. Never: a write whose sync was answered, or that is older than the writeback time,
+ * is lost without a fault.
  */
 export interface DiskOptions {
   readonly capacityBytes?: number;

@@ -1,8 +1,8 @@
 /**
- * Keeps simulated code inside its world: while the guard is installed, a call to the ambient clock, timers,
- * random numbers or network throws an EscapeError that names the call site. Calls whose nearest caller lies
- * in node_modules or in the runtime itself pass: test runners and libraries have lives of their own.
- * What a runtime does not let be replaced stays as it is.
+ * Keeps simulated code inside its world: while the guard is installed, a call to the ambient clock,
+ * timers, random numbers or network throws an EscapeError that names the call site. Calls whose
+ * nearest caller lies in node_modules or in the runtime itself pass: test runners and libraries
+ * have lives of their own. What a runtime does not let be replaced stays as it is.
  */
 export class EscapeError extends Error {
   override readonly name = 'EscapeError';
@@ -36,10 +36,10 @@ export function installGuard(): () => void {
     forbid(world, name, name);
   }
   forbid(Math, 'random', 'Math.random');
-  forbid(world['performance'], 'now', 'performance.now');
-  forbid(world['process'], 'hrtime', 'process.hrtime');
-  forbid(world['crypto'], 'randomUUID', 'crypto.randomUUID');
-  forbid(world['crypto'], 'getRandomValues', 'crypto.getRandomValues');
+  forbid(world.performance, 'now', 'performance.now');
+  forbid(world.process, 'hrtime', 'process.hrtime');
+  forbid(world.crypto, 'randomUUID', 'crypto.randomUUID');
+  forbid(world.crypto, 'getRandomValues', 'crypto.getRandomValues');
   undo.push(replace(world, 'Date', guardedDate(Date)));
   return () => {
     for (const action of undo.reverse()) action();
@@ -63,7 +63,10 @@ function guardedDate(original: DateConstructor): DateConstructor {
   });
 }
 
-/** The function with a check before it; its own properties, such as `hrtime.bigint`, are checked too. */
+/**
+ * The function with a check before it; its own properties, such as `hrtime.bigint`, are checked
+ * too.
+ */
 function guarded(original: AnyFunction, self: unknown, name: string): AnyFunction {
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     check(name);

@@ -1,16 +1,16 @@
 import type { Micros } from '../base/ids.ts';
 import type { Address, ConnectionHandler } from '../host/network.ts';
 import { SimConnection } from './connection.ts';
+import type { SimProcess } from './incarnation.ts';
 import type { EventKind, KernelEvent } from './kernel.ts';
 import type { SimNetwork } from './network.ts';
 import type { SimListener, SimNode } from './node.ts';
-import type { SimProcess } from './process.ts';
 import * as segment from './segment.ts';
 
 /**
- * How a connection comes to be: a request to connect crosses the link; a machine that listens accepts, one
- * that lives refuses. A request that is lost (obstructed link, no power) is sent again after 1, 3 and 7 s;
- * an attempt without an answer ends at the connect timeout.
+ * How a connection comes to be: a request to connect crosses the link; a machine that listens
+ * accepts, one that lives refuses. A request that is lost (obstructed link, no power) is sent again
+ * after 1, 3 and 7 s; an attempt without an answer ends at the connect timeout.
  */
 const firstRetryUs = 1_000_000;
 

@@ -7,10 +7,11 @@ import { type Pumped, pump } from './pump.ts';
 import type { DigestRecording, TraceSink } from './trace.ts';
 
 /**
- * The kernel orders events by (virtual time, tie-break, sequence) and runs them one by one: an event, all
- * microtasks it caused, the hooks that watch events, then the next. Virtual time stands still inside an event.
- * It knows no machines: an event is a kind (code and description), the number of its owner, and two values.
- * Every event is folded into the digest. An exception that an event lets through stops the run.
+ * The kernel orders events by (virtual time, tie-break, sequence) and runs them one by one: an
+ * event, all microtasks it caused, the hooks that watch events, then the next. Virtual time stands
+ * still inside an event. It knows no machines: an event is a kind (code and description), the
+ * number of its owner, and two values. Every event is folded into the digest. An exception that an
+ * event lets through stops the run.
  */
 export interface EventKind {
   /** Folded into the digest; unique, in 0..15. */
@@ -30,7 +31,9 @@ export interface Mortal {
   readonly ended: boolean;
 }
 
-/** A scheduled event, and the handle to cancel it. `kind` is null once it is cancelled or was run. */
+/**
+ * A scheduled event, and the handle to cancel it. `kind` is null once it is cancelled or was run.
+ */
 export class KernelEvent implements Timer {
   kind: EventKind | null;
   subject: unknown;
@@ -74,7 +77,9 @@ export class Kernel implements Pumped {
   onEvent: (() => void) | null = null;
   trace: TraceSink | null = null;
   recording: DigestRecording | null = null;
-  /** Whose code runs now; null: the world's. Exceptions of code whose owner has ended do not count. */
+  /**
+   * Whose code runs now; null: the world's. Exceptions of code whose owner has ended do not count.
+   */
   current: Mortal | null = null;
   readonly digest = new Digest();
   readonly #heap = new TimeHeap<KernelEvent>();
@@ -86,7 +91,10 @@ export class Kernel implements Pumped {
   #unfinished = false;
   #running = false;
 
-  /** `ties`: events of the same time run in the order of draws from it; null: in the order of scheduling. */
+  /**
+   * `ties`: events of the same time run in the order of draws from it; null: in the order of
+   * scheduling.
+   */
   constructor(ties: RandomStream | null) {
     this.#ties = ties;
   }

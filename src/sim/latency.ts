@@ -2,9 +2,10 @@ import type { Micros } from '../base/ids.ts';
 import type { SimRandomStream } from './random.ts';
 
 /**
- * How long something takes: at least `baseUs`; on top, always, a jitter of this mean, exponentially distributed;
- * and in `tailPerMille` of a thousand cases a heavy tail (Pareto, shape 1.5, of scale `tailUs`, cut off at 24
- * times that). Quantiles come from integer tables: logarithms and powers differ between engines.
+ * How long something takes: at least `baseUs`; on top, always, a jitter of this mean, exponentially
+ * distributed; and in `tailPerMille` of a thousand cases a heavy tail (Pareto, shape 1.5, of scale
+ * `tailUs`, cut off at 24 times that). Quantiles come from integer tables: logarithms and powers
+ * differ between engines.
  */
 export interface LatencyModel {
   readonly baseUs: Micros;

@@ -3,9 +3,10 @@ import { drawLatency, type LatencyModel } from './latency.ts';
 import type { SimRandomStream } from './random.ts';
 
 /**
- * One direction between two machines (or of a machine's loopback). It says when bytes arrive, and whether they
- * do at all: blocked, they do not, as across a partition, and TCP notices in the end; clogged, they wait, and
- * TCP notices nothing. Either keeps bytes, it never loses any. Faults act on links; links count what they did.
+ * One direction between two machines (or of a machine's loopback). It says when bytes arrive, and
+ * whether they do at all: blocked, they do not, as across a partition, and TCP notices in the end;
+ * clogged, they wait, and TCP notices nothing. Either keeps bytes, it never loses any. Faults act
+ * on links; links count what they did.
  */
 export interface LinkDefaults {
   readonly latency?: LatencyModel;
@@ -93,7 +94,9 @@ export class Link {
     this.#open(gateClogged);
   }
 
-  /** When a segment arrives that is handed over at `departure`. Segments leave one after the other. */
+  /**
+   * When a segment arrives that is handed over at `departure`. Segments leave one after the other.
+   */
   arrivalOf(length: number, departure: Micros): Micros {
     this.segments++;
     let left = departure;

@@ -3,16 +3,17 @@ import type { Program, RunningProgram } from '../host/host.ts';
 import { type ClockOptions, SimClock } from './clock.ts';
 import { type DiskOptions, SimDisk } from './disk.ts';
 import { SimHost } from './host.ts';
+import { SimProcess } from './incarnation.ts';
 import type { EventKind, Kernel, KernelEvent } from './kernel.ts';
 import type { SimNetwork } from './network.ts';
 import type { SimNode } from './node.ts';
-import { SimProcess } from './process.ts';
 import { SimRandom } from './random.ts';
 
 /**
- * A machine: an address, a disk, a clock, and at most one process, an incarnation of a program. The disk and the
- * clock outlive processes. States: `off` has no power and answers nobody; `dead` has power but no process:
- * its system refuses and resets; `running`; `paused`, frozen, while its system still takes bytes in.
+ * A machine: an address, a disk, a clock, and at most one process, an incarnation of a program. The
+ * disk and the clock outlive processes. States: `off` has no power and answers nobody; `dead` has
+ * power but no process: its system refuses and resets; `running`; `paused`, frozen, while its
+ * system still takes bytes in.
  */
 export type MachineState = 'off' | 'dead' | 'running' | 'paused';
 

@@ -9,10 +9,11 @@ import * as segment from './segment.ts';
 import type { Splitter } from './splitter.ts';
 
 /**
- * All machines' network: nodes, the links between them, and what TCP does when segments do not get through.
- * A blocked link holds them; after healing they arrive with the delay of TCP's next retransmission. Whoever
- * sent what goes unacknowledged for longer than the user timeout gives the connection up. A machine that has
- * no power answers nothing; one that has, and does not know a connection, answers with a reset.
+ * All machines' network: nodes, the links between them, and what TCP does when segments do not get
+ * through. A blocked link holds them; after healing they arrive with the delay of TCP's next
+ * retransmission. Whoever sent what goes unacknowledged for longer than the user timeout gives the
+ * connection up. A machine that has no power answers nothing; one that has, and does not know a
+ * connection, answers with a reset.
  */
 export interface NetworkOptions extends LinkDefaults {
   /** How long an attempt to connect goes on without an answer. */
@@ -64,7 +65,9 @@ export class SimNetwork {
     return this.#nodes.get(name) ?? null;
   }
 
-  /** The link from one machine to another, or to itself: its loopback. Made when first asked for. */
+  /**
+   * The link from one machine to another, or to itself: its loopback. Made when first asked for.
+   */
   link(from: string, to: string): Link {
     let links = this.#links.get(from);
     if (links === undefined) {
@@ -88,7 +91,9 @@ export class SimNetwork {
     return [...this.#links.values()].flatMap((links) => [...links.values()]);
   }
 
-  /** Keeps a segment that arrives at `end` while the link is obstructed, or others wait before it. */
+  /**
+   * Keeps a segment that arrives at `end` while the link is obstructed, or others wait before it.
+   */
   hold(end: SimConnection, event: KernelEvent): void {
     const link = end.back;
     if (end.held === null) {
@@ -148,7 +153,9 @@ export class SimNetwork {
     }
   }
 
-  /** The machine is back: to what its peers send again it answers that it knows no such connection. */
+  /**
+   * The machine is back: to what its peers send again it answers that it knows no such connection.
+   */
   onPowered(node: SimNode): void {
     for (const end of node.unanswered) {
       const delay = this.#retransmissionDelay(this.kernel.now - node.offSince);
@@ -182,7 +189,9 @@ export class SimNetwork {
     sender.giveUp = null;
   }
 
-  /** Retransmissions come at 0.2 s, 0.6 s, 1.4 s … after the first loss: the time left to the next. */
+  /**
+   * Retransmissions come at 0.2 s, 0.6 s, 1.4 s … after the first loss: the time left to the next.
+   */
   #retransmissionDelay(lostForUs: Micros): Micros {
     let pause = firstRetransmitUs;
     let next = pause;

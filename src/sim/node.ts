@@ -1,6 +1,6 @@
 import type { Connection, ConnectionHandler } from '../host/network.ts';
 import type { SimConnection } from './connection.ts';
-import type { SimProcess } from './process.ts';
+import type { SimProcess } from './incarnation.ts';
 
 /** A machine as the network knows it: whether it answers at all, who listens, which ends it has. */
 export class SimNode {
@@ -23,8 +23,8 @@ export class SimNode {
   }
 
   /**
-   * The process is gone. A living system resets its connections, but still sends what was closed in order;
-   * without power everything falls silent. Returns how many connections ended.
+   * The process is gone. A living system resets its connections, but still sends what was closed in
+   * order; without power everything falls silent. Returns how many connections ended.
    */
   endProcess(silent: boolean): number {
     this.listeners.clear();

@@ -2,7 +2,7 @@ import { type Disk, DiskError, type DiskFile } from '../host/disk.ts';
 import type { SimDisk } from './disk.ts';
 import { FileContent } from './disk-file.ts';
 import { Directory } from './disk-tree.ts';
-import type { SimProcess } from './process.ts';
+import type { SimProcess } from './incarnation.ts';
 
 /** A disk as one process sees it. After the process has ended its changes have no effect. */
 export class SimProcessDisk implements Disk {

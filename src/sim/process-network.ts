@@ -1,9 +1,9 @@
 import type { Address, Connection, ConnectionHandler, Listener, Network } from '../host/network.ts';
 import { Handshake } from './handshake.ts';
+import type { SimProcess } from './incarnation.ts';
 import type { EventKind, KernelEvent } from './kernel.ts';
 import type { SimNetwork } from './network.ts';
 import type { SimListener, SimNode } from './node.ts';
-import type { SimProcess } from './process.ts';
 
 /** The network as one process sees it. After the process has ended its calls have no effect. */
 export class SimProcessNetwork implements Network {

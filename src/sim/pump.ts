@@ -1,8 +1,8 @@
 /**
- * The pump runs one step per macrotask, so that all microtasks of a step finish before the next one.
- * Immediates are queued 64 at a time: the event loop's own work is then paid once per 64 steps.
- * This is the only file of the simulation that touches the ambient event loop. It also takes in the
- * unhandled rejections that simulated code causes while it pumps.
+ * The pump runs one step per macrotask, so that all microtasks of a step finish before the next
+ * one. Immediates are queued 64 at a time: the event loop's own work is then paid once per 64
+ * steps. This is the only file of the simulation that touches the ambient event loop. It also takes
+ * in the unhandled rejections that simulated code causes while it pumps.
  */
 export interface Pumped {
   /** Does one step. False when there is nothing more to do: the pump then stops. */

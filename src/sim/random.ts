@@ -3,8 +3,9 @@ import { assert } from '../base/assert.ts';
 import type { RandomSource, RandomStream } from '../host/random.ts';
 
 /**
- * Named streams of chance, each derived from the seed and its whole name, so that a draw from one shifts no
- * other. The generator is xorwow; all that is done to its 32-bit integers is exact on every engine.
+ * Named streams of chance, each derived from the seed and its whole name, so that a draw from one
+ * shifts no other. The generator is xorwow; all that is done to its 32-bit integers is exact on
+ * every engine.
  */
 export class SimRandomStream implements RandomStream {
   /** The next 32 bits, as an int32. */

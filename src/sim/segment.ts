@@ -3,9 +3,9 @@ import type { EventKind, KernelEvent } from './kernel.ts';
 import { gateBlocked } from './link.ts';
 
 /**
- * What travels between the two ends of a connection, as kinds of events. A segment has two: its arrival at
- * the machine, where the link may hold it and the operating system may answer for a process that is gone;
- * and its reception by the process, which may happen later.
+ * What travels between the two ends of a connection, as kinds of events. A segment has two: its
+ * arrival at the machine, where the link may hold it and the operating system may answer for a
+ * process that is gone; and its reception by the process, which may happen later.
  */
 export interface SegmentKind {
   readonly arrival: ArrivalKind;

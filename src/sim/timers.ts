@@ -1,8 +1,8 @@
 import type { Micros } from '../base/ids.ts';
 import type { Timer, Timers } from '../host/timers.ts';
 import type { SimClock } from './clock.ts';
+import type { SimProcess } from './incarnation.ts';
 import type { EventKind, KernelEvent } from './kernel.ts';
-import type { SimProcess } from './process.ts';
 
 /** One-shot timers of one process, on its machine's drifting clock. */
 export class SimTimers implements Timers {

@@ -1,7 +1,10 @@
 import type { Digest } from '../base/digest.ts';
 import type { Micros } from '../base/ids.ts';
 
-/** What the world tells of itself when asked to. Without a sink nothing is described and nothing is paid. */
+/**
+ * What the world tells of itself when asked to. Without a sink nothing is described and nothing is
+ * paid.
+ */
 export interface TraceEntry {
   /** Number of the event in which it happened; the first is 1. An event's own line is its first. */
   readonly event: number;
@@ -16,8 +19,8 @@ export interface TraceSink {
 }
 
 /**
- * The digest after each event, to find the first event in which two runs differ. Costs eight bytes an event.
- * A sink in a third run, asked for that event's number, then names it.
+ * The digest after each event, to find the first event in which two runs differ. Costs eight bytes
+ * an event. A sink in a third run, asked for that event's number, then names it.
  */
 export class DigestRecording {
   #lanes = new Int32Array(4096);
@@ -38,7 +41,9 @@ export class DigestRecording {
     this.#lanes[at + 1] = digest.low;
   }
 
-  /** The number of the first event that differs, counted from 1; null when the recordings are equal. */
+  /**
+   * The number of the first event that differs, counted from 1; null when the recordings are equal.
+   */
   firstDifference(other: DigestRecording): number | null {
     const shared = Math.min(this.#events, other.#events);
     for (let i = 0; i < shared * 2; i++) {

@@ -9,9 +9,9 @@ import { Splitter } from './splitter.ts';
 import { DigestRecording, type TraceSink } from './trace.ts';
 
 /**
- * The deterministic world: machines, the network between them, virtual time, one seed. All that happens is an
- * event of the kernel; the same seed, and the same calls from outside, make the same events and one digest.
- * A run ends early when simulated code throws: `failure` says what.
+ * The deterministic world: machines, the network between them, virtual time, one seed. All that
+ * happens is an event of the kernel; the same seed, and the same calls from outside, make the same
+ * events and one digest. A run ends early when simulated code throws: `failure` says what.
  */
 export interface WorldOptions {
   readonly seed: string;
@@ -97,12 +97,17 @@ export class World {
     return this.#kernel.at(time, worldKind, 0, label, callback);
   }
 
-  /** Runs all events up to and including this time, which it then is, unless there was a failure. */
+  /**
+   * Runs all events up to and including this time, which it then is, unless there was a failure.
+   */
   runUntil(time: Micros): Promise<void> {
     return this.#kernel.run(time);
   }
 
-  /** Runs events while the condition, checked after each, holds; at most up to and including this time. */
+  /**
+   * Runs events while the condition, checked after each, holds; at most up to and including this
+   * time.
+   */
   async runWhile(condition: () => boolean, limit: Micros): Promise<void> {
     if (condition()) await this.#kernel.run(limit, condition);
   }

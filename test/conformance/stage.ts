@@ -2,8 +2,8 @@ import type { Host } from '../../src/host/host.ts';
 import type { Address } from '../../src/host/network.ts';
 
 /**
- * Two machines, `one` and `two`, in whatever world: what the suite asks of a world beside its hosts.
- * The suite never awaits time itself; it asks the stage to let it pass.
+ * Two machines, `one` and `two`, in whatever world: what the suite asks of a world beside its
+ * hosts. The suite never awaits time itself; it asks the stage to let it pass.
  */
 export type MachineName = 'one' | 'two';
 

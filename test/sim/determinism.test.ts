@@ -6,7 +6,10 @@ import { World, type WorldOptions } from '../../src/sim/world.ts';
 
 const names = ['a', 'b', 'c'];
 
-/** Each machine greets the others over and over, keeps what it hears in a synced file, and draws chance. */
+/**
+ * Each machine greets the others over and over, keeps what it hears in a synced file, and draws
+ * chance.
+ */
 const gossip: Program = (host) => {
   const file = host.disk.open('heard', true);
   const chance = host.random.stream('gossip');
@@ -171,8 +174,12 @@ describe('under random faults', () => {
             pause: [() => server.pause(), () => server.resume()],
             'pause reading': [() => reading?.pauseReading(), () => reading?.resumeReading()],
             'slow link': [
-              () => void (there.latency = { ...usual, baseUs: 40_000, jitterUs: 20_000 }),
-              () => void (there.latency = usual),
+              () => {
+                there.latency = { ...usual, baseUs: 40_000, jitterUs: 20_000 };
+              },
+              () => {
+                there.latency = usual;
+              },
             ],
           };
           for (const { at, lasts, what } of faults) {

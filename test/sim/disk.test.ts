@@ -4,7 +4,7 @@ import type { DiskFile } from '../../src/host/disk.ts';
 import { instantDisk } from '../../src/sim/disk.ts';
 import { FileContent } from '../../src/sim/disk-file.ts';
 import { constantLatency } from '../../src/sim/latency.ts';
-import { after, boot, dial, idle, listen, plainWorld, text } from './support.ts';
+import { boot, dial, elapse, idle, listen, plainWorld, text } from './support.ts';
 
 const read = (file: DiskFile): string =>
   String.fromCharCode(...file.read(0, file.size())).replaceAll('\0', '.');
@@ -48,7 +48,7 @@ async function durableFile(
   file.write(0, text(content));
   void file.sync();
   void host.disk.syncDirectory('');
-  await after(world, 1000);
+  await elapse(world, 1000);
   return file;
 }
 
@@ -178,7 +178,7 @@ describe('power loss', () => {
     const found = await fates(async (booted) => {
       const file = await durableFile(booted, 'safe');
       file.write(4, text('!'));
-      await after(booted.world, 31_000_000);
+      await elapse(booted.world, 31_000_000);
       file.write(5, text('?'));
     }, 'f');
     expect(found).toEqual(new Set(['safe!', 'safe!?']));
@@ -189,7 +189,7 @@ describe('power loss', () => {
       const file = host.disk.open('f', true);
       file.write(0, text('bytes'));
       void file.sync();
-      await after(world, 1000);
+      await elapse(world, 1000);
     }, 'f');
     expect(found).toEqual(new Set([null, 'bytes']));
   });
@@ -203,7 +203,7 @@ describe('power loss', () => {
       const next = host.disk.open('f.tmp', true);
       next.write(0, text('new'));
       void next.sync();
-      await after(world, 1000);
+      await elapse(world, 1000);
       host.disk.rename('f.tmp', 'f');
       host.disk.open('g', true);
       host.disk.remove('f');
@@ -222,7 +222,7 @@ describe('power loss', () => {
       void host.disk.syncDirectory('');
       host.disk.open('x/y/f', true);
       void host.disk.syncDirectory('x/y');
-      await after(world, 1000);
+      await elapse(world, 1000);
       machine.powerLoss();
       const { disk } = (await boot(world, 'a')).host;
       survivors.add([disk.exists('x'), disk.exists('x/y'), disk.exists('x/y/f')].join());
@@ -262,7 +262,7 @@ describe('syncs', () => {
     file.write(0, text('covered'));
     for (let i = 0; i < 2; i++) void file.sync().then(() => done.push(world.now));
     file.write(7, text('not covered'));
-    await after(world, 2000);
+    await elapse(world, 2000);
     expect(done).toEqual([500, 1000]);
     expect(machine.disk.tree.files().keys().next().value?.unsynced()).toHaveLength(1);
   });
@@ -282,7 +282,7 @@ describe('syncs', () => {
     sync();
     file.write(8, text('later'));
     sync();
-    await after(world, 1000);
+    await elapse(world, 1000);
     expect(answers).toEqual(['EIO: cannot sync f', 'synced']);
     expect(read(file)).toBe('safe....later');
     machine.powerLoss();
@@ -310,7 +310,7 @@ describe('a slow disk', () => {
       host.timers.after(50, () => say('timer'));
     });
     host.timers.after(200, () => say('held up'));
-    await after(world, 20_000);
+    await elapse(world, 20_000);
     expect(seen).toEqual(['written 4100', 'held up 4100', 'timer 4150', 'synced 9100']);
     expect(machine.disk.effects).toMatchObject({ callsBlocked: 3, syncsSlowed: 1 });
   });
@@ -322,13 +322,13 @@ describe('a slow disk', () => {
     const accepted = listen(b.host, 1);
     const client = dial(a.host, 'b', 1);
     const file = a.host.disk.open('f', true);
-    await after(world, 10_000);
+    await elapse(world, 10_000);
     a.machine.disk.faults.slow(1, 5000);
     file.write(0, text('x'));
     client.connection.write(text('after the write'));
-    await after(world, 5999);
+    await elapse(world, 5999);
     expect(accepted[0]?.bytes).toBe(0);
-    await after(world, 1);
+    await elapse(world, 1);
     expect(accepted[0]?.bytes).toBe(15);
   });
 });
@@ -341,22 +341,22 @@ describe('a stalled disk', () => {
     const accepted = listen(b.host, 1);
     const client = dial(a.host, 'b', 1);
     const file = a.host.disk.open('f', true);
-    await after(world, 10_000);
+    await elapse(world, 10_000);
     const { faults } = a.machine.disk;
     faults.stall();
     const seen: string[] = [];
     void file.sync().then(() => seen.push('synced'));
-    await after(world, 1_000_000);
+    await elapse(world, 1_000_000);
     a.host.timers.after(10, () => {
       file.write(0, text('x'));
       client.connection.write(text('acknowledged'));
       seen.push('returned');
     });
     a.host.timers.after(20, () => void seen.push('timer'));
-    await after(world, 60_000_000);
+    await elapse(world, 60_000_000);
     expect([seen, accepted[0]?.log]).toEqual([['returned'], []]);
     faults.unstall();
-    await after(world, 10_000);
+    await elapse(world, 10_000);
     expect(seen).toEqual(['returned', 'timer', 'synced']);
     expect(accepted[0]?.text).toBe('acknowledged');
     expect(a.machine.disk.effects).toMatchObject({ callsBlocked: 1, syncsStalled: 1 });

@@ -25,10 +25,10 @@ describe('the guard', () => {
   });
   afterEach(() => remove());
 
-  it.each(escapes)('turns %s into an error that names the call site', (call, escape) => {
+  it.each(escapes)('turns %s into an error that names the call site', (call, tryIt) => {
     let caught: unknown = null;
     try {
-      const result = escape();
+      const result = tryIt();
       void result;
     } catch (error) {
       caught = error;
@@ -59,8 +59,8 @@ describe('the guard', () => {
 
   it('puts all back when it is removed', () => {
     remove();
-    for (const [, escape] of escapes.filter(([name]) => !/set|fetch/.test(name))) {
-      expect(escape).not.toThrow();
+    for (const [, tryIt] of escapes.filter(([name]) => !/set|fetch/.test(name))) {
+      expect(tryIt).not.toThrow();
     }
   });
 });

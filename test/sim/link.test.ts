@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawLatency, type LatencyModel } from '../../src/sim/latency.ts';
 import { SimRandomStream } from '../../src/sim/random.ts';
-import { after, boot, dial, listen, pair, plainWorld, text } from './support.ts';
+import { boot, dial, elapse, listen, pair, plainWorld, text } from './support.ts';
 
 describe('a blocked link', () => {
   it('keeps bytes, and delivers them after healing with a retransmission delay', async () => {
@@ -10,13 +10,13 @@ describe('a blocked link', () => {
     link.block();
     client.connection.write(text('one '));
     client.connection.write(text('two '));
-    await after(world, 300_000);
+    await elapse(world, 300_000);
     expect(server.log).toEqual([]);
     link.unblock();
     client.connection.write(text('three'));
-    await after(world, 100_000);
+    await elapse(world, 100_000);
     expect(server.log).toEqual([]);
-    await after(world, 500_000);
+    await elapse(world, 500_000);
     expect(server.text).toBe('one two three');
     expect(link.effects).toMatchObject({ segmentsHeld: 2, bytesHeld: 8, connectionsReset: 0 });
   });
@@ -24,9 +24,9 @@ describe('a blocked link', () => {
   it('takes also what was under way', async () => {
     const { world, client, server } = await pair();
     client.connection.write(text('caught'));
-    await after(world, 500);
+    await elapse(world, 500);
     world.network.link('a', 'b').block();
-    await after(world, 100_000);
+    await elapse(world, 100_000);
     expect(server.log).toEqual([]);
   });
 
@@ -34,7 +34,7 @@ describe('a blocked link', () => {
     const { world, client, server } = await pair();
     world.network.link('a', 'b').block();
     server.connection.write(text('hear me'));
-    await after(world, 1000);
+    await elapse(world, 1000);
     expect(client.text).toBe('hear me');
   });
 
@@ -43,16 +43,16 @@ describe('a blocked link', () => {
     const link = world.network.link('a', 'b');
     link.block();
     client.connection.write(text('lost'));
-    await after(world, 15_000_000);
+    await elapse(world, 15_000_000);
     expect(client.closed).toBeNull();
-    await after(world, 1000);
+    await elapse(world, 1000);
     expect(client.closed).toBe('reset');
     expect(link.effects).toMatchObject({ connectionsReset: 1, resetsLost: 1 });
     link.unblock();
-    await after(world, 60_000_000);
+    await elapse(world, 60_000_000);
     expect([server.bytes, server.closed]).toEqual([0, null]);
     server.connection.write(text('still there?'));
-    await after(world, 2000);
+    await elapse(world, 2000);
     expect(server.closed).toBe('reset');
   });
 
@@ -61,9 +61,9 @@ describe('a blocked link', () => {
     const back = world.network.link('b', 'a');
     back.block();
     client.connection.write(text('heard, unacknowledged'));
-    await after(world, 14_000_000);
+    await elapse(world, 14_000_000);
     expect([server.bytes, client.closed]).toEqual([21, null]);
-    await after(world, 2_000_000);
+    await elapse(world, 2_000_000);
     expect(client.closed).toBe('reset');
     expect(back.effects.connectionsReset).toBe(1);
     expect(server.closed).toBe('reset');
@@ -75,9 +75,9 @@ describe('a blocked link', () => {
     for (const link of links) link.block();
     client.connection.write(text('ping'));
     server.connection.write(text('pong'));
-    await after(world, 10_000_000);
+    await elapse(world, 10_000_000);
     for (const link of links) link.unblock();
-    await after(world, 60_000_000);
+    await elapse(world, 60_000_000);
     expect([server.log, client.log]).toEqual([['data 4'], ['open', 'data 4']]);
   });
 
@@ -88,13 +88,13 @@ describe('a blocked link', () => {
     const link = world.network.link('a', 'b');
     link.block();
     const first = dial(a.host, 'b', 1);
-    await after(world, 11_000_000);
+    await elapse(world, 11_000_000);
     expect(first.log).toEqual(['close timed-out']);
     expect(link.effects.connectsFailed).toBe(1);
     const second = dial(a.host, 'b', 1);
-    await after(world, 2_000_000);
+    await elapse(world, 2_000_000);
     link.unblock();
-    await after(world, 2_000_000);
+    await elapse(world, 2_000_000);
     expect(second.log).toEqual(['open']);
   });
 
@@ -104,7 +104,7 @@ describe('a blocked link', () => {
     const accepted = listen((await boot(world, 'b')).host, 1);
     world.network.link('b', 'a').block();
     const client = dial(a.host, 'b', 1);
-    await after(world, 11_000_000);
+    await elapse(world, 11_000_000);
     expect(client.log).toEqual(['close timed-out']);
     expect(accepted.map(({ closed }) => closed)).toEqual(['reset']);
   });
@@ -116,10 +116,10 @@ describe('a clogged link', () => {
     const link = world.network.link('a', 'b');
     link.clog();
     client.connection.write(text('patience'));
-    await after(world, 120_000_000);
+    await elapse(world, 120_000_000);
     expect([server.log, client.log]).toEqual([[], ['open']]);
     link.unclog();
-    await after(world, 1);
+    await elapse(world, 1);
     expect(server.text).toBe('patience');
     expect(link.effects).toMatchObject({ segmentsHeld: 1, bytesHeld: 8 });
   });
@@ -129,11 +129,11 @@ describe('a clogged link', () => {
     const link = world.network.link('a', 'b');
     link.clog();
     client.connection.write(text('first'));
-    await after(world, 5000);
+    await elapse(world, 5000);
     link.unclog();
     client.connection.write(text(' second'));
     client.connection.close();
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect([server.text, server.closed]).toEqual(['first second', 'ended']);
   });
 });
@@ -158,9 +158,9 @@ describe('latency', () => {
     const link = world.network.link('a', 'b');
     link.latency = { ...link.latency, baseUs: 50_000 };
     client.connection.write(text('slow'));
-    await after(world, 49_999);
+    await elapse(world, 49_999);
     expect(server.log).toEqual([]);
-    await after(world, 1);
+    await elapse(world, 1);
     expect(server.text).toBe('slow');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../src/host/host.ts';
-import { after, boot, idle, pair, plainWorld, text } from './support.ts';
+import { boot, elapse, idle, pair, plainWorld, text } from './support.ts';
 
 describe('a machine', () => {
   it('is off, running, paused, running, dead and off in its life', async () => {
@@ -23,7 +23,7 @@ describe('a machine', () => {
     const exits: string[] = [];
     machine.onExit = (code, reason) => void exits.push(`${code} ${reason} ${machine.state}`);
     machine.stop();
-    await after(world, 1);
+    await elapse(world, 1);
     expect(exits).toEqual(['0 stopped dead']);
   });
 
@@ -37,16 +37,16 @@ describe('a machine', () => {
       file.write(file.size(), text('x'));
       return { stop() {} };
     });
-    await after(world, 1);
+    await elapse(world, 1);
     machine.restart();
-    await after(world, 1);
+    await elapse(world, 1);
     machine.crash();
     machine.restart();
-    await after(world, 1);
+    await elapse(world, 1);
     expect(found).toEqual([0, 1, 2]);
     machine.wipe();
     machine.restart();
-    await after(world, 1);
+    await elapse(world, 1);
     expect(found).toEqual([0, 1, 2, 0]);
   });
 
@@ -60,9 +60,9 @@ describe('a machine', () => {
         drawn.push(host.random.stream('election').next());
         return { stop() {} };
       });
-      await after(world, 1);
+      await elapse(world, 1);
       machine.restart();
-      await after(world, 1);
+      await elapse(world, 1);
       return drawn;
     };
     const [first, second] = [await draws('1'), await draws('1')];
@@ -75,7 +75,7 @@ describe('a machine', () => {
     world.addMachine('a').start(() => {
       throw new Error('bad configuration');
     });
-    await after(world, 1);
+    await elapse(world, 1);
     expect(world.failure?.message).toBe('bad configuration');
   });
 });
@@ -106,7 +106,7 @@ describe('a process that has ended', () => {
     void synced();
     machine.stop();
     machine[end]();
-    await after(world, 100_000);
+    await elapse(world, 100_000);
     expect(seen).toEqual([]);
     expect(world.failure).toBeNull();
   });
@@ -135,7 +135,7 @@ describe('a process that has ended', () => {
     });
     const exits: number[] = [];
     a.machine.onExit = (code) => void exits.push(code);
-    await after(world, 100_000);
+    await elapse(world, 100_000);
     expect([exits, seen, server.log]).toEqual([[3], [], ['close reset']]);
     const again = await boot(world, 'a');
     expect(again.host.disk.open('f').size()).toBe(6);
@@ -151,14 +151,14 @@ describe('a paused process', () => {
     b.host.timers.after(1000, () => void seen.push(`timer ${server.text}`));
     b.machine.pause();
     client.connection.write(text('1'));
-    await after(world, 2000);
+    await elapse(world, 2000);
     client.connection.write(text('2'));
     client.connection.close();
-    await after(world, 60_000_000);
+    await elapse(world, 60_000_000);
     expect([seen, server.log]).toEqual([[], []]);
     expect(client.closed).toBe('closed');
     b.machine.resume();
-    await after(world, 1);
+    await elapse(world, 1);
     expect(server.log).toEqual(['data 1', 'data 1', 'close ended']);
     expect(server.text).toBe('12');
     expect(seen).toHaveLength(1);
@@ -175,9 +175,9 @@ describe('a paused process', () => {
     const second = host.timers.after(20, () => void seen.push('second'));
     host.timers.after(30, () => void seen.push('third'));
     machine.pause();
-    await after(world, 1000);
+    await elapse(world, 1000);
     machine.resume();
-    await after(world, 1000);
+    await elapse(world, 1000);
     expect(seen).toEqual(['first', 'third']);
   });
 
@@ -189,10 +189,10 @@ describe('a paused process', () => {
       { host: 'b', port: 1 },
       { onOpen: () => void log.push('open'), onData() {}, onClose: (r) => void log.push(r) },
     );
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect(log).toEqual(['open']);
     b.machine.crash();
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect([log, b.machine.state]).toEqual([['open', 'reset'], 'dead']);
   });
 
@@ -207,12 +207,12 @@ describe('a paused process', () => {
       });
     }
     machine.pause();
-    await after(world, 100);
+    await elapse(world, 100);
     machine.resume();
-    await after(world, 100);
+    await elapse(world, 100);
     expect(seen).toEqual([0]);
     machine.resume();
-    await after(world, 100);
+    await elapse(world, 100);
     expect(seen).toEqual([0, 1, 2]);
   });
 });
@@ -241,7 +241,7 @@ describe('a clock', () => {
     expect(clock.wallMs() - exact.clock.wallMs()).toBe(-5000);
     machine.clock.jump(-60_000);
     expect(clock.wallMs() - exact.clock.wallMs()).toBe(-65_000);
-    await after(world, 100);
+    await elapse(world, 100);
     expect(clock.monotonicUs()).toBe(600);
   });
 
@@ -254,7 +254,7 @@ describe('a clock', () => {
         const due = host.clock.monotonicUs() + delay;
         host.timers.after(delay, () => void late.push(host.clock.monotonicUs() - due));
       }
-      await after(world, 60_000_000);
+      await elapse(world, 60_000_000);
       expect(late).toHaveLength(6);
       expect(late.every((us) => us >= 0 && us <= 2)).toBe(true);
     },
@@ -268,9 +268,9 @@ describe('a clock', () => {
       fired = host.clock.monotonicUs();
     });
     machine.clock.setDrift(-100_000);
-    await after(world, 10_500_000);
+    await elapse(world, 10_500_000);
     expect(fired).toBe(0);
-    await after(world, 1_000_000);
+    await elapse(world, 1_000_000);
     expect(fired).toBeGreaterThanOrEqual(due);
     expect(fired).toBeLessThanOrEqual(due + 2);
   });
@@ -279,7 +279,7 @@ describe('a clock', () => {
     const [host, world, { machine }] = await hostWith({ driftPpm: 500 });
     let last = host.clock.monotonicUs();
     for (const ppm of [-900, 40, 0, 700, -3]) {
-      await after(world, 1_234_567);
+      await elapse(world, 1_234_567);
       machine.clock.setDrift(ppm);
       expect(host.clock.monotonicUs()).toBeGreaterThan(last);
       last = host.clock.monotonicUs();

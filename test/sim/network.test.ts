@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { after, boot, dial, idle, listen, pair, plainWorld, text } from './support.ts';
+import { boot, dial, elapse, idle, listen, pair, plainWorld, text } from './support.ts';
 
 const mebibyte = 1 << 20;
 
@@ -7,10 +7,10 @@ describe('a connection', () => {
   it('comes up after a round trip and carries bytes both ways', async () => {
     const { world, client, server } = await pair();
     client.connection.write(text('ping'));
-    await after(world, 1000);
+    await elapse(world, 1000);
     expect(server.text).toBe('ping');
     server.connection.write(text('pong'));
-    await after(world, 1000);
+    await elapse(world, 1000);
     expect(client.log).toEqual(['open', 'data 4']);
     expect(server.connection.peer).toMatch(/^a:\d+$/);
     expect(client.connection.peer).toBe('b:1');
@@ -24,9 +24,9 @@ describe('a connection', () => {
     const client = dial(a.host, 'b', 1);
     client.connection.write(text('early '));
     client.connection.write(text('bird'));
-    await after(world, 1999);
+    await elapse(world, 1999);
     expect([client.log, accepted[0]?.text]).toEqual([[], '']);
-    await after(world, 10_000);
+    await elapse(world, 10_000);
     expect([client.log, accepted[0]?.text]).toEqual([['open'], 'early bird']);
   });
 
@@ -36,12 +36,12 @@ describe('a connection', () => {
     const b = await boot(world, 'b');
     const nobody = dial(a.host, 'b', 7);
     const unknown = dial(a.host, 'nowhere', 7);
-    await after(world, 2000);
+    await elapse(world, 2000);
     expect([nobody.log, unknown.log]).toEqual([['close refused'], ['close refused']]);
     listen(b.host, 7);
     b.machine.crash();
     const dead = dial(a.host, 'b', 7);
-    await after(world, 2000);
+    await elapse(world, 2000);
     expect(dead.log).toEqual(['close refused']);
   });
 
@@ -50,9 +50,9 @@ describe('a connection', () => {
     const a = await boot(world, 'a');
     world.addMachine('b');
     const client = dial(a.host, 'b', 1);
-    await after(world, 9_999_999);
+    await elapse(world, 9_999_999);
     expect(client.log).toEqual([]);
-    await after(world, 1);
+    await elapse(world, 1);
     expect(client.log).toEqual(['close timed-out']);
     expect(world.network.link('a', 'b').effects.connectsFailed).toBe(1);
   });
@@ -62,9 +62,9 @@ describe('a connection', () => {
     const a = await boot(world, 'a');
     world.addMachine('b');
     const client = dial(a.host, 'b', 1);
-    await after(world, 500_000);
+    await elapse(world, 500_000);
     listen((await boot(world, 'b')).host, 1);
-    await after(world, 1_000_000);
+    await elapse(world, 1_000_000);
     expect(client.log).toEqual(['open']);
   });
 
@@ -73,11 +73,11 @@ describe('a connection', () => {
     client.connection.write(text('last words'));
     client.connection.close();
     client.connection.write(text('too late'));
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect(server.log).toEqual(['data 10', 'close ended']);
     expect(client.log).toEqual(['open', 'close closed']);
     server.connection.write(text('to nobody'));
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect(client.log).toEqual(['open', 'close closed']);
   });
 
@@ -86,7 +86,7 @@ describe('a connection', () => {
     client.connection.reset();
     client.connection.write(text('too late'));
     expect(client.log).toEqual(['open']);
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect(client.log).toEqual(['open', 'close closed']);
     expect(server.log).toEqual(['close reset']);
   });
@@ -99,7 +99,7 @@ describe('a connection', () => {
     const client = dial(a.host, 'b', 1);
     client.connection.write(text('in passing'));
     client.connection.close();
-    await after(world, 10_000);
+    await elapse(world, 10_000);
     expect(accepted[0]?.log).toEqual(['data 10', 'close ended']);
     expect(client.log).toEqual(['close closed']);
   });
@@ -115,7 +115,7 @@ describe('a connection', () => {
     const { world, client, server } = await pair();
     const bytes = text('precious');
     client.connection.write(bytes);
-    await after(world, 1000);
+    await elapse(world, 1000);
     expect(server.chunks[0]).toBe(bytes);
   });
 
@@ -124,7 +124,7 @@ describe('a connection', () => {
     const words = Array.from({ length: 300 }, (_, i) => `word-${i} `);
     for (const word of words) client.connection.write(text(word));
     client.connection.close();
-    await after(world, 100_000);
+    await elapse(world, 100_000);
     expect(server.text).toBe(words.join(''));
     expect(server.closed).toBe('ended');
     const lengths = server.chunks.map((chunk) => chunk.length);
@@ -139,7 +139,7 @@ describe('a connection', () => {
       world.schedule(i * 100 + 1050, 'pause', () => server.connection.pauseReading());
       world.schedule(i * 100 + 1070, 'resume', () => server.connection.resumeReading());
     }
-    await after(world, 100_000);
+    await elapse(world, 100_000);
     expect(server.text).toBe(Array.from({ length: 400 }, (_, i) => `${i} `).join(''));
   });
 });
@@ -153,7 +153,7 @@ describe('a listener', () => {
     const one = a.host.network.listen(0, accept, (error) => void answers.push(error));
     const two = a.host.network.listen(0, accept, (error) => void answers.push(error));
     expect(answers).toEqual([]);
-    await after(world, 1);
+    await elapse(world, 1);
     expect(answers).toEqual([null, null]);
     expect(one.port).not.toBe(two.port);
   });
@@ -166,10 +166,10 @@ describe('a listener', () => {
     const ready = (error: Error | null): void => void answers.push(error?.message ?? null);
     const first = a.host.network.listen(9, accept, ready);
     a.host.network.listen(9, accept, ready);
-    await after(world, 1);
+    await elapse(world, 1);
     first.close();
     a.host.network.listen(9, accept, ready);
-    await after(world, 1);
+    await elapse(world, 1);
     expect(answers).toEqual([null, 'address in use: port 9 of a', null]);
   });
 
@@ -186,11 +186,11 @@ describe('a listener', () => {
       () => {},
     );
     const before = dial(host, 'a', 9);
-    await after(world, 5000);
+    await elapse(world, 5000);
     listener.close();
     const late = dial(host, 'a', 9);
     connections[0]?.write(text('still here'));
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect(before.text).toBe('still here');
     expect(late.log).toEqual(['close refused']);
   });
@@ -201,7 +201,7 @@ describe('backpressure', () => {
     const { world, client, server } = await pair();
     expect(client.connection.write(new Uint8Array(mebibyte))).toBe(true);
     expect(client.connection.write(new Uint8Array(1))).toBe(false);
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect(server.bytes).toBe(mebibyte + 1);
     expect(client.log).toEqual(['open', 'drain']);
     expect(client.connection.write(new Uint8Array(1))).toBe(true);
@@ -211,14 +211,14 @@ describe('backpressure', () => {
     const { world, client, server } = await pair();
     server.connection.pauseReading();
     for (let i = 0; i < 16; i++) client.connection.write(new Uint8Array(mebibyte / 16).fill(i));
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect(client.connection.write(new Uint8Array(mebibyte / 16).fill(16))).toBe(true);
     expect(client.connection.write(new Uint8Array(1).fill(17))).toBe(false);
-    await after(world, 1_000_000);
+    await elapse(world, 1_000_000);
     expect([server.bytes, client.log]).toEqual([0, ['open']]);
     server.connection.resumeReading();
     client.connection.close();
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect(server.chunks.map((chunk) => chunk[0])).toEqual(Array.from({ length: 18 }, (_, i) => i));
     expect(server.closed).toBe('ended');
   });
@@ -227,9 +227,9 @@ describe('backpressure', () => {
     const { world, client, server } = await pair();
     server.connection.pauseReading();
     expect(client.connection.write(new Uint8Array(2 * mebibyte))).toBe(false);
-    await after(world, 5000);
+    await elapse(world, 5000);
     server.connection.resumeReading();
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect(client.log).toEqual(['open', 'drain']);
   });
 
@@ -237,13 +237,13 @@ describe('backpressure', () => {
     const { world, client, server } = await pair({ network: { bytesPerSecond: 1_000_000 } });
     client.connection.write(new Uint8Array(5000));
     client.connection.write(new Uint8Array(5000));
-    await after(world, 5999);
+    await elapse(world, 5999);
     expect(server.bytes).toBe(0);
-    await after(world, 1);
+    await elapse(world, 1);
     expect(server.bytes).toBe(5000);
-    await after(world, 4999);
+    await elapse(world, 4999);
     expect(server.bytes).toBe(5000);
-    await after(world, 1);
+    await elapse(world, 1);
     expect(server.bytes).toBe(10_000);
   });
 });
@@ -252,9 +252,9 @@ describe('a process that ends', () => {
   it('resets its connections when it is killed', async () => {
     const { world, b, client } = await pair();
     b.machine.crash();
-    await after(world, 999);
+    await elapse(world, 999);
     expect(client.log).toEqual(['open']);
-    await after(world, 1);
+    await elapse(world, 1);
     expect(client.log).toEqual(['open', 'close reset']);
     expect(b.machine.effects.connectionsReset).toBe(1);
   });
@@ -263,7 +263,7 @@ describe('a process that ends', () => {
     const { world, b, client, server } = await pair();
     client.connection.write(text('lost'));
     b.machine.crash();
-    await after(world, 100_000);
+    await elapse(world, 100_000);
     expect(server.log).toEqual([]);
   });
 
@@ -272,19 +272,19 @@ describe('a process that ends', () => {
     client.connection.write(text('testament'));
     client.connection.close();
     a.host.exit(0, 'done');
-    await after(world, 5000);
+    await elapse(world, 5000);
     expect(server.log).toEqual(['data 9', 'close ended']);
   });
 
   it('falls silent without power: who writes gives up after the user timeout', async () => {
     const { world, b, client, server } = await pair();
     b.machine.powerLoss();
-    await after(world, 60_000_000);
+    await elapse(world, 60_000_000);
     expect([client.log, server.log]).toEqual([['open'], []]);
     client.connection.write(text('anybody?'));
-    await after(world, 15_000_000);
+    await elapse(world, 15_000_000);
     expect(client.log).toEqual(['open']);
-    await after(world, 1000);
+    await elapse(world, 1000);
     expect(client.log).toEqual(['open', 'close reset']);
     expect(b.machine.effects.connectionsSilenced).toBe(1);
   });
@@ -292,12 +292,12 @@ describe('a process that ends', () => {
   it('leaves half-open ends: a machine that is back resets what it does not know', async () => {
     const { world, b, client } = await pair();
     b.machine.powerLoss();
-    await after(world, 1_000_000);
+    await elapse(world, 1_000_000);
     b.machine.start(idle);
-    await after(world, 60_000_000);
+    await elapse(world, 60_000_000);
     expect(client.log).toEqual(['open']);
     client.connection.write(text('remember me?'));
-    await after(world, 2000);
+    await elapse(world, 2000);
     expect(client.log).toEqual(['open', 'close reset']);
   });
 
@@ -305,10 +305,10 @@ describe('a process that ends', () => {
     const { world, b, client } = await pair();
     b.machine.powerLoss();
     client.connection.write(text('hello?'));
-    await after(world, 3_000_000);
+    await elapse(world, 3_000_000);
     expect(client.log).toEqual(['open']);
     b.machine.start(idle);
-    await after(world, 2_000_000);
+    await elapse(world, 2_000_000);
     expect(client.log).toEqual(['open', 'close reset']);
   });
 });

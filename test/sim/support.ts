@@ -103,4 +103,4 @@ export async function pair(options: Partial<WorldOptions> = {}) {
   return { world, a, b, accepted, client, server };
 }
 
-export const after = (world: World, us: number): Promise<void> => world.runUntil(world.now + us);
+export const elapse = (world: World, us: number): Promise<void> => world.runUntil(world.now + us);

@@ -1,5 +1,6 @@
 /** `ordeal replay`: one seed again, with its plan if one is given, and with the full trace. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { atSecond } from '../../report/format.ts';
 import { describeFailure } from '../../report/terminal.ts';
 import type { TraceSink } from '../../sim/trace.ts';
 import { type Plan, parsePlan } from '../../trial/faults/plan.ts';
@@ -29,9 +30,8 @@ export async function replay(name: string, flags: ReplayFlags): Promise<number> 
     const record = { ...outcome.result, wallMs: Math.round(performance.now() - begun) };
     saveRun(flags.outputDir, record, outcome.plan, outcome.history);
     for (const fault of record.faults) {
-      process.stdout.write(
-        `  t=${(fault.at / 1000).toFixed(3)} s  ${fault.kind} ${fault.target}: ${fault.effect}\n`,
-      );
+      process.stdout.write(`${atSecond(fault.at)}  ${fault.kind} ${fault.target}: ${fault.effect}
+`);
     }
     if (record.violations.length > 0 || record.reason !== null) {
       process.stdout.write(describeFailure(record, flags.outputDir));

@@ -101,17 +101,13 @@ export class Lab {
       return;
     }
     const receiverIncarnation = receiver.incarnation;
+    receiver.unanswered.add(message);
     receiver.run((machine) => {
       const respond = (response: RaftResponse): void => {
         if (receiver.incarnation !== receiverIncarnation) return;
-        this.messages.push({
-          kind: 'response',
-          from: receiver.id,
-          to: from,
-          requestId,
-          response,
-          incarnation,
-        });
+        receiver.unanswered.delete(message);
+        const kind = 'response';
+        this.messages.push({ kind, from: receiver.id, to: from, requestId, response, incarnation });
       };
       machine.request(request, respond, receiver.nowUs);
     });
@@ -138,6 +134,8 @@ export class LabNode {
   machine: RaftMachine | null = null;
   log = new MemoryLog();
   incarnation = 0;
+  /** Requests that it took and that wait for its answer. */
+  readonly unanswered = new Set<Message>();
   nowUs: Micros = 0;
   /** What the disk holds of the election. */
   stored: ElectionState | null = null;
@@ -177,7 +175,7 @@ export class LabNode {
     this.run(() => machine.start(this.stored, this.durableOffset, this.nowUs));
   }
 
-  /** The process dies; with `powerLoss` what was not flushed is gone. */
+  /** The process dies, and its connections; with `powerLoss` what was not flushed is gone. */
   crash(powerLoss: boolean): void {
     this.machine = null;
     this.incarnation += 1;
@@ -185,6 +183,9 @@ export class LabNode {
     this.#persisting = null;
     this.#flushingTo = null;
     if (powerLoss) this.log.truncateTo(this.durableOffset);
+    const lost = [...this.unanswered];
+    this.unanswered.clear();
+    for (const message of lost) this.lab.fail(message);
   }
 
   /** An empty disk returns under the same node id. */

@@ -2,17 +2,19 @@ import type { Micros } from '../base/ids.ts';
 import type { EventKind, Kernel, KernelEvent, Mortal } from './kernel.ts';
 
 /**
- * One incarnation of code on a machine, as far as events are concerned. Every event that runs its code passes
- * `enter`, which lets it through, keeps it for later (the process is paused, or blocked in a disk call), or
- * drops it (the process has ended). Events that were kept run later in the order in which they came, one per
- * kernel event, before any that come after them.
+ * One incarnation of code on a machine, as far as events are concerned. Every event that runs its
+ * code passes `enter`, which lets it through, keeps it for later (the process is paused, or blocked
+ * in a disk call), or drops it (the process has ended). Events that were kept run later in the
+ * order in which they came, one per kernel event, before any that come after them.
  */
 export const gateOpen = 0;
 const gateDeferring = 1;
 const gateEnded = 2;
 
 export class SimProcess implements Mortal {
-  /** Number of this incarnation, unique in its world; it marks the process's events in the digest. */
+  /**
+   * Number of this incarnation, unique in its world; it marks the process's events in the digest.
+   */
   readonly id: number;
   readonly machine: string;
   readonly kernel: Kernel;
@@ -44,7 +46,9 @@ export class SimProcess implements Mortal {
     return this.blockedUntil === Infinity;
   }
 
-  /** Virtual time as this process sees it: later than now while a disk call of this event blocks it. */
+  /**
+   * Virtual time as this process sees it: later than now while a disk call of this event blocks it.
+   */
   localNow(): Micros {
     const now = this.kernel.now;
     return this.blockedUntil > now && this.blockedUntil !== Infinity ? this.blockedUntil : now;
@@ -77,7 +81,7 @@ export class SimProcess implements Mortal {
   /** Charges a blocking call: the rest of this event, and all later ones, happen after it. */
   block(durationUs: Micros): void {
     if (this.gate === gateEnded || durationUs <= 0) return;
-    const from = this.blockedUntil > this.kernel.now ? this.blockedUntil : this.kernel.now;
+    const from = Math.max(this.blockedUntil, this.kernel.now);
     this.blockedUntil = from + durationUs;
     this.gate = gateDeferring;
     this.#wakeWhenUnblocked();
@@ -99,7 +103,10 @@ export class SimProcess implements Mortal {
     this.#wake();
   }
 
-  /** What the process does to the outside, in the event in which it stalled, happens after the stall. */
+  /**
+   * What the process does to the outside, in the event in which it stalled, happens after the
+   * stall.
+   */
   afterStall(action: () => void): void {
     this.#afterStall.push(action);
   }
