@@ -1,31 +1,24 @@
-/**
- * How fast the log appends and reads, on a disk that is only memory, and how fast CRC-32C is. Rows for the
- * table of `npm run bench`.
- */
+/** How fast the log appends and reads on the simulated disk, and how fast CRC-32C is. */
 import { crc32c } from '../src/base/crc32c.ts';
 import { zeroUuid } from '../src/base/ids.ts';
 import type { Disk } from '../src/host/disk.ts';
+import type { Host } from '../src/host/host.ts';
 import { defaultTopicSettings } from '../src/kafka/config.ts';
 import { Log } from '../src/kafka/log/log.ts';
 import { observeNothing } from '../src/kafka/observation.ts';
 import * as batch from '../src/kafka/records/batch.ts';
 import { buildBatch } from '../src/kafka/records/builder.ts';
-
-export interface BenchRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-}
+import { World } from '../src/sim/world.ts';
+import type { BenchRow } from './kernel.ts';
 
 const startMs = 1_700_000_000_000;
 
-/** `makeDisk` gives an empty disk each time it is called. */
-export function benchLog(makeDisk: () => Disk): BenchRow[] {
+export async function benchLog(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const valueBytes of [100, 1024, 16_384]) {
     const batches = Math.min(200_000, Math.floor(128_000_000 / (valueBytes + 70)));
-    run(makeDisk(), valueBytes, Math.ceil(batches / 10));
-    const { bytes, appendMs, readMs, tailUs } = run(makeDisk(), valueBytes, batches);
+    run(await emptyDisk(), valueBytes, Math.ceil(batches / 10));
+    const { bytes, appendMs, readMs, tailUs } = run(await emptyDisk(), valueBytes, batches);
     const name = valueBytes === 100 ? '100 B' : `${valueBytes / 1024} KiB`;
     rows.push({ name: `log append, ${name}`, value: bytes / appendMs / 1000, unit: 'MB/s' });
     rows.push({ name: `log append, ${name}`, value: (appendMs * 1000) / batches, unit: 'µs' });
@@ -34,6 +27,18 @@ export function benchLog(makeDisk: () => Disk): BenchRow[] {
   }
   rows.push({ name: 'crc32c', value: crcSpeed(), unit: 'GB/s' });
   return rows;
+}
+
+async function emptyDisk(): Promise<Disk> {
+  const world = new World({ seed: 'log' });
+  let host: Host | null = null;
+  world.addMachine('m').start((given) => {
+    host = given;
+    return { stop: () => given.exit(0, 'stopped') };
+  });
+  await world.runUntil(0);
+  if (host === null) throw new Error('the machine did not start');
+  return (host as Host).disk;
 }
 
 function run(disk: Disk, valueBytes: number, batches: number) {

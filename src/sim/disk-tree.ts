@@ -30,8 +30,14 @@ interface Operation {
 
 export class DiskTree {
   root = new Directory();
+  readonly #writebackUs: Micros;
   #pending: Operation[] = [];
   #sequence = 0;
+
+  /** Operations become durable by themselves when they are this old. */
+  constructor(writebackUs: Micros) {
+    this.#writebackUs = writebackUs;
+  }
 
   /** Number of the latest operation: a sync covers those up to it. */
   get sequence(): number {
@@ -120,9 +126,10 @@ export class DiskTree {
     });
   }
 
-  /** Writeback: operations made before this time are durable. */
-  settleBefore(time: Micros): void {
-    while (this.#pending[0] !== undefined && this.#pending[0].time < time) {
+  /** Writeback, as it stands at this time. */
+  writeback(time: Micros): void {
+    const before = time - this.#writebackUs;
+    while (this.#pending[0] !== undefined && this.#pending[0].time < before) {
       settle(this.#pending.shift() as Operation);
     }
   }
@@ -147,6 +154,7 @@ export class DiskTree {
   }
 
   #change(changes: EntryChange[], time: Micros): void {
+    this.writeback(time);
     for (const { directory, name, node } of changes) {
       if (node === null) directory.entries.delete(name);
       else directory.entries.set(name, node);

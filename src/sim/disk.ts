@@ -34,7 +34,7 @@ const defaultSyncLatency: LatencyModel = {
 export class SimDisk {
   readonly machine: string;
   readonly faults: DiskFaults;
-  readonly tree = new DiskTree();
+  readonly tree: DiskTree;
   readonly #kernel: Kernel;
   readonly #stream: SimRandomStream;
   readonly #sectorBytes: number;
@@ -51,6 +51,7 @@ export class SimDisk {
     this.#sectorBytes = options.sectorBytes ?? 512;
     this.#syncLatency = options.syncLatency ?? defaultSyncLatency;
     this.#writebackUs = options.writebackUs ?? 30_000_000;
+    this.tree = new DiskTree(this.#writebackUs);
     this.faults = new DiskFaults(
       this,
       stream,
@@ -124,7 +125,7 @@ export class SimDisk {
     const stream = this.#stream;
     this.#stalledSyncs = [];
     this.#busyUntil = 0;
-    tree.settleBefore(before);
+    tree.writeback(this.#kernel.now);
     const kept = stream.int(tree.pending + 1);
     effects.entriesLost += tree.pending - kept;
     tree.lose(kept);

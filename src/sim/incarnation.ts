@@ -18,6 +18,7 @@ export class SimProcess implements Mortal {
   readonly id: number;
   readonly machine: string;
   readonly kernel: Kernel;
+  readonly #effects: { eventsDeferred: number };
   gate = gateOpen;
   /** Virtual time up to which a disk call holds the process up; Infinity while the disk stalls. */
   blockedUntil: Micros = 0;
@@ -28,10 +29,11 @@ export class SimProcess implements Mortal {
   #nextDeferred = 0;
   #afterStall: (() => void)[] = [];
 
-  constructor(id: number, machine: string, kernel: Kernel) {
+  constructor(id: number, machine: string, kernel: Kernel, effects: { eventsDeferred: number }) {
     this.id = id;
     this.machine = machine;
     this.kernel = kernel;
+    this.#effects = effects;
   }
 
   get ended(): boolean {
@@ -63,6 +65,7 @@ export class SimProcess implements Mortal {
     if (this.gate === gateDeferring) {
       event.kind = kind;
       this.#deferred.push(event);
+      this.#effects.eventsDeferred++;
     }
     return false;
   }

@@ -26,6 +26,8 @@ export interface MachineEffects {
   /** Connections that ended because the process did: reset, or silenced by loss of power. */
   connectionsReset: number;
   connectionsSilenced: number;
+  /** Events that had to wait because the process was paused, or blocked by its disk. */
+  eventsDeferred: number;
 }
 
 /** What a machine needs of its world. */
@@ -42,7 +44,11 @@ export class Machine {
   readonly name: string;
   readonly clock: SimClock;
   readonly disk: SimDisk;
-  readonly effects: MachineEffects = { connectionsReset: 0, connectionsSilenced: 0 };
+  readonly effects: MachineEffects = {
+    connectionsReset: 0,
+    connectionsSilenced: 0,
+    eventsDeferred: 0,
+  };
   /** The process ended itself by host.exit. Runs in an event of its own. */
   onExit: ((code: number, reason: string) => void) | null = null;
   readonly #world: Surroundings;
@@ -77,7 +83,7 @@ export class Machine {
     assert(this.#owner === null, `machine ${this.name} has no process when one is started`);
     const { kernel, network, seed, nextProcessId } = this.#world;
     this.#program = program;
-    const owner = new SimProcess(nextProcessId(), this.name, kernel);
+    const owner = new SimProcess(nextProcessId(), this.name, kernel, this.effects);
     this.#owner = owner;
     const incarnation = ++this.#incarnation;
     if (!this.#node.powered) {
@@ -101,7 +107,13 @@ export class Machine {
   /** Asks the process for a clean shutdown. It answers by host.exit. */
   stop(): void {
     const owner = this.#owner;
-    if (owner !== null) this.#later('is asked to stop', owner, () => this.#running?.stop());
+    if (owner !== null) this.#later('is asked to stop', owner, () => this.#stop(owner));
+  }
+
+  /** A process that was started in this very moment is first let run. */
+  #stop(owner: SimProcess): void {
+    if (this.#running === null) this.#later('is asked to stop', owner, () => this.#stop(owner));
+    else this.#running.stop();
   }
 
   /** Kills the process. The page cache survives, peers see resets. */

@@ -117,7 +117,10 @@ export class SimNetwork {
   }
 
   onLinkOpen(end: SimConnection, link: Link, wasBlocked: boolean): void {
-    if (link === end.out && end.other !== null) this.#settle(end.other);
+    if (link === end.out && end.other !== null) {
+      if (end.state === 'closed') this.#answerLater(end, firstRetransmitUs);
+      else this.#settle(end.other);
+    }
     if (link === end.back && end.held !== null) {
       const { now } = this.kernel;
       const delay = wasBlocked ? this.#retransmissionDelay(now - end.heldSince) : 0;
@@ -158,8 +161,7 @@ export class SimNetwork {
    */
   onPowered(node: SimNode): void {
     for (const end of node.unanswered) {
-      const delay = this.#retransmissionDelay(this.kernel.now - node.offSince);
-      this.kernel.at(this.kernel.now + delay, strayKind, end.owner.id, end, null);
+      this.#answerLater(end, this.#retransmissionDelay(this.kernel.now - node.offSince));
     }
     node.unanswered.clear();
   }
@@ -173,6 +175,11 @@ export class SimNetwork {
     if (state === 'connecting') link.effects.connectsFailed++;
     else link.effects.connectionsReset++;
     if (state !== 'closing') end.closed(state === 'connecting' ? 'timed-out' : 'reset');
+  }
+
+  /** What the other end sends again is answered by a machine that does not know the connection. */
+  #answerLater(end: SimConnection, delay: Micros): void {
+    this.kernel.at(this.kernel.now + delay, strayKind, end.owner.id, end, null);
   }
 
   #watch(sender: SimConnection, link: Link, timeoutUs: Micros): void {

@@ -2,6 +2,10 @@ import type { Connection, ConnectionHandler } from '../host/network.ts';
 import type { SimConnection } from './connection.ts';
 import type { SimProcess } from './incarnation.ts';
 
+/** Ports that are given to those who ask for none. */
+const firstPort = 32_768;
+const lastPort = 60_999;
+
 /** A machine as the network knows it: whether it answers at all, who listens, which ends it has. */
 export class SimNode {
   readonly name: string;
@@ -11,15 +15,17 @@ export class SimNode {
   /** Ends that are gone, for which bytes came while the machine had no power. */
   readonly unanswered = new Set<SimConnection>();
   offSince = 0;
-  #nextPort = 32_768;
+  #nextPort = lastPort;
 
   constructor(name: string) {
     this.name = name;
   }
 
   freePort(): number {
-    while (this.listeners.has(this.#nextPort)) this.#nextPort++;
-    return this.#nextPort++;
+    do {
+      this.#nextPort = this.#nextPort === lastPort ? firstPort : this.#nextPort + 1;
+    } while (this.listeners.has(this.#nextPort));
+    return this.#nextPort;
   }
 
   /**

@@ -69,6 +69,21 @@ describe('a blocked link', () => {
     expect(server.closed).toBe('reset');
   });
 
+  it('that swallows a reset leaves the peer half-open, until it sends and the link heals', async () => {
+    const { world, b, client } = await pair();
+    const back = world.network.link('b', 'a');
+    back.block();
+    b.machine.crash();
+    await elapse(world, 60_000_000);
+    expect([client.closed, back.effects.resetsLost]).toEqual([null, 1]);
+    client.connection.write(text('anybody?'));
+    await elapse(world, 1_000_000);
+    back.unblock();
+    expect(client.closed).toBeNull();
+    await elapse(world, 1_000_000);
+    expect(client.closed).toBe('reset');
+  });
+
   it('harms nobody when it heals in time', async () => {
     const { world, client, server } = await pair();
     const links = [world.network.link('a', 'b'), world.network.link('b', 'a')];

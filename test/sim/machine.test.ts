@@ -70,6 +70,17 @@ describe('a machine', () => {
     expect(new Set([...first, ...(await draws('2'))]).size).toBe(4);
   });
 
+  it('stops also a process that was started in the same moment', async () => {
+    for (const seed of ['1', '2', '3', '4', '5', '6']) {
+      const world = plainWorld({ seed, tieBreak: 'random' });
+      const machine = world.addMachine('a');
+      machine.start((host) => ({ stop: () => host.exit(0, 'stopped') }));
+      machine.stop();
+      await elapse(world, 1);
+      expect(machine.state).toBe('dead');
+    }
+  });
+
   it('fails the run when its program throws', async () => {
     const world = plainWorld();
     world.addMachine('a').start(() => {
@@ -162,6 +173,7 @@ describe('a paused process', () => {
     expect(server.log).toEqual(['data 1', 'data 1', 'close ended']);
     expect(server.text).toBe('12');
     expect(seen).toHaveLength(1);
+    expect(b.machine.effects.eventsDeferred).toBe(4);
   });
 
   it('may cancel what waits for it', async () => {

@@ -8,6 +8,7 @@ import { kafkaNode } from '../../kafka/broker/node.ts';
 import { realHost } from '../../real/host.ts';
 import { exitCode, UsageError } from '../exit.ts';
 import { type LocalCluster, localCluster, nodeConfig } from '../local-cluster.ts';
+import { untilReady } from '../readiness.ts';
 import { selfCommand } from '../self.ts';
 
 export interface ServeFlags {
@@ -45,6 +46,12 @@ async function serveAll(cluster: LocalCluster, flags: ServeFlags): Promise<numbe
   process.stdout.write(`data in ${flags.data}; interrupt to stop\n`);
   stop.onStop(() => {
     for (const { process: child } of nodes) child.kill('SIGTERM');
+  });
+  const brokers = nodes.map(({ id }) => ({ host: '127.0.0.1', port: cluster.port + id - 1 }));
+  const givenUp = (): boolean =>
+    stop.requested() || nodes.every(({ process: child }) => child.exitCode !== null);
+  untilReady(brokers, givenUp).then((ready) => {
+    if (ready) process.stdout.write('ready\n');
   });
   const ends = await Promise.all(nodes.map(({ ended }) => ended));
   stop.release();

@@ -14,6 +14,9 @@ import type { Identity, ProducerIdentity } from './producer-identity.ts';
 import { maxIdempotentInFlight, type ProducerSettings } from './producer-types.ts';
 import type { ClientRules } from './rules.ts';
 
+/** Where a queue gets its identity from. */
+export type IdentitySource = Pick<ProducerIdentity, 'current' | 'ensure' | 'renew'>;
+
 /** "Look again when something has happened." */
 export const notTimed: Micros = Number.POSITIVE_INFINITY;
 
@@ -29,7 +32,7 @@ export class PartitionQueue {
   readonly #settings: ProducerSettings;
   readonly #rules: ClientRules;
   /** Null without idempotence. */
-  readonly #producer: ProducerIdentity | null;
+  readonly #producer: IdentitySource | null;
   #identity: Identity | null = null;
   #nextSequence = 0;
   /** What follows the highest sequence acknowledged under the present identity. */
@@ -41,7 +44,7 @@ export class PartitionQueue {
     index: number,
     settings: ProducerSettings,
     rules: ClientRules,
-    producer: ProducerIdentity | null,
+    producer: IdentitySource | null,
   ) {
     this.topic = topic;
     this.index = index;

@@ -17,6 +17,7 @@ import type { Observe } from '../observation.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import * as batch from '../records/batch.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
+import { type AppendResult, type LogOptions, nothingAppended, type ReplicaName } from './contract.ts';
 import { Durability } from './durability.ts';
 import type { EpochCache } from './epoch-cache.ts';
 import { epochCheckpointName, offsetFileName } from './names.ts';
@@ -31,49 +32,9 @@ import { Segments } from './segments.ts';
 import { findByTimestamp, findMaxTimestamp, type TimestampedOffset } from './timestamps.ts';
 import { type AppendOrigin, validateForFollower, validateForLeader } from './validate.ts';
 
-export interface LogOptions {
-  readonly disk: Disk;
-  /** The log's own directory; created where it is missing. */
-  readonly directory: string;
-  readonly settings: TopicSettings;
-  /** Whether the last process closed this log and marked it. */
-  readonly cleanShutdown: boolean;
-  /** What was durable by the owner's last checkpoint. Without it an unclean log is read from its start. */
-  readonly recoveryPoint?: Offset;
-  readonly wallMs: () => WallMs;
-  readonly replica: ReplicaName;
-  readonly observe: Observe;
-  readonly rules?: LogRules;
-  /** How long idle producers are remembered; a day by default. */
-  readonly producerIdExpirationMs?: number;
-}
-
-export interface ReplicaName {
-  readonly node: number;
-  readonly topicId: Uuid;
-  readonly partition: string;
-}
-
-export interface AppendResult {
-  /** Of the first batch; for a duplicate, of the batch that it repeats. −1 where nothing was taken. */
-  readonly baseOffset: Offset;
-  readonly lastOffset: Offset;
-  /** −1 unless the topic uses LogAppendTime. */
-  readonly appendTimeMs: WallMs;
-  readonly duplicate: boolean;
-  readonly recordCount: number;
-  readonly batchCount: number;
-}
-
-const nothingAppended: AppendResult = {
-  baseOffset: -1,
-  lastOffset: -1,
-  appendTimeMs: -1,
-  duplicate: false,
-  recordCount: 0,
-  batchCount: 0,
-};
 const dayMs = 86_400_000;
+
+export type { AppendResult, LogOptions, ReplicaName } from './contract.ts';
 
 export class Log {
   readonly directory: string;
@@ -132,6 +93,7 @@ export class Log {
     this.#producers = new Producers(this.#rules, options.producerIdExpirationMs ?? dayMs);
     this.#snapshots.restore(this.#producers, this.#segments.all, options.wallMs());
     this.#observe({ kind: 'log-opened', ...this.#replica, start: this.#logStart, end });
+    if (opened.wasCut) this.#flushInBackground();
   }
 
   get logStartOffset(): Offset {
@@ -249,7 +211,7 @@ export class Log {
       return;
     }
     this.#orFail(() => {
-      this.#segments.truncateTo(offset);
+      this.#segments.truncateTo(offset, this.#settings, this.#wallMs());
       this.#afterCut(highWatermark);
     });
   }

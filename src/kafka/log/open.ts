@@ -5,9 +5,10 @@
  * - After a clean stop index files and checkpoints are believed if they are whole and fit.
  * - Otherwise segments below the recovery point are believed, because a flush made them durable; from the
  *   segment that holds the recovery point on every batch is read, and the log ends in front of the first that
- *   is damaged, does not follow on the one before, or is of an older leader epoch (a truncation was lost and
- *   old bytes show again). All behind it is deleted, later segments too. If even the first segment is not one
- *   that a start mark or the recovery point vouches for, those before it were lost, and all is deleted.
+ *   is damaged, does not follow on the one before, or is of an older leader epoch. All behind it is deleted,
+ *   later segments too. If even the first segment is not one that a start mark or the recovery point vouches
+ *   for, those before it were lost, and all is deleted.
+ * - A segment ends where the next one starts: what lies behind was truncated, and the cut was lost.
  * - Segments without a fitting index file are read as well.
  */
 import type { LeaderEpoch, Offset, WallMs } from '../../base/ids.ts';
@@ -45,6 +46,8 @@ export interface OpenedLog {
   readonly snapshots: Offset[];
   /** True if everything was believed and nothing had to be read or cut. */
   readonly isIntact: boolean;
+  /** True if something was deleted that could come back by another power loss. */
+  readonly wasCut: boolean;
 }
 
 export function openLog(context: OpenContext): OpenedLog {
@@ -64,13 +67,15 @@ export function openLog(context: OpenContext): OpenedLog {
   while (segments.length > 1 && (segments[0] as Segment).endOffset <= markedStart) {
     removeSegment(context, segments.shift() as Segment);
   }
+  if (loader.wasCut) startBehindCut(context, segments);
   if (segments.length === 0) segments.push(createSegment(context, markedStart));
   const first = segments[0] as Segment;
   const logStart = Math.max(markedStart, first.baseOffset);
   epochs.truncateEnd((segments[segments.length - 1] as Segment).endOffset);
   epochs.truncateStart(logStart);
-  if (!loader.isIntact) durability.entriesChanged();
-  return { segments, epochs, logStart, snapshots: found.snapshots, isIntact: loader.isIntact };
+  const { isIntact, wasCut } = loader;
+  if (!isIntact) durability.entriesChanged();
+  return { segments, epochs, logStart, snapshots: found.snapshots, isIntact, wasCut };
 }
 
 /** Offsets in the names of files, rising. */
@@ -113,6 +118,7 @@ class SegmentLoader {
   /** Epoch of the batch read last. */
   #epoch: LeaderEpoch = -1;
   isIntact: boolean;
+  wasCut = false;
 
   constructor(context: OpenContext, epochs: EpochCache, bases: Offset[], markedStart: Offset) {
     this.#context = context;
@@ -170,21 +176,24 @@ class SegmentLoader {
     this.isIntact = false;
     const isCached = this.#knowsEpochs && index < this.#firstUntrusted;
     if (this.#knowsEpochs && index === this.#firstUntrusted) this.#epoch = this.#epochs.latest;
+    const next = this.#bases[index + 1] ?? Number.MAX_SAFE_INTEGER;
     const isWhole = segment.recover((bytes, position) => {
       const epoch = batch.leaderEpoch(bytes, position);
       const base = batch.baseOffset(bytes, position);
-      if (epoch < this.#epoch || base < segment.endOffset) return false;
+      if (epoch < this.#epoch || base < segment.endOffset || base >= next) return false;
       if (this.#demandsContiguity && base !== segment.endOffset) return false;
       this.#epoch = epoch;
       if (!isCached) this.#epochs.assign(epoch, base);
       return true;
     });
     if (!isLast) durability.put(name, segment.index.encode(segment));
-    return isWhole;
+    if (!isWhole) this.wasCut = true;
+    return isWhole || segment.endOffset === next;
   }
 
   #dropFrom(index: number): void {
     this.isIntact = false;
+    if (index < this.#bases.length) this.wasCut = true;
     for (const base of this.#bases.slice(index)) removeSegment(this.#context, this.#open(base));
   }
 
@@ -196,6 +205,17 @@ class SegmentLoader {
 
 function dropAll(context: OpenContext, segments: Segment[]): void {
   for (const segment of segments.splice(0)) removeSegment(context, segment);
+}
+
+/** As after a truncation, what comes goes into a file of its own: see Segments.truncateTo. */
+function startBehindCut(context: OpenContext, segments: Segment[]): void {
+  const last = segments[segments.length - 1];
+  if (last === undefined) return;
+  if (last.size > 0) {
+    const name = offsetFileName(last.baseOffset, 'index');
+    context.durability.put(name, last.index.encode(last));
+  } else removeSegment(context, segments.pop() as Segment);
+  segments.push(createSegment(context, last.endOffset));
 }
 
 function createSegment(context: OpenContext, base: Offset): Segment {

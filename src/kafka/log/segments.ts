@@ -108,8 +108,12 @@ export class Segments {
     this.#durability.put(name, segment.index.encode(segment));
   }
 
-  /** Cuts from the batch that holds `offset` on; `offset` is not below the first segment. */
-  truncateTo(offset: Offset): void {
+  /**
+   * Cuts from the batch that holds `offset` on; `offset` is not below the first segment. What comes then goes
+   * into a file of its own: written over the old bytes, it could stand in front of some of them after a power
+   * loss that undid the cut, in a log that never was. As it is, either the old log comes back or the new one.
+   */
+  truncateTo(offset: Offset, settings: TopicSettings, nowMs: WallMs): void {
     while (this.#all.length > 1 && this.#active.baseOffset > offset) {
       this.#remove(this.#all.pop() as Segment);
       this.#active = this.#all[this.#all.length - 1] as Segment;
@@ -117,6 +121,10 @@ export class Segments {
     // Its index file would fit again if as many other bytes came; it must never be believed.
     this.#durability.remove(offsetFileName(this.#active.baseOffset, 'index'));
     this.#active.truncateTo(offset);
+    const { endOffset } = this.#active;
+    if (this.#active.size > 0) this.storeIndex();
+    else this.#remove(this.#all.pop() as Segment);
+    this.#start(endOffset, settings, nowMs);
   }
 
   startOver(offset: Offset, settings: TopicSettings, nowMs: WallMs): void {

@@ -7,6 +7,7 @@ import type {
   PositionReset,
   Truncation,
 } from '../../../src/kafka/client/consumer-types.ts';
+import type { ClientOptions } from '../../../src/kafka/client/settings.ts';
 import { fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { offsetForLeaderEpochApi } from '../../../src/kafka/protocol/apis/23-offset-for-leader-epoch.ts';
 import { buildBatch } from '../../../src/kafka/records/builder.ts';
@@ -46,7 +47,11 @@ class ConsumerLab {
     this.cluster.appended();
   }
 
-  async open(assignments: readonly Assignment[], options: ConsumerOptions = {}): Promise<void> {
+  async open(
+    assignments: readonly Assignment[],
+    options: ConsumerOptions = {},
+    clientOptions: Partial<ClientOptions> = {},
+  ): Promise<void> {
     await this.cluster.client((client: KafkaClient) => {
       this.#consumer = client.consumer({
         onRecords: (_topic, partition, records) => {
@@ -60,7 +65,7 @@ class ConsumerLab {
         ...options,
       });
       this.consumer.assign(assignments);
-    });
+    }, clientOptions);
   }
 }
 
@@ -244,6 +249,19 @@ describe('a new leader', () => {
     expect(lab.errors).toEqual(['log-truncated']);
   });
 
+  it('is read from as soon as it is known, though a fetch hangs at the old one', async () => {
+    const lab = new ConsumerLab(2);
+    lab.write(0, 'a');
+    await lab.open(fromStart, {}, { metadataMaxAgeMs: 1000 });
+    await lab.cluster.runFor(100);
+    lab.cluster.intercept = (request, node) => node === 0 && request.api.key === fetchApi.key;
+    await lab.cluster.runFor(600);
+    lab.cluster.moveLeader('t', 0, 1);
+    lab.write(0, 'b');
+    await lab.cluster.runFor(2000);
+    expect(lab.read).toEqual(['0@0=a', '0@1=b']);
+  });
+
   it('is found when the old one is silent', async () => {
     const lab = new ConsumerLab(3);
     lab.write(0, 'a');
@@ -269,5 +287,6 @@ describe('a topic made again under its name', () => {
     await lab.cluster.runFor(5000);
     expect(lab.read).toEqual(['0@0=a', '0@1=y']);
     expect(lab.truncations).toEqual([]);
+    expect(lab.cluster.seen(offsetForLeaderEpochApi)).toEqual([]);
   });
 });

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Lab, type LabNode } from './lab.ts';
+import { RaftMachine } from '../../../src/kafka/raft/machine.ts';
+import type { FetchRequest, FetchResponse } from '../../../src/kafka/raft/messages.ts';
+import { kafkaRaftRules } from '../../../src/kafka/raft/rules.ts';
+import { Lab, type LabNode, testRandom, timing } from './lab.ts';
+import { MemoryLog } from './memory-log.ts';
 
 /** Delivers what goes between these, until they wait. */
 function deliver(lab: Lab, ...ids: number[]): void {
@@ -88,7 +92,7 @@ describe('a replica of the quorum', () => {
     expect(one.log.entries).toEqual(lab.node(2).log.entries);
   });
 
-  it('answers a waiting fetch when data comes, when the high watermark moves, and at its deadline', () => {
+  it('answers a waiting fetch on data, on a higher high watermark, and at its deadline', () => {
     const lab = elected();
     const answers = (): number => lab.messages.filter(({ kind }) => kind === 'response').length;
     expect(answers()).toBe(0);
@@ -134,5 +138,47 @@ describe('a replica of the quorum', () => {
     expect(asked()).toBe(0);
     lab.node(2).elapse(1);
     expect(asked()).toBe(1);
+  });
+
+  it.each([2, 9])('fetches after a cut only once the cut itself is on disk: node %i', (id) => {
+    const sent: (FetchRequest & { requestId: number })[] = [];
+    const flushes: number[] = [];
+    const log = new MemoryLog();
+    for (const text of ['a', 'b', 'cut']) log.append(1, text);
+    const machine = new RaftMachine({
+      local: { id, directoryId: `d${id}` },
+      voterIds: [1, 2, 3],
+      timing,
+      random: testRandom(1),
+      log,
+      rules: kafkaRaftRules,
+      emit: (effect) => {
+        if (effect.kind === 'flush') flushes.push(effect.flushId);
+        if (effect.kind !== 'send' || effect.request.kind !== 'fetch') return;
+        sent.push({ ...effect.request, requestId: effect.requestId });
+      },
+    });
+    machine.start({ epoch: 2, leaderId: 1, votedKey: null }, 0, 0);
+    expect(sent).toHaveLength(0);
+    machine.logDurable(3, 1, 0);
+    expect(sent).toMatchObject([{ fetchOffset: 3 }]);
+    const response: FetchResponse = {
+      kind: 'fetch',
+      errorCode: 0,
+      epoch: 2,
+      leaderId: 1,
+      highWatermark: 2,
+      logStartOffset: 0,
+      diverging: { leaderEpoch: 1, endOffset: 2 },
+      records: new Uint8Array(0),
+    };
+    machine.response(1, sent[0]?.requestId ?? -1, response, 0);
+    expect(log.endOffset).toBe(2);
+    expect(flushes).toEqual([1, 2]);
+    // A flush that had begun before says nothing of the cut.
+    machine.logDurable(2, 1, 0);
+    expect(sent).toHaveLength(1);
+    machine.logDurable(2, 2, 0);
+    expect(sent).toMatchObject([{ fetchOffset: 3 }, { fetchOffset: 2 }]);
   });
 });

@@ -1,6 +1,7 @@
 /**
- * One `ReplicaManager` of broker 1 with its whole surrounding in the test's hand: metadata by records, leaders and
- * the controller as queues of requests to be answered, time and disk by `ManualHost`.
+ * One `ReplicaManager` of broker 1 with its whole surrounding in the test's hand: metadata by
+ * records, leaders and the controller as queues of requests to be answered, time and disk by
+ * `ManualHost`.
  */
 import type { NodeId, Offset } from '../../../src/base/ids.ts';
 import type { Address } from '../../../src/host/network.ts';

@@ -40,7 +40,7 @@ describe('an offset checkpoint', () => {
     expect(parseCheckpoint(damaged)).toBeNull();
   });
 
-  it('is found again by the next incarnation, and is empty where it is missing or damaged', async () => {
+  it('is found again by the next process, and empty where damaged', async () => {
     const disk = new MemoryDisk();
     const checkpoint = new OffsetCheckpoint(disk, '', highWatermarkCheckpoint);
     expect(checkpoint.read().size).toBe(0);

@@ -55,7 +55,7 @@ describe('a flush policy', () => {
     expect(world.timersSet).toBe(0);
   });
 
-  it('of every record holds back what is not durable, also what comes while a flush runs', async () => {
+  it('of every record holds back what is not durable yet', async () => {
     const { append, count, flusher, log } = makeFlusher({ flushMessages: 1 });
     append(1);
     await settle();

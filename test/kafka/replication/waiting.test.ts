@@ -179,7 +179,7 @@ const tooLittle: FetchReading = { results: [], isDue: false };
 const enough: FetchReading = { results: [], isDue: true };
 
 describe('a fetch that waits', () => {
-  it('does not look before its offset is passed, and once for all that happens in one event', () => {
+  it('looks only when its offset is passed, and once per event', () => {
     const { completions, count, lists } = waitingFetch([enough]);
     lists[0].wake(10);
     completions.drain();

@@ -1,0 +1,49 @@
+/** What a log is opened with, and what its appends answer. */
+import type { NodeId, Offset, Uuid, WallMs } from '../../base/ids.ts';
+import type { Disk } from '../../host/disk.ts';
+import type { TopicSettings } from '../config.ts';
+import type { Observe } from '../observation.ts';
+import type { LogRules } from './rules.ts';
+
+export interface LogOptions {
+  readonly disk: Disk;
+  /** The log's own directory; created where it is missing. */
+  readonly directory: string;
+  readonly settings: TopicSettings;
+  /** Whether the last process closed this log and marked it. */
+  readonly cleanShutdown: boolean;
+  /** What was durable by the owner's last checkpoint. Without it an unclean log is read from its start. */
+  readonly recoveryPoint?: Offset;
+  readonly wallMs: () => WallMs;
+  readonly replica: ReplicaName;
+  readonly observe: Observe;
+  readonly rules?: LogRules;
+  /** How long idle producers are remembered; a day by default. */
+  readonly producerIdExpirationMs?: number;
+}
+
+export interface ReplicaName {
+  readonly node: NodeId;
+  readonly topicId: Uuid;
+  readonly partition: string;
+}
+
+export interface AppendResult {
+  /** Of the first batch; for a duplicate, of the batch that it repeats. −1 where nothing was taken. */
+  readonly baseOffset: Offset;
+  readonly lastOffset: Offset;
+  /** −1 unless the topic uses LogAppendTime. */
+  readonly appendTimeMs: WallMs;
+  readonly duplicate: boolean;
+  readonly recordCount: number;
+  readonly batchCount: number;
+}
+
+export const nothingAppended: AppendResult = {
+  baseOffset: -1,
+  lastOffset: -1,
+  appendTimeMs: -1,
+  duplicate: false,
+  recordCount: 0,
+  batchCount: 0,
+};
