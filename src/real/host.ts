@@ -17,7 +17,7 @@ export interface RealHostOptions {
   /** Address of a machine name; the name itself by default. */
   readonly resolve?: (host: string) => string;
   readonly log?: (level: LogLevel, message: string) => void;
-  /** The process ended itself; its network is already cut off. */
+  /** The process ended itself; its network and timers are already cut off. */
   readonly onExit?: (code: number, reason: string) => void;
 }
 
@@ -27,11 +27,12 @@ export function realHost(options: RealHostOptions): Host {
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     resolve: options.resolve ?? ((host) => host),
   });
+  const timers = realTimers();
   let exited = false;
   return {
     machine: options.machine,
     clock: realClock(),
-    timers: realTimers(),
+    timers,
     random: realRandom(),
     network,
     disk: realDisk(options.directory),
@@ -40,6 +41,7 @@ export function realHost(options: RealHostOptions): Host {
       if (exited) return;
       exited = true;
       network.cutOff();
+      timers.cutOff();
       options.onExit?.(code, reason);
     },
   };
