@@ -1,4 +1,6 @@
-/** The 32-bit murmur2 hash with the seed that Kafka's Java client uses, as a signed 32-bit number. */
+/**
+ * The 32-bit murmur2 hash with the seed that Kafka's Java client uses, as a signed 32-bit number.
+ */
 export function murmur2(bytes: Uint8Array): number {
   const length = bytes.length;
   const m = 0x5bd1e995;

@@ -85,4 +85,8 @@ async function main(words: readonly string[]): Promise<number> {
 
 const words = process.argv.slice(2);
 if (words[0] === workerFlag) serveJobs();
-else process.exitCode = await main(words);
+else {
+  const code = await main(words);
+  // Said outright: whatever handles are left must not keep the command, and all that was written must be out.
+  process.stdout.write('', () => process.exit(code));
+}

@@ -26,8 +26,10 @@ export interface RealNetwork extends Network {
 
 export function realNetwork(options: RealNetworkOptions): RealNetwork {
   const open = new Set<{ cutOff(): void }>();
+  let ended = false;
   return {
     listen(port, accept, ready) {
+      if (ended) return { port, close: () => {} };
       const server = createServer({ noDelay: true }, (socket) => {
         const connection = new RealConnection(
           socket,
@@ -55,6 +57,7 @@ export function realNetwork(options: RealNetworkOptions): RealNetwork {
     },
 
     connect(address: Address, handler: ConnectionHandler) {
+      if (ended) return deadConnection(`${address.host}:${address.port}`);
       const socket = connect({
         host: options.resolve(address.host),
         port: address.port,
@@ -68,9 +71,23 @@ export function realNetwork(options: RealNetworkOptions): RealNetwork {
     },
 
     cutOff() {
+      ended = true;
       for (const entry of [...open]) entry.cutOff();
       open.clear();
     },
+  };
+}
+
+/** What a process that has ended gets: nothing comes of it. */
+function deadConnection(peer: string): Connection {
+  const nothing = (): void => {};
+  return {
+    peer,
+    write: () => true,
+    pauseReading: nothing,
+    resumeReading: nothing,
+    close: nothing,
+    reset: nothing,
   };
 }
 

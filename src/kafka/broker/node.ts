@@ -4,6 +4,7 @@
  * the last shutdown, quorum, roles. Stop: the broker hands over and closes, the quorum steps down,
  * then the mark is written. Whatever the disk refuses ends the process without a mark.
  */
+import type { BrokerEpoch } from '../../base/ids.ts';
 import { DiskError } from '../../host/disk.ts';
 import type { Host, Program } from '../../host/host.ts';
 import type { NodeConfig } from '../config.ts';
@@ -18,7 +19,11 @@ import { kafkaReplicationRules, type ReplicationRules } from '../replication/rul
 import type { Server } from '../rpc/contract.ts';
 import { controllerApis } from './apis.ts';
 import { BrokerRole } from './broker-role.ts';
-import { takeCleanShutdownMark, writeCleanShutdownMark } from './clean-shutdown.ts';
+import {
+  type FormerShutdown,
+  takeCleanShutdownMark,
+  writeCleanShutdownMark,
+} from './clean-shutdown.ts';
 import { IdentityError, openIdentity } from './identity.ts';
 import { startListener } from './listener.ts';
 import { MetadataPublisher } from './metadata-publisher.ts';
@@ -61,6 +66,8 @@ class KafkaNode {
   #controller: Controller | null = null;
   #controllerServer: Server | null = null;
   #broker: BrokerRole | null = null;
+  #former: FormerShutdown = { clean: false, brokerEpoch: -1 };
+  #started: Promise<void> = Promise.resolve();
   #stopping = false;
 
   constructor(host: Host, config: NodeConfig, observe: Observe, rules: NodeRules) {
@@ -72,7 +79,7 @@ class KafkaNode {
   }
 
   start(): void {
-    this.#start().catch((error: unknown) => this.#fail(error));
+    this.#started = this.#start().catch((error: unknown) => this.#fail(error));
   }
 
   stop(): void {
@@ -85,7 +92,7 @@ class KafkaNode {
     const { disk } = this.#host;
     const { dataDirectory, roles } = this.#config;
     const { directoryId } = await openIdentity(this.#host, this.#config);
-    const former = await takeCleanShutdownMark(disk, dataDirectory);
+    this.#former = await takeCleanShutdownMark(disk, dataDirectory);
     if (this.#stopping) return;
     const quorum = Quorum.open({
       host: this.#host,
@@ -105,7 +112,7 @@ class KafkaNode {
         publisher: this.#publisher,
         controllerId: () => quorum.leaderId,
         directoryId,
-        former,
+        former: this.#former,
         rules: this.#rules.broker,
         replicationRules: this.#rules.replication,
         halt: (reason) => this.#halt(reason),
@@ -155,6 +162,7 @@ class KafkaNode {
   }
 
   async #stop(): Promise<void> {
+    await this.#started;
     const broker = this.#broker;
     if (broker !== null) {
       await broker.drain();
@@ -162,13 +170,20 @@ class KafkaNode {
     }
     await this.#quorum?.stop();
     this.#controllerServer?.close();
-    const mayMark =
-      broker !== null &&
-      this.#rules.broker.mayMarkCleanShutdown({ recovered: broker.recovered, closed: true });
-    if (mayMark) {
-      await writeCleanShutdownMark(this.#host.disk, this.#config.dataDirectory, broker.epochToMark);
+    const epoch = this.#epochToMark();
+    if (epoch !== null) {
+      await writeCleanShutdownMark(this.#host.disk, this.#config.dataDirectory, epoch);
     }
     this.#host.exit(0, 'shut down');
+  }
+
+  /** What the mark of this shutdown is to say; null where there may be none. Logs are closed. */
+  #epochToMark(): BrokerEpoch | null {
+    const broker = this.#broker;
+    // Stopped before any log was opened: they are as the last process left them.
+    if (broker === null) return this.#former.clean ? this.#former.brokerEpoch : null;
+    const outcome = { recovered: broker.recovered, closed: true };
+    return this.#rules.broker.mayMarkCleanShutdown(outcome) ? broker.epochToMark : null;
   }
 
   #halt(reason: string): void {

@@ -47,9 +47,9 @@ export interface NodeEndpoint {
 }
 
 /** Where the new leaders are reached, each once. */
-export function endpointsOf(image: MetadataImage, leaders: ReadonlySet<NodeId>): NodeEndpoint[] {
+export function endpointsOf(image: MetadataImage, leaders: readonly NodeId[]): NodeEndpoint[] {
   const endpoints: NodeEndpoint[] = [];
-  for (const id of leaders) {
+  for (const id of new Set(leaders)) {
     const broker = image.brokers.get(id);
     if (broker === undefined) continue;
     endpoints.push({ nodeId: id, host: broker.host, port: broker.port, rack: broker.rack });

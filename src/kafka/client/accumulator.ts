@@ -1,6 +1,6 @@
 /**
- * The records a producer holds: per partition in batches, in all bounded by `bufferBytes`, until each batch is
- * finished by success, failure or its deadline. Knows nothing of brokers.
+ * The records a producer holds: per partition in batches, in all bounded by `bufferBytes`, until
+ * each batch is finished by success, failure or its deadline. Knows nothing of brokers.
  */
 import type { Micros } from '../../base/ids.ts';
 import type { NewRecord } from '../records/builder.ts';
@@ -15,7 +15,10 @@ export class Accumulator {
   readonly #rules: ClientRules;
   readonly #identity: ProducerIdentity | null;
   readonly #topics = new Map<string, Map<number, PartitionQueue>>();
-  /** All batches in order of creation, which is that of their deadlines; finished ones linger till pruned. */
+  /**
+   * All batches in order of creation, which is that of their deadlines; finished ones linger till
+   * pruned.
+   */
   #batches: ProducerBatch[] = [];
   #firstIncomplete = 0;
   #lastOrder = 0;

@@ -14,7 +14,9 @@ export interface Asked<T> {
   readonly maybeDone: boolean;
 }
 
-/** One procedure of the admin, bounded in time as a whole: its attempts and the pauses between them. */
+/**
+ * One procedure of the admin, bounded in time as a whole: its attempts and the pauses between them.
+ */
 export class AdminCall {
   readonly #client: ClientParts;
   readonly #what: string;

@@ -1,10 +1,11 @@
 /**
- * Topics and cluster, as promises. Each call repeats what may be repeated until its time is up. A call rejects
- * with a ClientError for the first thing that did not work; its `outcome` says whether it may have happened.
+ * Topics and cluster, as promises. Each call repeats what may be repeated until its time is up. A
+ * call rejects with a ClientError for the first thing that did not work; its `outcome` says whether
+ * it may have happened.
  */
 import type { LeaderEpoch, NodeId, Offset, Uuid, WallMs } from '../../base/ids.ts';
 import { zeroUuid } from '../../base/ids.ts';
-import { metadataApi, type MetadataResponse } from '../protocol/apis/03-metadata.ts';
+import { type MetadataResponse, metadataApi } from '../protocol/apis/03-metadata.ts';
 import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
 import { describeConfigsApi } from '../protocol/apis/32-describe-configs.ts';
@@ -152,7 +153,10 @@ export class Admin {
     }
   }
 
-  /** Offsets of partitions, asked of their leaders: `latest` is the high watermark (or the last stable offset). */
+  /**
+   * Offsets of partitions, asked of their leaders: `latest` is the high watermark (or the last
+   * stable offset).
+   */
   async listOffsets(
     queries: readonly { topic: string; partition: number; at: LogTarget }[],
     options: AdminOptions & { readonly isolation?: 'read_committed' } = {},
@@ -220,8 +224,8 @@ export class Admin {
   }
 
   /**
-   * Asks until each topic is done. `doneBefore` is the error that a repeated request gets when an earlier one,
-   * whose answer was lost, was carried out.
+   * Asks until each topic is done. `doneBefore` is the error that a repeated request gets when an
+   * earlier one, whose answer was lost, was carried out.
    */
   async #eachTopic<T extends { readonly name: string }>(
     call: AdminCall,

@@ -1,7 +1,7 @@
 /**
- * A consumer's state of one partition. `position` is the next offset the application gets, `fetchOffset` the
- * next to ask for; they differ only while fetched records wait. `generation` rises when the position is set
- * anew, so that answers to older requests are known and dropped.
+ * A consumer's state of one partition. `position` is the next offset the application gets,
+ * `fetchOffset` the next to ask for; they differ only while fetched records wait. `generation`
+ * rises when the position is set anew, so that answers to older requests are known and dropped.
  */
 import type { LeaderEpoch, Micros, Offset, Uuid } from '../../base/ids.ts';
 import { zeroUuid } from '../../base/ids.ts';
@@ -19,8 +19,8 @@ export interface Buffered {
 }
 
 /**
- * `reset`: the position has to be looked up. `validate`: a new leader is asked whether its log agrees with what
- * was read. `stopped`: an error was reported; a seek revives it.
+ * `reset`: the position has to be looked up. `validate`: a new leader is asked whether its log
+ * agrees with what was read. `stopped`: an error was reported; a seek revives it.
  */
 export type Phase = 'reset' | 'validate' | 'reading' | 'stopped';
 
@@ -40,7 +40,9 @@ export class AssignedPartition {
   generation = 0;
   /** A request of this generation is out. */
   busy = false;
-  /** The leader epoch by which that request was addressed: with a newer leader nobody waits for it. */
+  /**
+   * The leader epoch by which that request was addressed: with a newer leader nobody waits for it.
+   */
   busyEpoch: LeaderEpoch = -1;
   buffered: Buffered | null = null;
   highWatermark: Offset = -1;

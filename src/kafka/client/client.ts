@@ -1,7 +1,7 @@
 /**
- * A Kafka client: one view of the cluster, shared by the producers, consumers and the admin made from it, each
- * of which has connections of its own. It lives on a Host, so it is the same in simulation and on real sockets.
- * Everything runs in events of that host; nothing polls.
+ * A Kafka client: one view of the cluster, shared by the producers, consumers and the admin made
+ * from it, each of which has connections of its own. It lives on a Host, so it is the same in
+ * simulation and on real sockets. Everything runs in events of that host; nothing polls.
  */
 import { Admin } from './admin.ts';
 import { Consumer } from './consumer.ts';

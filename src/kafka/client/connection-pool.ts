@@ -14,8 +14,9 @@ export const endpointOf = (address: Address): Endpoint => ({
 });
 
 /**
- * Connections of one user (the producer, the consumer, the control requests), one per broker: a fetch that waits
- * at a broker must not hold up what comes behind it, since a broker handles a connection's requests in turn.
+ * Connections of one user (the producer, the consumer, the control requests), one per broker: a
+ * fetch that waits at a broker must not hold up what comes behind it, since a broker handles a
+ * connection's requests in turn.
  */
 export class ConnectionPool {
   readonly #settings: ClientSettings;

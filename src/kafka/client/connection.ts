@@ -1,7 +1,8 @@
 /**
- * A client's connection to one broker: a channel, and the versions that broker speaks. Each new connection is
- * negotiated by ApiVersions before it is `ready`, as the broker may have been replaced by another release.
- * A connection that failed is not tried again before `retryAtUs`; whoever waits for that sets the timer.
+ * A client's connection to one broker: a channel, and the versions that broker speaks. Each new
+ * connection is negotiated by ApiVersions before it is `ready`, as the broker may have been
+ * replaced by another release. A connection that failed is not tried again before `retryAtUs`;
+ * whoever waits for that sets the timer.
  */
 import type { Micros } from '../../base/ids.ts';
 import type { Address } from '../../host/network.ts';
@@ -67,7 +68,9 @@ export class BrokerConnection {
     this.#negotiate(apiVersionsApi.maxVersion);
   }
 
-  /** Calls back once the connection is ready (null), or cannot be had at present. Perhaps at once. */
+  /**
+   * Calls back once the connection is ready (null), or cannot be had at present. Perhaps at once.
+   */
   whenReady(callback: WhenReady): void {
     if (this.ready) {
       callback(null);

@@ -32,8 +32,9 @@ export function resetByPolicy(
 }
 
 /**
- * Where the leader's log parts from what was read: null if it does not, −1 if the leader cannot tell. What was
- * read last is of `positionEpoch`; the answer says where that epoch ends in the leader's log (KIP-320).
+ * Where the leader's log parts from what was read: null if it does not, −1 if the leader cannot
+ * tell. What was read last is of `positionEpoch`; the answer says where that epoch ends in the
+ * leader's log (KIP-320).
  */
 export function divergence(position: Offset, answer: OffsetAnswer): Offset | null {
   if (answer.offset < 0 || answer.leaderEpoch < 0) return -1;

@@ -20,7 +20,10 @@ export interface ConsumedRecord extends StoredRecord {
   readonly partition: number;
 }
 
-/** The leader's log has other records than those that were read, from `divergentOffset` on (KIP-320). */
+/**
+ * The leader's log has other records than those that were read, from `divergentOffset` on
+ * (KIP-320).
+ */
 export interface Truncation {
   readonly topic: string;
   readonly partition: number;
@@ -42,7 +45,10 @@ export interface PositionReset {
 
 export interface ConsumerOptions {
   readonly isolation?: 'read_uncommitted' | 'read_committed';
-  /** What to do without a valid position: `none` reports an error and stops the partition until a seek. */
+  /**
+   * What to do without a valid position: `none` reports an error and stops the partition until a
+   * seek.
+   */
   readonly autoOffsetReset?: 'earliest' | 'latest' | 'none';
   readonly maxWaitMs?: number;
   readonly minBytes?: number;
@@ -50,8 +56,8 @@ export interface ConsumerOptions {
   readonly maxPartitionBytes?: number;
   readonly checkCrcs?: boolean;
   /**
-   * Push: records as they come, at least one, in order of offset; the next fetch is on its way by then. Keys
-   * and values are views that may be kept. Without it records wait to be polled.
+   * Push: records as they come, at least one, in order of offset; the next fetch is on its way by
+   * then. Keys and values are views that may be kept. Without it records wait to be polled.
    */
   readonly onRecords?: (topic: string, partition: number, records: readonly StoredRecord[]) => void;
   /** The partition has stopped and goes on after a `seek`. */

@@ -1,12 +1,12 @@
 /**
- * A consumer by assignment. Records come in order of offset per partition, each once, from the leader only. One
- * fetch is out per leader, with all partitions that have nothing waiting; it is sent before the records of
- * the one before it are handed over. After a leader change the new leader is asked first whether its log
- * still holds what was read (KIP-320). Works in passes (`#pump`), one per event that may have changed something.
+ * A consumer by assignment. Records come in order of offset per partition, each once, from the
+ * leader only. One fetch is out per leader, with all partitions that have nothing waiting; it is
+ * sent before the records of the one before it are handed over. After a leader change the new
+ * leader is asked first whether its log still holds what was read (KIP-320). Works in passes
+ * (`#pump`), one per event that may have changed something.
  */
 import { assert } from '../../base/assert.ts';
 import type { Micros, Offset } from '../../base/ids.ts';
-import type { Timer } from '../../host/timers.ts';
 import type { FetchResponse } from '../protocol/apis/01-fetch.ts';
 import { AssignedPartition } from './assigned-partition.ts';
 import { backoffDelayUs } from './backoff.ts';
@@ -21,22 +21,23 @@ import {
   type SeekTarget,
 } from './consumer-types.ts';
 import { ClientError } from './errors.ts';
-import { answerFor, type FetchTarget, sendFetch } from './fetch-request.ts';
 import { FetchHandler } from './fetch-handler.ts';
+import { answerFor, type FetchTarget, sendFetch } from './fetch-request.ts';
 import type { BrokerInfo } from './metadata-cache.ts';
 import { PositionKeeper } from './position-keeper.ts';
 import type { ClientParts } from './producer.ts';
+import { notTimed, WakeTimer } from './wake-timer.ts';
 
 interface LeaderWork {
   readonly leader: BrokerInfo;
   readonly toFetch: AssignedPartition[];
   readonly toReset: AssignedPartition[];
   readonly toValidate: AssignedPartition[];
-  /** Some partition there has records that wait: the leader is asked again when they are consumed. */
+  /**
+   * Some partition there has records that wait: the leader is asked again when they are consumed.
+   */
   held: boolean;
 }
-
-const never: Micros = Number.POSITIVE_INFINITY;
 
 export class Consumer {
   readonly #client: ClientParts;
@@ -48,8 +49,7 @@ export class Consumer {
   readonly #unlisten: () => void;
   /** `topic-partition` to its state. */
   #partitions = new Map<string, AssignedPartition>();
-  #timer: Timer | null = null;
-  #timerAtUs: Micros = never;
+  readonly #wake: WakeTimer;
   #pumping = false;
   #again = false;
   #closed = false;
@@ -60,6 +60,7 @@ export class Consumer {
     this.#options = options;
     this.#settings = resolveConsumerSettings(options, client.settings.requestTimeoutUs);
     this.#pool = new ConnectionPool(client.settings, () => this.#pump());
+    this.#wake = new WakeTimer(client.settings.host, () => this.#pump());
     const shared = {
       client,
       settings: this.#settings,
@@ -74,7 +75,10 @@ export class Consumer {
     this.#unlisten = client.updater.listen(() => this.#pump());
   }
 
-  /** Replaces the assignment. Partitions that were assigned before keep their position unless `from` is given. */
+  /**
+   * Replaces the assignment. Partitions that were assigned before keep their position unless `from`
+   * is given.
+   */
   assign(assignments: readonly Assignment[]): void {
     const before = this.#partitions;
     this.#partitions = new Map();
@@ -143,7 +147,7 @@ export class Consumer {
     if (this.#closed) return;
     this.#closed = true;
     this.#unlisten();
-    this.#timer?.cancel();
+    this.#wake.close();
     for (const partition of this.#partitions.values()) partition.stop();
     this.#pool.close();
   }
@@ -164,19 +168,7 @@ export class Consumer {
   }
 
   #pumpSoon(): void {
-    this.#wakeAt(this.#nowUs());
-  }
-
-  #wakeAt(atUs: Micros): void {
-    if (atUs >= this.#timerAtUs || this.#closed) return;
-    this.#timer?.cancel();
-    this.#timerAtUs = atUs;
-    const delayUs = Math.max(0, atUs - this.#nowUs());
-    this.#timer = this.#client.settings.host.timers.after(delayUs, () => {
-      this.#timer = null;
-      this.#timerAtUs = never;
-      this.#pump();
-    });
+    this.#wake.wakeAt(this.#nowUs());
   }
 
   /** Sends all that can be sent now. */
@@ -197,7 +189,7 @@ export class Consumer {
   #pass(): void {
     const nowUs = this.#nowUs();
     const leaders = new Map<BrokerInfo, LeaderWork>();
-    let wakeUs = never;
+    let wakeUs = notTimed;
     for (const partition of this.#partitions.values()) {
       if (partition.phase === 'stopped') continue;
       const dueUs = this.#sort(partition, nowUs, leaders);
@@ -207,15 +199,14 @@ export class Consumer {
       const dueUs = this.#start(work);
       if (dueUs > nowUs && dueUs < wakeUs) wakeUs = dueUs;
     }
-    if (wakeUs !== never) this.#wakeAt(wakeUs);
+    if (wakeUs !== notTimed) this.#wake.wakeAt(wakeUs);
   }
 
-  /** Puts a partition where its leader's work is; answers when to look at it again, 0 if events will tell. */
-  #sort(
-    partition: AssignedPartition,
-    nowUs: Micros,
-    leaders: Map<BrokerInfo, LeaderWork>,
-  ): Micros {
+  /**
+   * Puts a partition where its leader's work is; answers when to look at it again, 0 if events will
+   * tell.
+   */
+  #sort(partition: AssignedPartition, nowUs: Micros, leaders: Map<BrokerInfo, LeaderWork>): Micros {
     const { cache, updater } = this.#client;
     const topic = cache.topic(partition.topic);
     const info = topic?.partitions[partition.index];
@@ -274,7 +265,9 @@ export class Consumer {
     response: FetchResponse | null,
     unsupported: boolean,
   ): void {
-    const valid = targets.filter(({ partition, generation }) => partition.generation === generation);
+    const valid = targets.filter(
+      ({ partition, generation }) => partition.generation === generation,
+    );
     for (const { partition } of valid) partition.busy = false;
     if (response === null || response.errorCode !== 0) {
       for (const { partition } of valid) {
@@ -297,7 +290,10 @@ export class Consumer {
     this.#wakeWaiter();
   }
 
-  /** The next fetch goes out first, as if all were consumed already; then the records are handed over. */
+  /**
+   * The next fetch goes out first, as if all were consumed already; then the records are handed
+   * over.
+   */
   #push(targets: readonly FetchTarget[]): void {
     const ready = targets.filter(({ partition }) => partition.buffered !== null);
     const deliveries = ready.map(({ partition }) => {

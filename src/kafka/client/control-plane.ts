@@ -4,8 +4,8 @@ import type { MetadataCache } from './metadata-cache.ts';
 import type { ClientSettings } from './settings.ts';
 
 /**
- * Connections for questions: metadata, producer ids, offsets, topics. They stand apart from the producers' and
- * consumers' own, so that none of these waits behind a fetch.
+ * Connections for questions: metadata, producer ids, offsets, topics. They stand apart from the
+ * producers' and consumers' own, so that none of these waits behind a fetch.
  */
 export class ControlPlane {
   readonly #settings: ClientSettings;
@@ -21,8 +21,8 @@ export class ControlPlane {
   }
 
   /**
-   * A ready connection to any broker, perhaps at once; or null, in a later event, when none may be tried now or
-   * the one that was chosen could not be reached.
+   * A ready connection to any broker, perhaps at once; or null, in a later event, when none may be
+   * tried now or the one that was chosen could not be reached.
    */
   any(callback: (connection: BrokerConnection | null) => void): void {
     const connection = this.#choose();
@@ -39,7 +39,9 @@ export class ControlPlane {
     this.#pool.close();
   }
 
-  /** The ready one with the least to do; else one that failed least. Chance decides among equals. */
+  /**
+   * The ready one with the least to do; else one that failed least. Chance decides among equals.
+   */
   #choose(): BrokerConnection | null {
     const candidates = this.#candidates();
     const nowUs = this.#settings.host.clock.monotonicUs();

@@ -1,7 +1,7 @@
 /**
- * What an application of the client gets to see when something did not work. `outcome` is the honest answer to
- * "did it happen?": `failed` means certainly not, `unknown` means that it may have happened or may yet happen.
- * A history checker relies on this, so in doubt it is `unknown`.
+ * What an application of the client gets to see when something did not work. `outcome` is the
+ * honest answer to "did it happen?": `failed` means certainly not, `unknown` means that it may have
+ * happened or may yet happen. A history checker relies on this, so in doubt it is `unknown`.
  */
 import { errorCode, errorName } from '../protocol/errors.ts';
 

@@ -1,4 +1,7 @@
-/** What a fetch answer means for a partition: records to keep, a position to reset, or a reason to try again. */
+/**
+ * What a fetch answer means for a partition: records to keep, a position to reset, or a reason to
+ * try again.
+ */
 import type { FetchResponse } from '../protocol/apis/01-fetch.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import type { AssignedPartition, Buffered } from './assigned-partition.ts';
@@ -71,7 +74,10 @@ export class FetchHandler {
     this.#parts.options.onRecords?.(partition.topic, partition.index, records);
   }
 
-  /** Moves records into `polled` until that has `maxRecords`; takes `buffered` away when it is used up. */
+  /**
+   * Moves records into `polled` until that has `maxRecords`; takes `buffered` away when it is used
+   * up.
+   */
   take(partition: AssignedPartition, maxRecords: number, polled: ConsumedRecord[]): void {
     const { topic, index } = partition;
     const buffered = partition.buffered;

@@ -1,6 +1,6 @@
 import type { Uuid } from '../../base/ids.ts';
 import { zeroUuid } from '../../base/ids.ts';
-import { fetchApi, type FetchResponse } from '../protocol/apis/01-fetch.ts';
+import { type FetchResponse, fetchApi } from '../protocol/apis/01-fetch.ts';
 import type { RpcFailure } from '../rpc/contract.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import type { BrokerConnection } from './connection.ts';

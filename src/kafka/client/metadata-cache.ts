@@ -1,7 +1,8 @@
 /**
- * What the client knows of the cluster: brokers, and per topic its id and its partitions' leaders. A partition's
- * leader epoch never goes back while the topic id stays (KIP-320): an answer of a broker that lags behind does
- * not undo what is known. A new topic id means a new topic and starts afresh (KAFKA-12257).
+ * What the client knows of the cluster: brokers, and per topic its id and its partitions' leaders.
+ * A partition's leader epoch never goes back while the topic id stays (KIP-320): an answer of a
+ * broker that lags behind does not undo what is known. A new topic id means a new topic and starts
+ * afresh (KAFKA-12257).
  */
 import type { LeaderEpoch, NodeId, Uuid } from '../../base/ids.ts';
 import { noNode, zeroUuid } from '../../base/ids.ts';

@@ -1,6 +1,7 @@
 /**
- * Keeps the metadata cache fresh: one request at a time, on demand or when what is known has grown old. Requests
- * that bring nothing new are spaced by a growing backoff, so a cluster without a leader is not flooded.
+ * Keeps the metadata cache fresh: one request at a time, on demand or when what is known has grown
+ * old. Requests that bring nothing new are spaced by a growing backoff, so a cluster without a
+ * leader is not flooded.
  */
 import type { Micros } from '../../base/ids.ts';
 import type { Timer } from '../../host/timers.ts';
@@ -49,7 +50,9 @@ export class MetadataUpdater {
     this.#cache.forget(name);
   }
 
-  /** Asks for fresh metadata as soon as the backoff allows; any number of calls make one request. */
+  /**
+   * Asks for fresh metadata as soon as the backoff allows; any number of calls make one request.
+   */
   request(): void {
     if (this.#needed || this.#closed) return;
     this.#needed = true;

@@ -1,11 +1,12 @@
 /**
- * One partition's batches in a producer: fresh ones in order of arrival, and those under way, which have been in
- * at least one request and are not finished. With idempotence it also numbers them.
+ * One partition's batches in a producer: fresh ones in order of arrival, and those under way, which
+ * have been in at least one request and are not finished. With idempotence it also numbers them.
  *
- * Order and no duplicates rest on this: a batch keeps its numbers through all retries; while any batch waits
- * for its retry only the first one under way is sent; and after a gap (a batch was given up, or the broker lost
- * state) the partition begins again with a new epoch, but only when no batch under way may have been written
- * under the old one. Until then such batches are retried as they are, to their deadline.
+ * Order and no duplicates rest on this: a batch keeps its numbers through all retries; while any
+ * batch waits for its retry only the first one under way is sent; and after a gap (a batch was
+ * given up, or the broker lost state) the partition begins again with a new epoch, but only when no
+ * batch under way may have been written under the old one. Until then such batches are retried as
+ * they are, to their deadline.
  */
 import { assert } from '../../base/assert.ts';
 import type { LeaderEpoch, Micros } from '../../base/ids.ts';
@@ -13,12 +14,10 @@ import type { ProducerBatch } from './producer-batch.ts';
 import type { Identity, ProducerIdentity } from './producer-identity.ts';
 import { maxIdempotentInFlight, type ProducerSettings } from './producer-types.ts';
 import type { ClientRules } from './rules.ts';
+import { notTimed } from './wake-timer.ts';
 
 /** Where a queue gets its identity from. */
 export type IdentitySource = Pick<ProducerIdentity, 'current' | 'ensure' | 'renew'>;
-
-/** "Look again when something has happened." */
-export const notTimed: Micros = Number.POSITIVE_INFINITY;
 
 export class PartitionQueue {
   readonly topic: string;
@@ -121,8 +120,8 @@ export class PartitionQueue {
   }
 
   /**
-   * The broker misses what should stand before this batch. For the first under way that is a gap in its log;
-   * for a later one it says only that the first has not got there yet.
+   * The broker misses what should stand before this batch. For the first under way that is a gap in
+   * its log; for a later one it says only that the first has not got there yet.
    */
   missingBefore(batch: ProducerBatch): void {
     if (batch === this.underWay[0] && this.#isOfPresent(batch)) this.#hasGap = true;
@@ -159,7 +158,8 @@ export class PartitionQueue {
     }
     if (this.#hasGap) this.resolveGap();
     if (this.#hasGap || this.underWay.length >= maxIdempotentInFlight) return true;
-    // Under another identity the first sequence is 0: all of the old one must have come to an end before.
+    // Under another identity the first sequence is 0: all of the old one must have come to an end
+    // before.
     return this.#identity !== current && (this.underWay.length > 0 || this.requestsOut > 0);
   }
 
@@ -184,7 +184,9 @@ export class PartitionQueue {
     this.#nextSequence = this.#rules.sequenceAfter(this.#nextSequence, batch.records.length);
   }
 
-  /** A batch was given up in doubt, but what came behind it was accepted: so it had been written. */
+  /**
+   * A batch was given up in doubt, but what came behind it was accepted: so it had been written.
+   */
   #ackedAll(): boolean {
     return this.#ackedUpTo === this.#nextSequence;
   }

@@ -3,8 +3,8 @@ import type { RandomStream } from '../../host/random.ts';
 import type { PartitionerName } from './producer-types.ts';
 
 /**
- * Chooses partitions for records that name none. A record without a key sticks to one partition of its topic
- * until a new batch is begun there, so that batches fill (KIP-480).
+ * Chooses partitions for records that name none. A record without a key sticks to one partition of
+ * its topic until a new batch is begun there, so that batches fill (KIP-480).
  */
 export class Partitioner {
   readonly #name: PartitionerName;
@@ -19,8 +19,8 @@ export class Partitioner {
   }
 
   /**
-   * `opensBatch` tells if a record to this partition would begin a new batch; `hasLeader` if the partition
-   * can be written at present: sticky choice goes around those that cannot.
+   * `opensBatch` tells if a record to this partition would begin a new batch; `hasLeader` if the
+   * partition can be written at present: sticky choice goes around those that cannot.
    */
   choose(
     topic: string,

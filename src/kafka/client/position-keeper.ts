@@ -1,4 +1,7 @@
-/** Finds positions (ListOffsets) and proves them after a change of leader (OffsetForLeaderEpoch, KIP-320). */
+/**
+ * Finds positions (ListOffsets) and proves them after a change of leader (OffsetForLeaderEpoch,
+ * KIP-320).
+ */
 import type { LeaderEpoch, Offset } from '../../base/ids.ts';
 import { errorCode, isRetriable } from '../protocol/errors.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
@@ -21,7 +24,9 @@ export class PositionKeeper {
     this.#parts = parts;
   }
 
-  /** Under a leader epoch that is news, what was read has to be validated, if its epoch is known. */
+  /**
+   * Under a leader epoch that is news, what was read has to be validated, if its epoch is known.
+   */
   meetLeader(partition: AssignedPartition, leaderEpoch: LeaderEpoch): void {
     if (leaderEpoch === partition.validatedEpoch) return;
     if (partition.phase === 'reset') partition.validatedEpoch = leaderEpoch;
@@ -137,7 +142,8 @@ export class PositionKeeper {
     } else if (divergentOffset < 0) {
       partition.lookUp(reset);
     } else {
-      // What is left of the log agrees with what was read: go on where it parts, or where the reader stood.
+      // What is left of the log agrees with what was read: go on where it parts, or where the
+      // reader stood.
       partition.moveTo(Math.min(position, divergentOffset), answer.leaderEpoch);
       partition.validatedEpoch = leaderEpoch;
       if (partition.position !== position) this.#report(partition, 'truncated', position);

@@ -33,8 +33,8 @@ interface TopicData {
 }
 
 /**
- * Sends the batches, which are of different partitions, in one request; with acks=0 nothing is answered. False,
- * and a failure told, if the broker speaks no version that will do.
+ * Sends the batches, which are of different partitions, in one request; with acks=0 nothing is
+ * answered. False, and a failure told, if the broker speaks no version that will do.
  */
 export function sendProduce(
   connection: BrokerConnection,

@@ -1,7 +1,8 @@
 /**
- * Records of one partition that travel and succeed or fail together. Once its first attempt is made the batch is
- * closed, and its bytes stay as they are for all attempts; only a renumbering under a new producer epoch makes
- * new ones, in a new array: bytes handed to a connection are never changed (KAFKA-19012).
+ * Records of one partition that travel and succeed or fail together. Once its first attempt is made
+ * the batch is closed, and its bytes stay as they are for all attempts; only a renumbering under a
+ * new producer epoch makes new ones, in a new array: bytes handed to a connection are never changed
+ * (KAFKA-19012).
  */
 import { assert } from '../../base/assert.ts';
 import type { LeaderEpoch, Micros, ProducerEpoch, ProducerId, Uuid } from '../../base/ids.ts';
@@ -38,7 +39,9 @@ export class ProducerBatch {
   /** The topic's id at the last attempt. */
   topicId: Uuid = zeroUuid;
   notBeforeUs: Micros = 0;
-  /** The outcome of some attempt under its present numbering, or any without numbers, is not known. */
+  /**
+   * The outcome of some attempt under its present numbering, or any without numbers, is not known.
+   */
   mayBeWritten = false;
   /** The last error a broker gave for it, 0 if none. */
   lastCode = 0;

@@ -1,6 +1,7 @@
 /**
- * The producer id and epoch of an idempotent producer. The epoch is raised locally (KIP-360) until it is used up;
- * then a new id is asked for, as at the start. The id carries no transaction, so any broker gives one.
+ * The producer id and epoch of an idempotent producer. The epoch is raised locally (KIP-360) until
+ * it is used up; then a new id is asked for, as at the start. The id carries no transaction, so any
+ * broker gives one.
  */
 import type { ProducerEpoch, ProducerId } from '../../base/ids.ts';
 import type { Timer } from '../../host/timers.ts';

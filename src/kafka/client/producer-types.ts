@@ -31,7 +31,9 @@ export interface Receipt {
 /** Exactly one of the two is null. Runs once per record, in a later event than its `send`. */
 export type OnSent = (error: ClientError | null, receipt: Receipt | null) => void;
 
-/** `default`: by key, else sticky. `sticky`: keys do not matter. An explicit partition always wins. */
+/**
+ * `default`: by key, else sticky. `sticky`: keys do not matter. An explicit partition always wins.
+ */
 export type PartitionerName = 'default' | 'sticky' | 'round-robin';
 
 /** Kafka's names and defaults; durations in milliseconds. */
@@ -73,7 +75,9 @@ export interface ProducerSettings {
   readonly compression: Compression;
 }
 
-/** Brokers remember so many batches per producer and partition, so no more may be in doubt at once. */
+/**
+ * Brokers remember so many batches per producer and partition, so no more may be in doubt at once.
+ */
 export const maxIdempotentInFlight = 5;
 
 /** Fills in defaults; throws a ClientError that names what does not go together. */

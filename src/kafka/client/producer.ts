@@ -1,7 +1,8 @@
 /**
- * The producer as applications see it. `send` never blocks: it hands the record over or says, in a later event,
- * why not (`buffer-full` is the sign to slow down; `bufferedBytes` tells beforehand). Each record's callback
- * runs exactly once. Defaults are Kafka's: acks=all, idempotent, five requests in flight, linger 5 ms.
+ * The producer as applications see it. `send` never blocks: it hands the record over or says, in a
+ * later event, why not (`buffer-full` is the sign to slow down; `bufferedBytes` tells beforehand).
+ * Each record's callback runs exactly once. Defaults are Kafka's: acks=all, idempotent, five
+ * requests in flight, linger 5 ms.
  */
 import { assert } from '../../base/assert.ts';
 import type { Micros } from '../../base/ids.ts';
@@ -120,7 +121,9 @@ export class Producer {
     });
   }
 
-  /** Sends without linger; `done` runs, in a later event, when all records sent before are finished. */
+  /**
+   * Sends without linger; `done` runs, in a later event, when all records sent before are finished.
+   */
   flush(done: () => void): void {
     this.#flushes.push({ upTo: this.#accumulator.lastOrder, done });
     this.#sender.flushUpTo = this.#accumulator.lastOrder;
@@ -128,8 +131,8 @@ export class Producer {
   }
 
   /**
-   * Takes no more records, delivers what it holds (at the longest until the delivery timeout), then closes its
-   * connections.
+   * Takes no more records, delivers what it holds (at the longest until the delivery timeout), then
+   * closes its connections.
    */
   close(done: () => void = () => {}): void {
     if (this.#state !== 'open') {
@@ -143,7 +146,10 @@ export class Producer {
     });
   }
 
-  /** Ends now: what is not finished fails, or is unknown where it was sent. Callbacks run within the call. */
+  /**
+   * Ends now: what is not finished fails, or is unknown where it was sent. Callbacks run within the
+   * call.
+   */
   abort(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';

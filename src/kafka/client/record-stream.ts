@@ -1,7 +1,8 @@
 /**
- * The records of one partition in one fetch answer. `scan` looks at headers only: whether all is sound, and where
- * the next fetch goes on. A stream then gives the visible records batch by batch: none below the position,
- * no control records, and with read_committed none of aborted transactions.
+ * The records of one partition in one fetch answer. `scan` looks at headers only: whether all is
+ * sound, and where the next fetch goes on. A stream then gives the visible records batch by batch:
+ * none below the position, no control records, and with read_committed none of aborted
+ * transactions.
  */
 import type { LeaderEpoch, Offset, ProducerId } from '../../base/ids.ts';
 import {
@@ -80,7 +81,10 @@ export class RecordStream {
       aborted === null ? null : aborted.slice().sort((a, b) => a.firstOffset - b.firstOffset);
   }
 
-  /** The visible records of the next batch that has any; null at the end. Throws KafkaError on damage. */
+  /**
+   * The visible records of the next batch that has any; null at the end. Throws KafkaError on
+   * damage.
+   */
   next(): StoredRecord[] | null {
     while (this.#at < this.#end) {
       const at = this.#at;

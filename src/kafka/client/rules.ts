@@ -1,6 +1,7 @@
 /**
- * The client's decisions that Kafka's history got wrong at first, each a small pure function. They are handed in
- * as one object, so that a museum of old bugs can swap one of them; the right ones are the default.
+ * The client's decisions that Kafka's history got wrong at first, each a small pure function. They
+ * are handed in as one object, so that a museum of old bugs can swap one of them; the right ones
+ * are the default.
  */
 
 import type { LeaderEpoch } from '../../base/ids.ts';
@@ -18,7 +19,9 @@ export interface ClientRules {
   sequenceAfterEpochBump(nextSequence: number): number;
   /** May a partition with a gap number its batches anew under a new epoch (KIP-360, KAFKA-8710)? */
   mayRenumber(state: { requestsOut: number; anyBatchMayBeWritten: boolean }): boolean;
-  /** Is a leader, offered by a broker's metadata, older than the one known (KIP-320, KAFKA-12257)? */
+  /**
+   * Is a leader, offered by a broker's metadata, older than the one known (KIP-320, KAFKA-12257)?
+   */
   isOutdatedLeader(offer: {
     sameTopicId: boolean;
     knownEpoch: LeaderEpoch;
@@ -30,8 +33,8 @@ export const sequenceSpace = 2_147_483_648;
 
 export const clientRules: ClientRules = {
   /**
-   * With acks=all the answer may come after the append, when the leader has changed, lost its disk or the ISR
-   * shrank meanwhile; then the records stand in some log and may survive.
+   * With acks=all the answer may come after the append, when the leader has changed, lost its disk
+   * or the ISR shrank meanwhile; then the records stand in some log and may survive.
    */
   attemptOutcome(code, acks) {
     switch (code) {

@@ -1,8 +1,9 @@
 /**
- * Sends what the accumulator holds: groups due batches by their partitions' leaders, at most one per partition
- * and request and `maxInFlight` requests per broker, retries what may be retried, and gives up what is past
- * its deadline. Reports each batch's outcome once, and `failed` only when no attempt can have been written.
- * Works in passes (`run`), one per event that may have changed something; one timer wakes it in between.
+ * Sends what the accumulator holds: groups due batches by their partitions' leaders, at most one
+ * per partition and request and `maxInFlight` requests per broker, retries what may be retried, and
+ * gives up what is past its deadline. Reports each batch's outcome once, and `failed` only when no
+ * attempt can have been written. Works in passes (`run`), one per event that may have changed
+ * something; one timer wakes it in between.
  */
 import type { Micros } from '../../base/ids.ts';
 import type { Timer } from '../../host/timers.ts';
@@ -16,12 +17,12 @@ import { ConnectionPool } from './connection-pool.ts';
 import { ClientError } from './errors.ts';
 import type { BrokerInfo, MetadataCache } from './metadata-cache.ts';
 import type { MetadataUpdater } from './metadata-updater.ts';
-import { notTimed } from './partition-queue.ts';
 import { answerTo, type PartitionAnswer, sendProduce } from './produce-request.ts';
 import type { ProducerBatch } from './producer-batch.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
 import type { ProducerSettings } from './producer-types.ts';
 import type { ClientSettings } from './settings.ts';
+import { notTimed, WakeTimer } from './wake-timer.ts';
 
 export interface SenderParts {
   readonly client: ClientSettings;
@@ -43,8 +44,7 @@ interface Group {
 export class Sender {
   readonly #parts: SenderParts;
   readonly #pool: ConnectionPool;
-  #timer: Timer | null = null;
-  #timerAtUs: Micros = notTimed;
+  readonly #wake: WakeTimer;
   #deadlineTimer: Timer | null = null;
   #running = false;
   #again = false;
@@ -55,19 +55,12 @@ export class Sender {
   constructor(parts: SenderParts) {
     this.#parts = parts;
     this.#pool = new ConnectionPool(parts.client, () => this.run());
+    this.#wake = new WakeTimer(parts.client.host, () => this.run());
   }
 
   /** Makes a pass no later than this. */
   wakeAt(atUs: Micros): void {
-    if (atUs >= this.#timerAtUs || this.#closed) return;
-    this.#timer?.cancel();
-    this.#timerAtUs = atUs;
-    const delayUs = Math.max(0, atUs - this.#nowUs());
-    this.#timer = this.#parts.client.host.timers.after(delayUs, () => {
-      this.#timer = null;
-      this.#timerAtUs = notTimed;
-      this.run();
-    });
+    this.#wake.wakeAt(atUs);
   }
 
   /** Not from within a `send` of the application: callbacks may run. */
@@ -106,7 +99,7 @@ export class Sender {
 
   close(): void {
     this.#closed = true;
-    this.#timer?.cancel();
+    this.#wake.close();
     this.#deadlineTimer?.cancel();
     this.#pool.close();
   }
@@ -124,7 +117,10 @@ export class Sender {
     this.#parts.afterPass();
   }
 
-  /** One timer for the oldest batch of all, left alone as batches come and go: it moves on when it fires. */
+  /**
+   * One timer for the oldest batch of all, left alone as batches come and go: it moves on when it
+   * fires.
+   */
   #watchDeadlines(nowUs: Micros): void {
     const oldest = this.#parts.accumulator.oldest;
     if (oldest === null || this.#deadlineTimer !== null) return;
@@ -189,7 +185,9 @@ export class Sender {
     return wakeUs;
   }
 
-  /** Where to put a batch for this broker now; null if it has enough to do or is not to be reached. */
+  /**
+   * Where to put a batch for this broker now; null if it has enough to do or is not to be reached.
+   */
   #groupFor(leader: BrokerInfo, groups: Map<BrokerConnection, Group>): Group | null {
     const connection = this.#pool.get(leader);
     if (!connection.ready) {

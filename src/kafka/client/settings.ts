@@ -15,7 +15,10 @@ export interface ClientOptions {
   readonly requestTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
   readonly metadataMaxAgeMs?: number;
-  /** Bound of one Metadata request, shorter than others' so that a silent broker is soon passed over. */
+  /**
+   * Bound of one Metadata request, shorter than others' so that a silent broker is soon passed
+   * over.
+   */
   readonly metadataTimeoutMs?: number;
   readonly retryBackoffMs?: number;
   readonly retryBackoffMaxMs?: number;

@@ -1,7 +1,7 @@
 /**
- * Small files of integers that the log can rebuild: a line with the format's version, a line per row, and a
- * last line with the checksum of all before it. A file that was torn, cut, emptied or filled with zeros by a
- * power loss does not decode, and its owner rebuilds it from the log.
+ * Small files of integers that the log can rebuild: a line with the format's version, a line per
+ * row, and a last line with the checksum of all before it. A file that was torn, cut, emptied or
+ * filled with zeros by a power loss does not decode, and its owner rebuilds it from the log.
  */
 import { crc32c } from '../../base/crc32c.ts';
 import type { Disk } from '../../host/disk.ts';

@@ -3,6 +3,8 @@ import type { NodeId, Offset, Uuid, WallMs } from '../../base/ids.ts';
 import type { Disk } from '../../host/disk.ts';
 import type { TopicSettings } from '../config.ts';
 import type { Observe } from '../observation.ts';
+import * as batch from '../records/batch.ts';
+import type { RememberedBatch } from './producer-entry.ts';
 import type { LogRules } from './rules.ts';
 
 export interface LogOptions {
@@ -12,7 +14,10 @@ export interface LogOptions {
   readonly settings: TopicSettings;
   /** Whether the last process closed this log and marked it. */
   readonly cleanShutdown: boolean;
-  /** What was durable by the owner's last checkpoint. Without it an unclean log is read from its start. */
+  /**
+   * What was durable by the owner's last checkpoint. Without it an unclean log is read from its
+   * start.
+   */
   readonly recoveryPoint?: Offset;
   readonly wallMs: () => WallMs;
   readonly replica: ReplicaName;
@@ -29,7 +34,9 @@ export interface ReplicaName {
 }
 
 export interface AppendResult {
-  /** Of the first batch; for a duplicate, of the batch that it repeats. −1 where nothing was taken. */
+  /**
+   * Of the first batch; for a duplicate, of the batch that it repeats. −1 where nothing was taken.
+   */
   readonly baseOffset: Offset;
   readonly lastOffset: Offset;
   /** −1 unless the topic uses LogAppendTime. */
@@ -47,3 +54,30 @@ export const nothingAppended: AppendResult = {
   recordCount: 0,
   batchCount: 0,
 };
+
+export function duplicateOf(retried: RememberedBatch, stampsTime: boolean): AppendResult {
+  const { baseOffset, lastOffset, timestamp } = retried;
+  return {
+    baseOffset,
+    lastOffset,
+    appendTimeMs: stampsTime ? timestamp : -1,
+    duplicate: true,
+    recordCount: lastOffset - baseOffset + 1,
+    batchCount: 1,
+  };
+}
+
+/** Of batches that carry their offsets. */
+export function resultOf(records: Uint8Array, appendTimeMs: WallMs): AppendResult {
+  let lastOffset = -1;
+  let recordCount = 0;
+  let batchCount = 0;
+  for (let position = 0; position < records.length; ) {
+    lastOffset = batch.lastOffset(records, position);
+    recordCount += batch.recordCount(records, position);
+    batchCount += 1;
+    position += batch.sizeInBytes(records, position);
+  }
+  const baseOffset = batch.baseOffset(records, 0);
+  return { baseOffset, lastOffset, appendTimeMs, duplicate: false, recordCount, batchCount };
+}

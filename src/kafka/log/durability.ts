@@ -1,8 +1,9 @@
 /**
- * What of a log has to reach the disk, and its way there. A flush syncs the segments that changed, writes the
- * pending small files (each under a temporary name that is synced and then renamed), makes the
- * directory's entries durable, and only then removes what is no longer needed. At most one flush runs; one more waits and serves all who ask meanwhile, so
- * that whatever was appended before a call is durable when its promise resolves.
+ * What of a log has to reach the disk, and its way there. A flush syncs the segments that changed,
+ * writes the pending small files (each under a temporary name that is synced and then renamed),
+ * makes the directory's entries durable, and only then removes what is no longer needed. At most
+ * one flush runs; one more waits and serves all who ask meanwhile, so that whatever was appended
+ * before a call is durable when its promise resolves.
  */
 import type { Disk } from '../../host/disk.ts';
 import { temporarySuffix } from './names.ts';
@@ -51,7 +52,9 @@ export class Durability {
     this.entriesChanged();
   }
 
-  /** Removes a file when the next flush is done: not before the entries that replace it are durable. */
+  /**
+   * Removes a file when the next flush is done: not before the entries that replace it are durable.
+   */
   removeLater(name: string): void {
     this.#pending.delete(name);
     this.#leaving.add(name);

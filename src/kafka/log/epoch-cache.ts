@@ -1,7 +1,8 @@
 /**
- * Which leader epoch starts where (KIP-101): the epochs of a log's batches in order, both epoch and start
- * offset rising. It is a summary of the log and rebuilt from it; the checkpoint file only saves reading what
- * is known to be durable, so it is written with a flush and not when an epoch begins.
+ * Which leader epoch starts where (KIP-101): the epochs of a log's batches in order, both epoch and
+ * start offset rising. It is a summary of the log and rebuilt from it; the checkpoint file only
+ * saves reading what is known to be durable, so it is written with a flush and not when an epoch
+ * begins.
  */
 import type { LeaderEpoch, Offset } from '../../base/ids.ts';
 import type { Row } from './checkpoint.ts';
@@ -54,7 +55,9 @@ export class EpochCache {
     this.#changed();
   }
 
-  /** Drops epochs that end at or below `startOffset`; the one that reaches over it now starts there. */
+  /**
+   * Drops epochs that end at or below `startOffset`; the one that reaches over it now starts there.
+   */
   truncateStart(startOffset: Offset): void {
     const index = this.#entries.findLastIndex((entry) => entry.startOffset <= startOffset);
     const first = this.#entries[index];

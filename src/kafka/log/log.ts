@@ -1,36 +1,44 @@
 /**
- * The log of one replica: record batches in segments, with the leader-epoch cache and the producer state that
- * follow from them. Used alike for partitions and for the quorum's metadata log.
+ * The log of one replica: record batches in segments, with the leader-epoch cache and the producer
+ * state that follow from them. Used alike for partitions and for the quorum's metadata log.
  *
- * All calls but `flush` and `close` are synchronous and go to the page cache. They throw KafkaError where the
- * peer's request is at fault, before anything has changed, and DiskError where the machine is: from then on
- * the log takes no more appends (KAFKA-10778) and cannot be closed cleanly (KAFKA-13773).
+ * All calls but `flush` and `close` are synchronous and go to the page cache. They throw KafkaError
+ * where the peer's request is at fault, before anything has changed, and DiskError where the
+ * machine is: from then on the log takes no more appends (KAFKA-10778) and cannot be closed cleanly
+ * (KAFKA-13773).
  *
- * Invariants: logStartOffset ≤ recoveryPoint ≤ logEndOffset except that the start may pass the recovery
- * point; offsets rise; all below the recovery point is durable.
+ * Invariants: logStartOffset ≤ recoveryPoint ≤ logEndOffset except that the start may pass the
+ * recovery point; offsets rise; all below the recovery point is durable.
  */
 import { assert } from '../../base/assert.ts';
-import { type LeaderEpoch, type Offset, type Uuid, type WallMs, zeroUuid } from '../../base/ids.ts';
-import { type Disk, DiskError } from '../../host/disk.ts';
+import { type LeaderEpoch, type Offset, type WallMs, zeroUuid } from '../../base/ids.ts';
+import type { Disk } from '../../host/disk.ts';
 import type { TopicSettings } from '../config.ts';
 import type { Observe } from '../observation.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import * as batch from '../records/batch.ts';
-import { encodeCheckpoint } from './checkpoint.ts';
-import { type AppendResult, type LogOptions, nothingAppended, type ReplicaName } from './contract.ts';
+import {
+  type AppendResult,
+  duplicateOf,
+  type LogOptions,
+  nothingAppended,
+  type ReplicaName,
+  resultOf,
+} from './contract.ts';
 import { Durability } from './durability.ts';
 import type { EpochCache } from './epoch-cache.ts';
-import { epochCheckpointName, offsetFileName } from './names.ts';
+import { Flushing } from './flushing.ts';
+import { offsetFileName } from './names.ts';
 import { type OpenedLog, openLog } from './open.ts';
-import type { ProducerEntry, RememberedBatch } from './producer-entry.ts';
-import { ProducerSnapshots } from './producer-snapshots.ts';
+import type { ProducerEntry } from './producer-entry.ts';
+import { ProducerStore } from './producer-store.ts';
 import { Producers } from './producers.ts';
 import { countDeletable } from './retention.ts';
 import { type EpochEnd, kafkaLogRules, type LogRules } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { Segments } from './segments.ts';
 import { findByTimestamp, findMaxTimestamp, type TimestampedOffset } from './timestamps.ts';
-import { type AppendOrigin, validateForFollower, validateForLeader } from './validate.ts';
+import { type AppendOrigin, stamp, validateForFollower, validateForLeader } from './validate.ts';
 
 const dayMs = 86_400_000;
 
@@ -47,15 +55,11 @@ export class Log {
   readonly #durability: Durability;
   readonly #segments: Segments;
   readonly #epochs: EpochCache;
+  readonly #store: ProducerStore;
   readonly #producers: Producers;
-  readonly #snapshots: ProducerSnapshots;
+  readonly #flushing: Flushing;
   #settings: TopicSettings;
   #logStart: Offset;
-  #recoveryPoint: Offset;
-  /** What the flush under way will have made durable. */
-  #flushTarget: Offset = 0;
-  #storedEpochs = -1;
-  #failure: unknown = null;
   #closing: Promise<void> | null = null;
 
   static open(options: LogOptions): Log {
@@ -87,13 +91,15 @@ export class Log {
     this.#epochs = opened.epochs;
     this.#logStart = opened.logStart;
     const end = this.#segments.endOffset;
-    this.#recoveryPoint = opened.isIntact ? end : Math.min(options.recoveryPoint ?? 0, end);
-    this.#snapshots = new ProducerSnapshots(disk, directory, durability, opened.snapshots);
-    this.#snapshots.dropAbove(this.#recoveryPoint);
+    const recoveryPoint = opened.isIntact ? end : Math.min(options.recoveryPoint ?? 0, end);
+    this.#flushing = new Flushing(durability, this.#segments, this.#epochs, recoveryPoint);
     this.#producers = new Producers(this.#rules, options.producerIdExpirationMs ?? dayMs);
-    this.#snapshots.restore(this.#producers, this.#segments.all, options.wallMs());
+    const { snapshots } = opened;
+    this.#store = new ProducerStore(this.#producers, disk, directory, durability, snapshots);
+    this.#store.dropAbove(recoveryPoint);
+    this.#store.restore(this.#segments, options.wallMs());
     this.#observe({ kind: 'log-opened', ...this.#replica, start: this.#logStart, end });
-    if (opened.wasCut) this.#flushInBackground();
+    if (opened.wasCut) this.#flushing.inBackground();
   }
 
   get logStartOffset(): Offset {
@@ -104,9 +110,12 @@ export class Log {
     return this.#segments.endOffset;
   }
 
-  /** Everything below it is durable. The owner keeps it for the next `open`, after each truncation too. */
+  /**
+   * Everything below it is durable. The owner keeps it for the next `open`, after each truncation
+   * too.
+   */
   get recoveryPoint(): Offset {
-    return this.#recoveryPoint;
+    return this.#flushing.recoveryPoint;
   }
 
   /** The last epoch that has started here; −1 when none has. */
@@ -121,45 +130,31 @@ export class Log {
 
   /** True once the disk failed: the log takes no more appends. */
   get hasFailed(): boolean {
-    return this.#failure !== null;
+    return this.#flushing.failure !== null;
   }
 
   /**
-   * A leader's append. Offsets and epoch are written into `records` in place; all of its batches are taken or
-   * none. `origin` is 'client' by default, and 'raft-leader' for the metadata log: clients must not write
-   * control batches.
+   * A leader's append. Offsets and epoch are written into `records` in place; all of its batches
+   * are taken or none. `origin` is 'client' by default, and 'raft-leader' for the metadata log:
+   * clients must not write control batches.
    */
   append(records: Uint8Array, leaderEpoch: LeaderEpoch, origin = this.#origin): AppendResult {
     this.#checkUsable();
     const nowMs = this.#wallMs();
-    const batchCount = validateForLeader(records, this.#settings, origin, nowMs);
+    validateForLeader(records, this.#settings, origin, nowMs);
     const stampsTime = this.#settings.messageTimestampType === 'LogAppendTime';
     const retried = this.#producers.check(records, 0);
     if (retried !== null) return duplicateOf(retried, stampsTime);
-    const baseOffset = this.#segments.endOffset;
-    let next = baseOffset;
-    for (let position = 0; position < records.length; ) {
-      batch.setBaseOffset(records, position, next);
-      batch.setLeaderEpoch(records, position, leaderEpoch);
-      if (stampsTime) batch.setLogAppendTime(records, position, nowMs);
-      next = batch.lastOffset(records, position) + 1;
-      position += batch.sizeInBytes(records, position);
-    }
+    const appendTimeMs = stampsTime ? nowMs : -1;
+    stamp(records, this.#segments.endOffset, leaderEpoch, appendTimeMs);
     this.#write(records, nowMs);
-    return {
-      baseOffset,
-      lastOffset: next - 1,
-      appendTimeMs: stampsTime ? nowMs : -1,
-      duplicate: false,
-      recordCount: next - baseOffset,
-      batchCount,
-    };
+    return resultOf(records, appendTimeMs);
   }
 
   /**
-   * A follower's append of batches as the leader sent them. They must go on at the log's end or lie above it;
-   * a partial batch at the end is left out, and so is everything from the first batch of an epoch above
-   * `maxEpoch` on. Nothing is taken of damaged records (CORRUPT_MESSAGE).
+   * A follower's append of batches as the leader sent them. They must go on at the log's end or lie
+   * above it; a partial batch at the end is left out, and so is everything from the first batch of
+   * an epoch above `maxEpoch` on. Nothing is taken of damaged records (CORRUPT_MESSAGE).
    */
   appendAsFollower(
     records: Uint8Array,
@@ -170,35 +165,29 @@ export class Log {
     const length = validateForFollower(records, this.#segments.endOffset, maxEpoch);
     if (length === 0) return nothingAppended;
     const taken = length === records.length ? records : records.subarray(0, length);
-    const baseOffset = batch.baseOffset(taken, 0);
-    let recordCount = 0;
-    let batchCount = 0;
-    for (let position = 0; position < length; position += batch.sizeInBytes(taken, position)) {
-      recordCount += batch.recordCount(taken, position);
-      batchCount += 1;
-    }
     this.#write(taken, this.#wallMs());
-    const lastOffset = this.#segments.endOffset - 1;
-    return { baseOffset, lastOffset, appendTimeMs: -1, duplicate: false, recordCount, batchCount };
+    return resultOf(taken, -1);
   }
 
   /**
-   * Bytes of whole batches from the one that holds `from`, all ending below `upTo`: at most `maxBytes`, but
-   * at least one batch; empty where there is none. OFFSET_OUT_OF_RANGE outside [start, end]. The bytes may be
-   * kept but not changed.
+   * Bytes of whole batches from the one that holds `from`, all ending below `upTo`: at most
+   * `maxBytes`, but at least one batch; empty where there is none. OFFSET_OUT_OF_RANGE outside
+   * [start, end]. The bytes may be kept but not changed.
    */
   read(from: Offset, maxBytes: number, upTo: Offset): Uint8Array {
     const end = this.#segments.endOffset;
     if (!this.#rules.isInRange(from, this.#logStart, end)) {
-      const detail = `offset ${from} of ${this.#replica.partition} is not in ${this.#logStart}..${end}`;
+      const where = `${this.#replica.partition}, ${this.#logStart} to ${end}`;
+      const detail = `offset ${from} is not in ${where}`;
       throw new KafkaError(errorCode.offsetOutOfRange, detail);
     }
     return this.#segments.read(from, maxBytes, Math.min(upTo, end));
   }
 
   /**
-   * Cuts everything at or above `offset`, and the whole batch if `offset` lies inside one; the log then ends
-   * right behind its last batch. Nothing to cut: only epochs that start at the end or above are forgotten.
+   * Cuts everything at or above `offset`, and the whole batch if `offset` lies inside one; the log
+   * then ends right behind its last batch. Nothing to cut: only epochs that start at the end or
+   * above are forgotten.
    */
   truncateTo(offset: Offset, highWatermark: Offset = 0): void {
     assert(offset >= 0, 'a log is truncated to an offset');
@@ -210,7 +199,7 @@ export class Log {
       this.truncateFullyAndStartAt(offset, highWatermark);
       return;
     }
-    this.#orFail(() => {
+    this.#flushing.guard(() => {
       this.#segments.truncateTo(offset, this.#settings, this.#wallMs());
       this.#afterCut(highWatermark);
     });
@@ -218,11 +207,10 @@ export class Log {
 
   /** Empties the log; the next record gets `offset`. */
   truncateFullyAndStartAt(offset: Offset, highWatermark: Offset = 0): void {
-    this.#orFail(() => {
+    this.#flushing.guard(() => {
       this.#segments.startOver(offset, this.#settings, this.#wallMs());
       this.#epochs.clear();
-      this.#producers.clear();
-      this.#snapshots.dropAbove(-1);
+      this.#store.clear();
       const cutFrom = Math.min(offset, this.#logStart);
       this.#moveStart(offset);
       this.#afterCut(highWatermark, cutFrom);
@@ -236,12 +224,14 @@ export class Log {
     if (offset > this.#segments.endOffset) {
       throw new KafkaError(errorCode.offsetOutOfRange, `${offset} is behind the log's end`);
     }
-    this.#orFail(() => this.#moveStart(offset));
+    this.#flushing.guard(() => this.#moveStart(offset));
     this.#epochs.truncateStart(offset);
     this.#observe({ kind: 'log-start-moved', ...this.#replica, start: offset });
   }
 
-  /** KIP-101, KIP-279: the largest epoch up to `epoch` and where it ends; both −1 where not known. */
+  /**
+   * KIP-101, KIP-279: the largest epoch up to `epoch` and where it ends; both −1 where not known.
+   */
   endOffsetForEpoch(epoch: LeaderEpoch): EpochEnd {
     return this.#epochs.endOfEpoch(this.#rules, epoch, this.#segments.endOffset);
   }
@@ -279,20 +269,23 @@ export class Log {
     this.#producers.expire(this.#wallMs());
   }
 
-  /** Deletes whole segments that retention no longer keeps and that end at or below `upTo`; their number. */
+  /**
+   * Deletes whole segments that retention no longer keeps and that end at or below `upTo`; their
+   * number.
+   */
   deleteOldSegments(upTo: Offset): number {
     const nowMs = this.#wallMs();
     const { all } = this.#segments;
     const count = countDeletable(all, this.#settings, this.#logStart, upTo, nowMs);
     if (count === 0) return 0;
-    this.#orFail(() => {
+    this.#flushing.guard(() => {
       if (count === all.length) this.#roll(nowMs);
       const start = (all[count] as Segment).baseOffset;
       this.advanceLogStart(start);
       this.#segments.removeFirst(count);
-      this.#snapshots.dropBelow(start);
+      this.#store.dropBelow(start);
     });
-    this.#flushInBackground();
+    this.#flushing.inBackground();
     return count;
   }
 
@@ -301,16 +294,18 @@ export class Log {
   }
 
   /**
-   * Resolves when everything appended before the call is durable, with the directory entries that lead to it;
-   * moves the recovery point. Rejects with a DiskError, and the log has failed then.
+   * Resolves when everything appended before the call is durable, with the directory entries that
+   * lead to it; moves the recovery point. Rejects with a DiskError, and the log has failed then.
    */
   flush(): Promise<void> {
     if (this.#closing !== null) return this.#closing;
-    if (this.#failure !== null) return Promise.reject(this.#failure);
-    return this.#durability.flush(() => this.#flush());
+    return this.#flushing.flush();
   }
 
-  /** Flushes, keeps the producer state, and lets go of the files. The caller marks the clean shutdown. */
+  /**
+   * Flushes, keeps the producer state, and lets go of the files. The caller marks the clean
+   * shutdown.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -332,12 +327,10 @@ export class Log {
       const isAll = start === 0 && end === records.length;
       const chunk = isAll ? records : records.subarray(start, end);
       try {
-        if (this.#segments.isDueToRoll(chunk, 0, chunk.length, this.#settings, nowMs)) {
-          this.#roll(nowMs);
-        }
+        if (this.#segments.isDueToRoll(chunk, this.#settings, nowMs)) this.#roll(nowMs);
         this.#segments.active.append(chunk);
       } catch (error) {
-        throw this.#failed(error);
+        throw this.#flushing.failed(error);
       }
       for (let position = 0; position < chunk.length; ) {
         this.#note(chunk, position);
@@ -361,16 +354,13 @@ export class Log {
 
   #roll(nowMs: WallMs): void {
     this.#segments.roll(this.#settings, nowMs);
-    this.#takeSnapshot();
-    this.#flushInBackground();
+    this.#store.takeSnapshot(this.#segments);
+    this.#flushing.inBackground();
   }
 
-  /** As Kafka does with what is full or deleted; a failure is kept in `#failure`. */
-  #flushInBackground(): void {
-    this.flush().catch(() => {});
-  }
-
-  /** The mark of the new start comes first; that of a lower one goes once the new one is durable. */
+  /**
+   * The mark of the new start comes first; that of a lower one goes once the new one is durable.
+   */
   #moveStart(offset: Offset): void {
     const before = offsetFileName(this.#logStart, 'start');
     this.#durability.mark(offsetFileName(offset, 'start'));
@@ -379,50 +369,35 @@ export class Log {
     this.#logStart = offset;
   }
 
-  #takeSnapshot(): void {
-    const { all, endOffset } = this.#segments;
-    const keepFrom = (all[Math.max(0, all.length - 2)] as Segment).baseOffset;
-    this.#snapshots.take(this.#producers, endOffset, keepFrom);
-  }
-
-  async #flush(): Promise<void> {
-    this.#flushTarget = this.#segments.endOffset;
-    if (this.#storedEpochs !== this.#epochs.version) {
-      this.#durability.put(epochCheckpointName, encodeCheckpoint(this.#epochs.toRows()));
-      this.#storedEpochs = this.#epochs.version;
-    }
-    try {
-      await this.#durability.sync(this.#segments.all);
-    } catch (error) {
-      throw this.#failed(error);
-    }
-    if (this.#flushTarget > this.#recoveryPoint) this.#recoveryPoint = this.#flushTarget;
-  }
-
   async #close(): Promise<void> {
-    if (this.#rules.closesCleanly(this.hasFailed)) {
-      this.#segments.storeIndex();
-      this.#takeSnapshot();
-      await this.#durability.flush(() => this.#flush());
+    try {
+      if (!this.hasFailed) {
+        this.#segments.storeIndex();
+        this.#store.takeSnapshot(this.#segments);
+        await this.#flushing.flush();
+      }
+    } catch (error) {
+      this.#flushing.failed(error);
+      if (!this.hasFailed) throw error;
+    } finally {
+      this.#segments.retire();
     }
-    this.#segments.retire();
-    if (!this.#rules.closesCleanly(this.hasFailed)) throw this.#failure;
+    if (!this.#rules.closesCleanly(this.hasFailed)) throw this.#flushing.failure;
   }
 
   #afterCut(highWatermark: Offset, to = this.#segments.endOffset): void {
     const end = this.#segments.endOffset;
     if (this.#logStart > end) this.#moveStart(end);
-    this.#recoveryPoint = Math.min(this.#recoveryPoint, end);
-    this.#flushTarget = Math.min(this.#flushTarget, end);
+    this.#flushing.lower(end);
     this.#epochs.truncateEnd(end);
-    this.#snapshots.dropAbove(end);
-    if (!this.#producers.isEmpty) {
-      this.#snapshots.restore(this.#producers, this.#segments.all, this.#wallMs());
-    }
+    this.#store.afterCut(this.#segments, this.#wallMs());
     this.#observe({ kind: 'log-truncated', ...this.#replica, to, highWatermark });
   }
 
-  /** Kafka's case of a follower that starts inside a batch, where the leader's start was moved into it. */
+  /**
+   * Kafka's case of a follower that starts inside a batch, where the leader's start was moved into
+   * it.
+   */
   #startInsideBatch(records: Uint8Array): void {
     const end = this.#segments.endOffset;
     if (this.#logStart !== end || batch.verifyBatch(records, 0) !== null) return;
@@ -433,31 +408,6 @@ export class Log {
 
   #checkUsable(): void {
     assert(this.#closing === null, 'a closed log takes no appends');
-    if (!this.#rules.acceptsAppend(this.hasFailed)) throw this.#failure;
+    if (!this.#rules.acceptsAppend(this.hasFailed)) throw this.#flushing.failure;
   }
-
-  #orFail(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      throw this.#failed(error);
-    }
-  }
-
-  #failed(error: unknown): unknown {
-    if (error instanceof DiskError) this.#failure ??= error;
-    return error;
-  }
-}
-
-function duplicateOf(retried: RememberedBatch, stampsTime: boolean): AppendResult {
-  const { baseOffset, lastOffset, timestamp } = retried;
-  return {
-    baseOffset,
-    lastOffset,
-    appendTimeMs: stampsTime ? timestamp : -1,
-    duplicate: true,
-    recordCount: lastOffset - baseOffset + 1,
-    batchCount: 1,
-  };
 }

@@ -1,11 +1,16 @@
-/** Names of the files in a log's directory: those of segments carry their base offset in twenty digits. */
+/**
+ * Names of the files in a log's directory: those of segments carry their base offset in twenty
+ * digits.
+ */
 import type { Offset } from '../../base/ids.ts';
 
 export const epochCheckpointName = 'leader-epoch-checkpoint';
 /** A file that is being written; of no meaning until it has been renamed. */
 export const temporarySuffix = '.tmp';
 
-/** `start` is an empty file: its name says where the log starts, so that no power loss can tear it. */
+/**
+ * `start` is an empty file: its name says where the log starts, so that no power loss can tear it.
+ */
 export type OffsetFileKind = 'log' | 'index' | 'snapshot' | 'start';
 
 export function offsetFileName(offset: Offset, kind: OffsetFileKind): string {

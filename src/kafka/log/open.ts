@@ -1,13 +1,14 @@
 /**
- * Opens a log's directory in whatever state the last process and the disk left it. Every step holds for torn
- * and lost writes, zero holes, and creates, renames and removes that were lost or came back:
+ * Opens a log's directory in whatever state the last process and the disk left it. Every step holds
+ * for torn and lost writes, zero holes, and creates, renames and removes that were lost or came
+ * back:
  *
  * - After a clean stop index files and checkpoints are believed if they are whole and fit.
- * - Otherwise segments below the recovery point are believed, because a flush made them durable; from the
- *   segment that holds the recovery point on every batch is read, and the log ends in front of the first that
- *   is damaged, does not follow on the one before, or is of an older leader epoch. All behind it is deleted,
- *   later segments too. If even the first segment is not one that a start mark or the recovery point vouches
- *   for, those before it were lost, and all is deleted.
+ * - Otherwise segments below the recovery point are believed, because a flush made them durable;
+ *   from the segment that holds the recovery point on every batch is read, and the log ends in
+ *   front of the first that is damaged, does not follow on the one before, or is of an older leader
+ *   epoch. All behind it is deleted, later segments too. If even the first segment is not one that
+ *   a start mark or the recovery point vouches for, those before it were lost, and all is deleted.
  * - A segment ends where the next one starts: what lies behind was truncated, and the cut was lost.
  * - Segments without a fitting index file are read as well.
  */
@@ -113,7 +114,9 @@ class SegmentLoader {
   readonly #firstUntrusted: number;
   readonly #demandsContiguity: boolean;
   readonly #knowsEpochs: boolean;
-  /** Up to which offset a first segment may start without being suspected to miss others before it. */
+  /**
+   * Up to which offset a first segment may start without being suspected to miss others before it.
+   */
   readonly #latestStart: Offset;
   /** Epoch of the batch read last. */
   #epoch: LeaderEpoch = -1;

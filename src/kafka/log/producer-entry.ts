@@ -1,4 +1,6 @@
-/** What a partition remembers of one producer: its epoch, its last batches and its open transaction. */
+/**
+ * What a partition remembers of one producer: its epoch, its last batches and its open transaction.
+ */
 import type { Offset, ProducerEpoch, ProducerId, WallMs } from '../../base/ids.ts';
 import type { Row } from './checkpoint.ts';
 import type { KnownSequence } from './rules.ts';

@@ -1,7 +1,8 @@
 /**
- * Producer state of one partition (KIP-98): which batches of which idempotent producers stand in the log, and
- * which transactions are open. `check` decides about a batch before it is appended; `record` takes in every
- * batch that was, in log order, on leaders and followers and when a log is read again.
+ * Producer state of one partition (KIP-98): which batches of which idempotent producers stand in
+ * the log, and which transactions are open. `check` decides about a batch before it is appended;
+ * `record` takes in every batch that was, in log order, on leaders and followers and when a log is
+ * read again.
  */
 import type { Offset, ProducerId, WallMs } from '../../base/ids.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
@@ -45,8 +46,8 @@ export class Producers {
   }
 
   /**
-   * Returns the batch of which this is a retry, null if it may be appended; throws KafkaError where it must
-   * not. Batches without a producer id may always be appended.
+   * Returns the batch of which this is a retry, null if it may be appended; throws KafkaError where
+   * it must not. Batches without a producer id may always be appended.
    */
   check(bytes: Uint8Array, position: number): RememberedBatch | null {
     const id = producerId(bytes, position);

@@ -1,6 +1,7 @@
 /**
- * Where the last batches of the growing segment stand. Followers and consumers that keep up read at the log's
- * end all the time: for them this replaces looking into the sparse index and walking headers from there.
+ * Where the last batches of the growing segment stand. Followers and consumers that keep up read at
+ * the log's end all the time: for them this replaces looking into the sparse index and walking
+ * headers from there.
  */
 import type { Offset } from '../../base/ids.ts';
 
@@ -25,8 +26,8 @@ export class RecentBatches {
   }
 
   /**
-   * Position of the first batch whose last offset is at or above `offset`; `end` if all are below it; −1
-   * where that batch may be older than what is kept.
+   * Position of the first batch whose last offset is at or above `offset`; `end` if all are below
+   * it; −1 where that batch may be older than what is kept.
    */
   find(offset: Offset, end: number): number {
     let position = end;

@@ -4,9 +4,9 @@ import type { TopicSettings } from '../config.ts';
 import { indexEntrySize, type SegmentSummary } from './sparse-index.ts';
 
 /**
- * How many of the oldest segments retention deletes: whole ones that end at or below `upTo` (the high
- * watermark), because the log start has passed them, they are older than the retention time, or the log is
- * larger than allowed.
+ * How many of the oldest segments retention deletes: whole ones that end at or below `upTo` (the
+ * high watermark), because the log start has passed them, they are older than the retention time,
+ * or the log is larger than allowed.
  */
 export function countDeletable(
   segments: readonly SegmentSummary[],
@@ -31,7 +31,9 @@ export function countDeletable(
   return count;
 }
 
-/** Whether a segment that holds something is to be closed before the incoming batches are appended. */
+/**
+ * Whether a segment that holds something is to be closed before the incoming batches are appended.
+ */
 export function isFull(
   segment: GrowingSegment,
   incoming: { readonly bytes: number; readonly timestamp: WallMs; readonly lastOffset: Offset },
@@ -42,7 +44,8 @@ export function isFull(
   if ((segment.index.length + 1) * indexEntrySize > settings.segmentIndexBytes) return true;
   // Kafka's index files hold offsets relative to the base in 32 bits; segments stay within that.
   if (incoming.lastOffset - segment.baseOffset > 0x7fffffff) return true;
-  // Time in the log is that of its records, so that all replicas agree; without timestamps it is ours.
+  // Time in the log is that of its records, so that all replicas agree; without timestamps it is
+  // ours.
   const hasTime = segment.firstTimestamp >= 0 && incoming.timestamp >= 0;
   const sinceMs = hasTime ? segment.firstTimestamp : segment.createdMs;
   return (hasTime ? incoming.timestamp : nowMs) - sinceMs > settings.segmentMs;

@@ -1,6 +1,6 @@
 /**
- * Decisions of the log that Kafka's history got wrong at first. Each is pure and stands alone; the correct
- * ones are the default, and a museum of bugs swaps one at a time.
+ * Decisions of the log that Kafka's history got wrong at first. Each is pure and stands alone; the
+ * correct ones are the default, and a museum of bugs swaps one at a time.
  */
 import type { LeaderEpoch, Offset, ProducerEpoch, WallMs } from '../../base/ids.ts';
 import { maxSequence } from '../records/batch.ts';
@@ -34,13 +34,19 @@ export interface LogRules {
   closesCleanly(hasFailed: boolean): boolean;
   /** KAFKA-2477: reading at the log end is no error; only outside [start, end] is out of range. */
   isInRange(from: Offset, logStart: Offset, logEnd: Offset): boolean;
-  /** KAFKA-7415: a new leader's epoch starts before its first record, so that followers can truncate to it. */
+  /**
+   * KAFKA-7415: a new leader's epoch starts before its first record, so that followers can truncate
+   * to it.
+   */
   recordsEpochOfNewLeader(): boolean;
   /** KIP-101, KIP-279: the answer names the epoch it is about, so that the asker can look again. */
   endOfEpoch(epochs: readonly EpochStart[], epoch: LeaderEpoch, logEnd: Offset): EpochEnd;
   /** KIP-98: whether retries of one of the last batches are recognised. */
   recognisesDuplicates(): boolean;
-  /** KIP-98: whether a batch continues its producer's sequence. `known` is null for an unknown producer. */
+  /**
+   * KIP-98: whether a batch continues its producer's sequence. `known` is null for an unknown
+   * producer.
+   */
   judgeSequence(
     known: KnownSequence | null,
     producerEpoch: ProducerEpoch,
@@ -59,7 +65,8 @@ function endOfEpoch(epochs: readonly EpochStart[], epoch: LeaderEpoch, logEnd: O
   let higher = epochs.length - 1;
   while (higher > 0 && (epochs[higher - 1] as EpochStart).epoch > epoch) higher -= 1;
   const endOffset = (epochs[higher] as EpochStart).startOffset;
-  // Older than all that is kept: its records are gone, replication goes on from the first that are left.
+  // Older than all that is kept: its records are gone, replication goes on from the first that are
+  // left.
   const leaderEpoch = higher === 0 ? epoch : (epochs[higher - 1] as EpochStart).epoch;
   return { leaderEpoch, endOffset };
 }
@@ -69,7 +76,8 @@ function judgeSequence(
   producerEpoch: ProducerEpoch,
   firstSequence: number,
 ): SequenceVerdict {
-  // An unknown producer may be one whose records were deleted or expired: any sequence will do (KIP-360).
+  // An unknown producer may be one whose records were deleted or expired: any sequence will do
+  // (KIP-360).
   if (known === null || known.producerEpoch === -1) return 'in-order';
   if (producerEpoch < known.producerEpoch) return 'stale-epoch';
   if (producerEpoch > known.producerEpoch) return firstSequence === 0 ? 'in-order' : 'out-of-order';

@@ -1,6 +1,6 @@
 /**
- * One file of a log: whole batches one behind another, from `baseOffset` on. The file may be longer than
- * `size`, by what a failed write left behind; nothing behind `size` is ever read.
+ * One file of a log: whole batches one behind another, from `baseOffset` on. The file may be longer
+ * than `size`, by what a failed write left behind; nothing behind `size` is ever read.
  *
  * Offsets rise through the file and stay below `endOffset`; between batches there may be gaps.
  */
@@ -41,7 +41,10 @@ export class Segment implements SegmentSummary {
     this.createdMs = createdMs;
   }
 
-  /** Opens the segment's file, creating it where it is missing. What it holds is the caller's to `scan`. */
+  /**
+   * Opens the segment's file, creating it where it is missing. What it holds is the caller's to
+   * `scan`.
+   */
   static open(
     disk: Disk,
     directory: string,
@@ -95,8 +98,8 @@ export class Segment implements SegmentSummary {
   }
 
   /**
-   * Reads the file from its start, up to the first batch that is damaged or that `accepts` refuses, and cuts
-   * what is left. True if the file was whole.
+   * Reads the file from its start, up to the first batch that is damaged or that `accepts` refuses,
+   * and cuts what is left. True if the file was whole.
    */
   recover(accepts: (bytes: Uint8Array, position: number) => boolean): boolean {
     const fileSize = this.fileSize;
@@ -146,8 +149,8 @@ export class Segment implements SegmentSummary {
   }
 
   /**
-   * Whole batches from the one that holds `from` (or the next, if `from` is in a gap) and that end below
-   * `upTo`: at most `maxBytes` of them, but at least one. Empty where there is none.
+   * Whole batches from the one that holds `from` (or the next, if `from` is in a gap) and that end
+   * below `upTo`: at most `maxBytes` of them, but at least one. Empty where there is none.
    */
   read(from: Offset, maxBytes: number, upTo: Offset): Uint8Array {
     const limit = upTo >= this.endOffset ? this.size : this.#recent.find(upTo, this.size);
@@ -206,9 +209,9 @@ export class Segment implements SegmentSummary {
   }
 
   /**
-   * Calls `visit` for every batch from the one at `start` on, with bytes that hold it, its position in them
-   * and its position in the segment, until `visit` says no. Stops in front of anything that is not a whole
-   * batch; returns the position where it stopped.
+   * Calls `visit` for every batch from the one at `start` on, with bytes that hold it, its position
+   * in them and its position in the segment, until `visit` says no. Stops in front of anything that
+   * is not a whole batch; returns the position where it stopped.
    */
   scan(
     start: number,
@@ -243,8 +246,8 @@ export class Segment implements SegmentSummary {
   }
 
   /**
-   * Cuts the batch that holds `offset` and all behind it. The segment then ends right behind its last batch,
-   * which may be below `offset`.
+   * Cuts the batch that holds `offset` and all behind it. The segment then ends right behind its
+   * last batch, which may be below `offset`.
    */
   truncateTo(offset: Offset): void {
     const position = this.positionOf(offset);

@@ -1,6 +1,6 @@
 /**
- * The segments of one log, oldest first, the last of which grows. Never empty. It knows where offsets stand
- * and moves files; what batches mean is the log's.
+ * The segments of one log, oldest first, the last of which grows. Never empty. It knows where
+ * offsets stand and moves files; what batches mean is the log's.
  */
 import type { Offset, WallMs } from '../../base/ids.ts';
 import type { Disk } from '../../host/disk.ts';
@@ -68,7 +68,10 @@ export class Segments {
     return empty;
   }
 
-  /** Position in `records` behind the batches from `start` on that fit into one segment; at least one. */
+  /**
+   * Position in `records` behind the batches from `start` on that fit into one segment; at least
+   * one.
+   */
   chunkEnd(records: Uint8Array, start: number, settings: TopicSettings): number {
     if (records.length - start <= settings.segmentBytes) return records.length;
     let end = start + batch.sizeInBytes(records, start);
@@ -80,19 +83,13 @@ export class Segments {
     return end;
   }
 
-  /** Whether the growing segment must be closed before batches like these, the first at `start`, come. */
-  isDueToRoll(
-    records: Uint8Array,
-    start: number,
-    bytes: number,
-    settings: TopicSettings,
-    nowMs: WallMs,
-  ): boolean {
+  /** Whether the growing segment must be closed before these batches come. */
+  isDueToRoll(records: Uint8Array, settings: TopicSettings, nowMs: WallMs): boolean {
     const active = this.#active;
     if (active.size === 0) return false;
-    const timestamp = batch.maxTimestamp(records, start);
-    const lastOffset = batch.lastOffset(records, start);
-    return isFull(active, { bytes, timestamp, lastOffset }, settings, nowMs);
+    const timestamp = batch.maxTimestamp(records);
+    const lastOffset = batch.lastOffset(records);
+    return isFull(active, { bytes: records.length, timestamp, lastOffset }, settings, nowMs);
   }
 
   /** Closes the growing segment and starts the next at the log's end. */
@@ -109,9 +106,10 @@ export class Segments {
   }
 
   /**
-   * Cuts from the batch that holds `offset` on; `offset` is not below the first segment. What comes then goes
-   * into a file of its own: written over the old bytes, it could stand in front of some of them after a power
-   * loss that undid the cut, in a log that never was. As it is, either the old log comes back or the new one.
+   * Cuts from the batch that holds `offset` on; `offset` is not below the first segment. What comes
+   * then goes into a file of its own: written over the old bytes, it could stand in front of some
+   * of them after a power loss that undid the cut, in a log that never was. As it is, either the
+   * old log comes back or the new one.
    */
   truncateTo(offset: Offset, settings: TopicSettings, nowMs: WallMs): void {
     while (this.#all.length > 1 && this.#active.baseOffset > offset) {

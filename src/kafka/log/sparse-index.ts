@@ -1,9 +1,9 @@
 /**
- * Sparse index of one segment: for a batch every `indexIntervalBytes` or so, its base offset, its position,
- * and the largest timestamp before it, which makes it the time index too. It lives in memory while the
- * segment grows; its file is written once the segment is full or the log is closed, and is only believed
- * where the segment's bytes are known to be durable. A file that does not fit its segment is ignored and the
- * index is built from the segment again.
+ * Sparse index of one segment: for a batch every `indexIntervalBytes` or so, its base offset, its
+ * position, and the largest timestamp before it, which makes it the time index too. It lives in
+ * memory while the segment grows; its file is written once the segment is full or the log is
+ * closed, and is only believed where the segment's bytes are known to be durable. A file that does
+ * not fit its segment is ignored and the index is built from the segment again.
  */
 import { crc32c } from '../../base/crc32c.ts';
 import type { Offset, WallMs } from '../../base/ids.ts';
@@ -47,7 +47,9 @@ export class SparseIndex {
     this.#maxTimestampsBefore.push(maxTimestampBefore);
   }
 
-  /** Position of the last indexed batch whose base offset is not above `offset`; 0 if there is none. */
+  /**
+   * Position of the last indexed batch whose base offset is not above `offset`; 0 if there is none.
+   */
   positionOf(offset: Offset): number {
     return this.#positions[countUpTo(this.#offsets, offset) - 1] ?? 0;
   }
@@ -87,7 +89,9 @@ export class SparseIndex {
     return bytes;
   }
 
-  /** Takes over a file's entries if it is whole and about a segment of `size` bytes; null otherwise. */
+  /**
+   * Takes over a file's entries if it is whole and about a segment of `size` bytes; null otherwise.
+   */
   load(bytes: Uint8Array, size: number): SegmentSummary | null {
     if (bytes.length < headerFields * 8 + 4) return null;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,4 +1,7 @@
-/** Looking up offsets by time (ListOffsets): segments and the sparse index narrow down, records decide. */
+/**
+ * Looking up offsets by time (ListOffsets): segments and the sparse index narrow down, records
+ * decide.
+ */
 import type { LeaderEpoch, Offset, WallMs } from '../../base/ids.ts';
 import * as batch from '../records/batch.ts';
 import { readRecords } from '../records/reader.ts';

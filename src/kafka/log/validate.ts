@@ -1,22 +1,24 @@
 /**
- * What a batch must be like to be appended; throws KafkaError where it is not, before anything has changed.
- * Only headers are read, beside the checksum: records stay packed on the broker.
+ * What a batch must be like to be appended; throws KafkaError where it is not, before anything has
+ * changed. Only headers are read, beside the checksum: records stay packed on the broker.
  */
 import type { LeaderEpoch, Offset, WallMs } from '../../base/ids.ts';
 import type { TopicSettings } from '../config.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import * as batch from '../records/batch.ts';
 
-/** Who appends as a leader: a producer's request, a coordinator (markers), or the quorum's leader. */
+/**
+ * Who appends as a leader: a producer's request, a coordinator (markers), or the quorum's leader.
+ */
 export type AppendOrigin = 'client' | 'coordinator' | 'raft-leader';
 
-/** Checks a leader's append and returns the number of batches. */
+/** Checks a leader's append. */
 export function validateForLeader(
   records: Uint8Array,
   settings: TopicSettings,
   origin: AppendOrigin,
   nowMs: WallMs,
-): number {
+): void {
   let batches = 0;
   let position = 0;
   let idempotent = 0;
@@ -32,16 +34,36 @@ export function validateForLeader(
     position += size;
   }
   if (batches === 0) throw new KafkaError(errorCode.invalidRecord, 'no record batch');
-  // A retry repeats its request as a whole: with several batches only some of them might be duplicates.
+  // A retry repeats its request as a whole: with several batches only some of them might be
+  // duplicates.
   if (idempotent > 0 && batches > 1) {
     throw new KafkaError(errorCode.invalidRecord, 'several batches of an idempotent producer');
   }
-  return batches;
 }
 
 /**
- * Checks what a leader sent to a follower whose log ends at `logEnd`; returns the position behind the last
- * whole batch of an epoch up to `maxEpoch`. A partial batch at the end is not an error.
+ * Writes offsets from `baseOffset` on, the epoch, and the time unless it is −1, into validated
+ * batches.
+ */
+export function stamp(
+  records: Uint8Array,
+  baseOffset: Offset,
+  leaderEpoch: LeaderEpoch,
+  appendTimeMs: WallMs,
+): void {
+  let next = baseOffset;
+  for (let position = 0; position < records.length; ) {
+    batch.setBaseOffset(records, position, next);
+    batch.setLeaderEpoch(records, position, leaderEpoch);
+    if (appendTimeMs >= 0) batch.setLogAppendTime(records, position, appendTimeMs);
+    next = batch.lastOffset(records, position) + 1;
+    position += batch.sizeInBytes(records, position);
+  }
+}
+
+/**
+ * Checks what a leader sent to a follower whose log ends at `logEnd`; returns the position behind
+ * the last whole batch of an epoch up to `maxEpoch`. A partial batch at the end is not an error.
  */
 export function validateForFollower(
   records: Uint8Array,

@@ -2,9 +2,9 @@
  * The header of a record batch (version 2), read and written in place at a position of some bytes.
  * Batches stay bytes on the broker: nothing here decodes records or allocates.
  *
- * The CRC covers everything behind itself, from the attributes to the end; base offset and leader epoch stand
- * before it and may be rewritten freely. All accessors but `verifyBatch` expect a whole header at the
- * position; numbers are in range in every batch that `verifyBatch` accepted.
+ * The CRC covers everything behind itself, from the attributes to the end; base offset and leader
+ * epoch stand before it and may be rewritten freely. All accessors but `verifyBatch` expect a whole
+ * header at the position; numbers are in range in every batch that `verifyBatch` accepted.
  */
 import { assert } from '../../base/assert.ts';
 import { crc32c } from '../../base/crc32c.ts';
@@ -188,8 +188,9 @@ export function setCrc(bytes: Uint8Array, position = 0): void {
 }
 
 /**
- * `partial`: fewer bytes than the batch says it has. `length`, `magic`, `checksum`: the field is wrong.
- * `number`: a 64-bit field is beyond what this implementation keeps, or offsets or counts are negative.
+ * `partial`: fewer bytes than the batch says it has. `length`, `magic`, `checksum`: the field is
+ * wrong. `number`: a 64-bit field is beyond what this implementation keeps, or offsets or counts
+ * are negative.
  */
 export type BatchProblem = 'partial' | 'length' | 'magic' | 'checksum' | 'number';
 
@@ -228,7 +229,10 @@ export function verifyHeader(
   return numbersFit ? null : 'number';
 }
 
-/** All fixed fields at once, for builders. The checksum is written by `setCrc` when the records stand. */
+/**
+ * All fixed fields at once, for builders. The checksum is written by `setCrc` when the records
+ * stand.
+ */
 export function writeHeader(bytes: Uint8Array, header: BatchHeader): void {
   setInt64(bytes, 0, header.baseOffset);
   setInt32(bytes, 8, header.sizeInBytes - lengthOverhead);

@@ -1,6 +1,6 @@
 /**
- * Builds one record batch (version 2) as bytes of exactly its size, checksum included. Deterministic: the same
- * records and options give the same bytes on every runtime.
+ * Builds one record batch (version 2) as bytes of exactly its size, checksum included.
+ * Deterministic: the same records and options give the same bytes on every runtime.
  */
 import { assert } from '../../base/assert.ts';
 import type { LeaderEpoch, Offset, ProducerEpoch, ProducerId, WallMs } from '../../base/ids.ts';
@@ -50,7 +50,10 @@ export interface BatchOptions {
 }
 
 const utf8 = new TextEncoder();
-/** Most header keys are few and come again: their bytes are kept. Bounded, so that odd ones do no harm. */
+/**
+ * Most header keys are few and come again: their bytes are kept. Bounded, so that odd ones do no
+ * harm.
+ */
 const keyBytes = new Map<string, Uint8Array>();
 const maxKeptKeys = 256;
 
@@ -95,7 +98,8 @@ export function buildBatch(options: BatchOptions): Uint8Array {
 
 /** An upper bound of the bytes that a record adds to an uncompressed batch. */
 export function estimateRecordSize(record: NewRecord): number {
-  // Length, timestamp delta and offset delta at their largest for batches within days and 2^27 records.
+  // Length, timestamp delta and offset delta at their largest for batches within days and 2^27
+  // records.
   let size = 5 + 1 + 6 + 4 + sizeOf(record.key) + sizeOf(record.value) + 2;
   for (const header of record.headers) size += 10 + header.key.length * 3 + sizeOf(header.value);
   return size;

@@ -1,9 +1,9 @@
 /**
- * The codecs of record batches, pinned JavaScript and WebAssembly ones: the runtimes' own give other bytes on
- * each runtime. Same input, same bytes, everywhere.
+ * The codecs of record batches, pinned JavaScript and WebAssembly ones: the runtimes' own give
+ * other bytes on each runtime. Same input, same bytes, everywhere.
  *
- * zstd must be set up once per process by `initCompression` before a zstd batch is packed or unpacked;
- * everything else works at once.
+ * zstd must be set up once per process by `initCompression` before a zstd batch is packed or
+ * unpacked; everything else works at once.
  */
 import * as zstd from '@bokuweb/zstd-wasm';
 import { gunzipSync, gzipSync } from 'fflate';
@@ -70,7 +70,10 @@ function unpack(codec: Compression, bytes: Uint8Array): Uint8Array {
   }
 }
 
-/** Frames of streaming writers do not say how long their content is: the room doubles until it suffices. */
+/**
+ * Frames of streaming writers do not say how long their content is: the room doubles until it
+ * suffices.
+ */
 function unpackZstd(bytes: Uint8Array): Uint8Array {
   let room = Math.max(65_536, bytes.length * 8);
   for (;;) {

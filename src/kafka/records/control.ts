@@ -1,7 +1,7 @@
 /**
- * Control records that end transactions. Key: version, type (0 abort, 1 commit), both 16 bits; value: version
- * 16 bits, the transaction coordinator's epoch 32 bits. Other control records (those of the quorum) have
- * other types and no producer id.
+ * Control records that end transactions. Key: version, type (0 abort, 1 commit), both 16 bits;
+ * value: version 16 bits, the transaction coordinator's epoch 32 bits. Other control records (those
+ * of the quorum) have other types and no producer id.
  */
 import type { ProducerEpoch, ProducerId, WallMs } from '../../base/ids.ts';
 import { buildBatch } from './builder.ts';
@@ -13,7 +13,10 @@ export interface EndMarker {
   readonly timestamp: WallMs;
 }
 
-/** The marker in the control batch at `position`; null where it holds none (all its records were cleaned). */
+/**
+ * The marker in the control batch at `position`; null where it holds none (all its records were
+ * cleaned).
+ */
 export function readEndMarker(bytes: Uint8Array, position: number): EndMarker | null {
   const record = readRecords(bytes, position)[0];
   const { key, value } = record ?? { key: null, value: null };

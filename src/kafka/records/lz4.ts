@@ -1,7 +1,8 @@
 /**
- * The LZ4 frame format as Kafka's clients use it: independent blocks of 64 KiB without checksums are written
- * (Java refuses dependent blocks), any standard frame is read. lz4js packs the blocks; its own frames have
- * dependent blocks, and it checks no bounds, so each block is measured before it is unpacked.
+ * The LZ4 frame format as Kafka's clients use it: independent blocks of 64 KiB without checksums
+ * are written (Java refuses dependent blocks), any standard frame is read. lz4js packs the blocks;
+ * its own frames have dependent blocks, and it checks no bounds, so each block is measured before
+ * it is unpacked.
  */
 import lz4 from 'lz4js';
 import { RecordsError } from './varint.ts';
@@ -61,7 +62,10 @@ export function decompressLz4(frame: Uint8Array, maxLength: number): Uint8Array 
   }
 }
 
-/** Length of a packed block's content; checks that it stays inside the block and what came before it. */
+/**
+ * Length of a packed block's content; checks that it stays inside the block and what came before
+ * it.
+ */
 function unpackedLength(bytes: Uint8Array, start: number, end: number, before: number): number {
   let at = start;
   let length = 0;

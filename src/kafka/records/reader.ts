@@ -1,7 +1,7 @@
 /**
- * Reads batches out of bytes as a fetch answers them, and records out of a batch. Bytes may end in the middle
- * of a batch: what is cut is left out. Keys and values are views into the batch (or into what it unpacked
- * to). Damage fails with KafkaError CORRUPT_MESSAGE.
+ * Reads batches out of bytes as a fetch answers them, and records out of a batch. Bytes may end in
+ * the middle of a batch: what is cut is left out. Keys and values are views into the batch (or into
+ * what it unpacked to). Damage fails with KafkaError CORRUPT_MESSAGE.
  */
 import type { Offset, WallMs } from '../../base/ids.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
@@ -29,8 +29,8 @@ export interface StoredRecord {
 }
 
 /**
- * Calls `fn` for every whole batch in order; `end` is the position behind it. Headers are checked, checksums
- * are not. Returns the position behind the last whole batch.
+ * Calls `fn` for every whole batch in order; `end` is the position behind it. Headers are checked,
+ * checksums are not. Returns the position behind the last whole batch.
  */
 export function forEachBatch(
   bytes: Uint8Array,

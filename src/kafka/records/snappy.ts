@@ -1,7 +1,7 @@
 /**
- * Snappy as Kafka's clients use it. Java wraps blocks of raw snappy into the framing of the xerial library:
- * a magic, two version words, then blocks with a 4-byte length each; C clients send one raw block. Both are
- * read; the framing is written, because all clients understand it.
+ * Snappy as Kafka's clients use it. Java wraps blocks of raw snappy into the framing of the xerial
+ * library: a magic, two version words, then blocks with a 4-byte length each; C clients send one
+ * raw block. Both are read; the framing is written, because all clients understand it.
  */
 import snappy from 'snappyjs';
 import { RecordsError } from './varint.ts';

@@ -10,7 +10,9 @@ declare module 'snappyjs' {
 declare module 'lz4js' {
   const lz4: {
     compressBound(length: number): number;
-    /** Returns the length of the block, 0 where it did not compress. Matches reach back to index 0. */
+    /**
+     * Returns the length of the block, 0 where it did not compress. Matches reach back to index 0.
+     */
     compressBlock(
       source: Uint8Array,
       target: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * Zigzag varints of the record format. Values are safe integers: a 64-bit value is taken apart into 28-bit
- * groups by arithmetic, because shifts hold 32 bits only.
+ * Zigzag varints of the record format. Values are safe integers: a 64-bit value is taken apart into
+ * 28-bit groups by arithmetic, because shifts hold 32 bits only.
  */
 
 const twoTo28 = 268_435_456;

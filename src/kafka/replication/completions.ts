@@ -9,7 +9,7 @@ export interface Completable {
 }
 
 export class Completions {
-  #ready: Completable[] = [];
+  readonly #ready: Completable[] = [];
   #draining = false;
 
   add(operation: Completable): void {
@@ -23,7 +23,7 @@ export class Completions {
     try {
       for (let at = 0; at < this.#ready.length; at++) (this.#ready[at] as Completable).complete();
     } finally {
-      this.#ready = [];
+      this.#ready.length = 0;
       this.#draining = false;
     }
   }

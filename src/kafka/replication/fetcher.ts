@@ -121,12 +121,19 @@ export class Fetcher {
     if (replicaEpoch < 0) return;
     if (this.#isStale) this.#rebuild();
     if (this.#active.length === 0) return;
+    let flushes: Promise<void>[] | null = null;
     for (const { asked, partition } of this.#active) {
-      const { follower, log } = partition;
+      const { flusher, follower, log } = partition;
+      if (flusher.pending !== null) flushes = [...(flushes ?? []), flusher.pending];
       asked.currentLeaderEpoch = partition.leaderEpoch;
       asked.fetchOffset = log.logEndOffset;
       asked.lastFetchedEpoch = follower === null ? -1 : follower.lastFetchedEpoch(log.latestEpoch);
       asked.logStartOffset = log.logStartOffset;
+    }
+    // To fetch on is to say that all below is safe here: with a flush policy it must be so first.
+    if (flushes !== null) {
+      void this.#sendAfter(flushes);
+      return;
     }
     this.#isWaiting = true;
     const body = {
@@ -181,7 +188,7 @@ export class Fetcher {
   }
 
   #onAnswer(answer: FetchResponse): void {
-    let flushes: Promise<void>[] | null = null;
+    let bytes = 0;
     for (const { topicId, partitions } of answer.responses) {
       const byIndex = this.#entries.get(topicId);
       if (byIndex === undefined) continue;
@@ -189,23 +196,37 @@ export class Fetcher {
         const entry = byIndex.get(part.partitionIndex);
         if (entry === undefined) continue;
         this.#apply(entry, part);
-        const flush = entry.partition.flusher.pending;
-        if (flush !== null) flushes = flushes === null ? [flush] : [...flushes, flush];
+        bytes += part.records === null ? 0 : part.records.length;
       }
     }
-    if (flushes === null) {
-      this.#isWaiting = false;
-      this.send();
-    } else {
-      void this.#sendAfter(flushes);
+    // Where answers are full, those at the end of the request must not wait for ever.
+    if (bytes * 2 >= this.#options.settings.replicaFetchResponseMaxBytes) this.#rotate(answer);
+    this.#isWaiting = false;
+    this.send();
+  }
+
+  /** Partitions that got records go behind those that got none. */
+  #rotate(answer: FetchResponse): void {
+    this.#isStale = true;
+    for (const { topicId, partitions } of answer.responses) {
+      const byIndex = this.#entries.get(topicId);
+      if (byIndex === undefined) continue;
+      for (const { partitionIndex, records } of partitions) {
+        const entry = byIndex.get(partitionIndex);
+        if (entry === undefined || records === null || records.length === 0) continue;
+        byIndex.delete(partitionIndex);
+        byIndex.set(partitionIndex, entry);
+        this.#entries.delete(topicId);
+        this.#entries.set(topicId, byIndex);
+      }
     }
   }
 
-  /**
-   * To fetch on is to say that all below is safe here, which with a flush policy it must be first.
-   */
   async #sendAfter(flushes: readonly Promise<void>[]): Promise<void> {
-    await Promise.allSettled(flushes);
+    this.#isWaiting = true;
+    const ended = await Promise.allSettled(flushes);
+    // Where one failed this process is at its end.
+    if (ended.some(({ status }) => status === 'rejected')) return;
     this.#isWaiting = false;
     this.send();
   }

@@ -30,6 +30,10 @@ export class HostedPartitions {
     return this.#byId.get(topicId)?.get(index);
   }
 
+  ofName(topic: string, index: number): Partition | undefined {
+    return this.#byName.get(topic)?.get(index);
+  }
+
   /** A topic's partitions here; at most one topic of a name has any. */
   ofTopic(topic: string): Iterable<Partition> {
     return this.#byName.get(topic)?.values() ?? [];

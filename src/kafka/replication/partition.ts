@@ -104,6 +104,8 @@ export class Partition {
     this.#state = state;
     if (state.leader === this.#environment.config.nodeId) this.#lead(state);
     else this.#follow(state, former);
+    // What an earlier process left unflushed counts for nothing before it is flushed.
+    this.flusher.afterAppend();
   }
 
   /** Appends a producer's batches. Throws KafkaError, or DiskError. */

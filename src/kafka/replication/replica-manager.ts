@@ -26,10 +26,8 @@ import type {
   EpochEndOffset,
   FetchResult,
   FetchWork,
-  LeaderHint,
   ListOffsetQuery,
   ListOffsetResult,
-  PartitionName,
   ProduceResult,
   ProduceWork,
 } from './contract.ts';
@@ -197,11 +195,6 @@ export class ReplicaManager {
     return endOffsetForEpoch(found, currentLeaderEpoch, epoch, this.#rules);
   }
 
-  /** Who leads, by metadata; null where it knows no such partition. */
-  leaderOf(name: PartitionName): LeaderHint | null {
-    return this.#hosted.leaderOf(name);
-  }
-
   /** Replicas on this broker, for tools and tests. */
   get partitions(): ReadonlySet<Partition> {
     return this.#hosted.all;
@@ -271,6 +264,8 @@ export class ReplicaManager {
     }
     if (partition === undefined) {
       const { topic, topicId, index } = state;
+      const former = this.#hosted.ofName(topic, index);
+      if (former !== undefined) this.#remove(former);
       const settings = this.#settingsOf(image, topic);
       partition = this.#host(this.#store.create({ topic, topicId, index }, settings), settings);
     }

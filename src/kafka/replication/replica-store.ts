@@ -6,6 +6,7 @@
  * for the id. It is removed, unless the last shutdown was clean.
  */
 import type { NodeId, Offset } from '../../base/ids.ts';
+import { DiskError } from '../../host/disk.ts';
 import type { Host } from '../../host/host.ts';
 import { pathIn, readText } from '../broker/durable-file.ts';
 import type { NodeConfig, TopicSettings } from '../config.ts';
@@ -79,7 +80,8 @@ export class ReplicaStore {
       if (parts === null || name === quorumDirectory) continue;
       const topicId = parseTopicId(readText(disk, pathIn(path, metadataName)));
       if (topicId === null) {
-        if (cleanShutdown) throw new Error(`${pathIn(path, metadataName)} names no topic id`);
+        if (cleanShutdown)
+          throw new DiskError('EIO', pathIn(path, metadataName), 'read a topic id in');
         this.#host.log('warn', `removing ${path}: no topic id was made durable`);
         disk.remove(path);
         continue;

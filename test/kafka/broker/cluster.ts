@@ -17,7 +17,7 @@ import { fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
 import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
 import type { Api, RequestInput, ResponseOf } from '../../../src/kafka/protocol/schema.ts';
-import { buildBatch } from '../../../src/kafka/records/builder.ts';
+import { buildBatch, type NewRecord } from '../../../src/kafka/records/builder.ts';
 import { forEachBatch, readRecords } from '../../../src/kafka/records/reader.ts';
 import { openChannel } from '../../../src/kafka/rpc/channel.ts';
 import type { Channel } from '../../../src/kafka/rpc/contract.ts';
@@ -209,8 +209,18 @@ export class TestCluster {
     return state(answer)?.leaderId ?? -1;
   }
 
+  /** The client's clock: what lies far from the brokers' is refused, or expires. */
+  get wallMs(): number {
+    return this.#client?.clock.wallMs() ?? 0;
+  }
+
+  record(value: string): NewRecord {
+    const bytes = new TextEncoder().encode(value);
+    return { timestamp: this.wallMs, key: null, value: bytes, headers: [] };
+  }
+
   tryProduce(to: NodeId, topic: string, partition: number, values: string[], acks = -1) {
-    const records = buildBatch({ records: values.map((value) => recordOf(value)) });
+    const records = buildBatch({ records: values.map((value) => this.record(value)) });
     return this.tryCall(to, produceApi, 9, {
       acks,
       timeoutMs: 30_000,
@@ -284,10 +294,3 @@ export class TestCluster {
     if (this.world.failure !== null) throw this.world.failure;
   }
 }
-
-const recordOf = (value: string) => ({
-  timestamp: 1,
-  key: null,
-  value: new TextEncoder().encode(value),
-  headers: [],
-});

@@ -63,6 +63,52 @@ describe('controlled shutdown', () => {
   });
 });
 
+describe('a shutdown that nobody leads', () => {
+  it('goes without the controller when it cannot be reached, and comes back with all it had', async () => {
+    const { cluster, leader, asker } = await ordersCluster();
+    const links = cluster.brokers
+      .filter((id) => id !== leader)
+      .flatMap((id) => [
+        cluster.world.network.link(`m${leader}`, `m${id}`),
+        cluster.world.network.link(`m${id}`, `m${leader}`),
+      ]);
+    for (const link of links) link.block();
+    cluster.machine(leader).stop();
+    await cluster.run(25);
+    expect(cluster.exits).toEqual([]);
+    await cluster.until('the exit', () => cluster.exits.length > 0, 20);
+    expect(cluster.exits).toEqual([`m${leader}: 0 shut down`]);
+    for (const link of links) link.unblock();
+    cluster.start(leader);
+    await cluster.metadataWhere(
+      asker,
+      'in sync',
+      ({ topics }) => topics[0]?.partitions[0]?.isrNodes.length === 3,
+    );
+    const next = await cluster.leaderOf('orders', 0, asker);
+    expect((await cluster.fetch(next, 'orders', 0, 0)).values).toEqual(['a']);
+  });
+
+  it('is over at once for a node that has only begun to start, whose logs stay clean', async () => {
+    const { cluster, leader } = await ordersCluster();
+    cluster.machine(leader).stop();
+    await cluster.until('the exit', () => cluster.exits.length === 1);
+    cluster.start(leader);
+    await cluster.until('the start', () => cluster.machine(leader).state === 'running');
+    cluster.machine(leader).stop();
+    await cluster.until('the second exit', () => cluster.exits.length === 2);
+    let mark = '';
+    cluster.machine(leader).restart((host) => {
+      const file = host.disk.open('data/.kafka_cleanshutdown');
+      mark = new TextDecoder().decode(file.read(0, file.size()));
+      return { stop() {} };
+    });
+    await cluster.run(1);
+    expect(JSON.parse(mark)).toMatchObject({ version: 0 });
+    expect(JSON.parse(mark).brokerEpoch).toBeGreaterThan(0);
+  });
+});
+
 describe('a broker that crashes', () => {
   it('loses its leadership within a session, and no acknowledged record', async () => {
     const { cluster, leader, asker } = await ordersCluster();

@@ -22,7 +22,10 @@ function creating(cluster: FakeCluster, ...codes: (number | null)[]): void {
 }
 
 /** Lets the admin do something; says what came of it. */
-async function outcome(cluster: FakeCluster, act: (admin: Admin) => Promise<unknown>): Promise<unknown> {
+async function outcome(
+  cluster: FakeCluster,
+  act: (admin: Admin) => Promise<unknown>,
+): Promise<unknown> {
   let result: unknown = 'pending';
   await cluster.client((client) => {
     act(client.admin()).then(

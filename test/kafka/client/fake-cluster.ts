@@ -1,18 +1,20 @@
 /**
- * Brokers that speak real frames over the simulated network and do what a test tells them: by default they serve
- * in-memory logs; a test takes over single requests by `intercept`. Clients run on a machine of their own.
+ * Brokers that speak real frames over the simulated network and do what a test tells them: by
+ * default they serve in-memory logs; a test takes over single requests by `intercept`. Clients run
+ * on a machine of their own.
  */
+
+import type { Host } from '../../../src/host/host.ts';
 import { KafkaClient } from '../../../src/kafka/client/client.ts';
 import type { ClientOptions } from '../../../src/kafka/client/settings.ts';
-import type { Host } from '../../../src/host/host.ts';
+import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import { fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { listOffsetsApi } from '../../../src/kafka/protocol/apis/02-list-offsets.ts';
 import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
-import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions.ts';
+import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
 import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-producer-id.ts';
 import { offsetForLeaderEpochApi } from '../../../src/kafka/protocol/apis/23-offset-for-leader-epoch.ts';
-import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import type { Api } from '../../../src/kafka/protocol/schema.ts';
 import type { Request } from '../../../src/kafka/rpc/contract.ts';
@@ -246,17 +248,19 @@ export class FakeCluster {
     const responses = request.body.topics.map(({ topic, topicId, partitions }) => ({
       topic,
       topicId,
-      partitions: partitions.map(({ partition: partitionIndex, fetchOffset, currentLeaderEpoch }) => {
-        const partition = this.#named(topic, topicId)?.partitions[partitionIndex];
-        const code = codeFor(partition, node, fetchOffset, currentLeaderEpoch);
-        const records =
-          partition === undefined || code !== 0
-            ? new Uint8Array()
-            : partition.log.read(fetchOffset, 100);
-        if (code !== 0 || records.length > 0) urgent = true;
-        const end = partition?.log.end ?? -1;
-        return { partitionIndex, errorCode: code, highWatermark: end, records };
-      }),
+      partitions: partitions.map(
+        ({ partition: partitionIndex, fetchOffset, currentLeaderEpoch }) => {
+          const partition = this.#named(topic, topicId)?.partitions[partitionIndex];
+          const code = codeFor(partition, node, fetchOffset, currentLeaderEpoch);
+          const records =
+            partition === undefined || code !== 0
+              ? new Uint8Array()
+              : partition.log.read(fetchOffset, 100);
+          if (code !== 0 || records.length > 0) urgent = true;
+          const end = partition?.log.end ?? -1;
+          return { partitionIndex, errorCode: code, highWatermark: end, records };
+        },
+      ),
     }));
     return { responses, urgent };
   }

@@ -1,3 +1,4 @@
+import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import {
   baseSequence,
   lastOffset,
@@ -8,7 +9,6 @@ import {
   setLeaderEpoch,
 } from '../../../src/kafka/records/batch.ts';
 import { readRecords } from '../../../src/kafka/records/reader.ts';
-import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 
 interface Stored {
   readonly bytes: Uint8Array;

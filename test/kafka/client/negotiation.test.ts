@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
+import { fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import { isRequestOf } from '../../../src/kafka/rpc/request.ts';

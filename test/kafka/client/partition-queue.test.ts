@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { notTimed, PartitionQueue } from '../../../src/kafka/client/partition-queue.ts';
+import { PartitionQueue } from '../../../src/kafka/client/partition-queue.ts';
 import { ProducerBatch } from '../../../src/kafka/client/producer-batch.ts';
 import type { Identity } from '../../../src/kafka/client/producer-identity.ts';
 import { resolveProducerSettings } from '../../../src/kafka/client/producer-types.ts';
 import { clientRules } from '../../../src/kafka/client/rules.ts';
+import { notTimed } from '../../../src/kafka/client/wake-timer.ts';
 
 /** A queue whose producer has id 7 and raises its epoch when asked to. */
 class QueueLab {

@@ -11,7 +11,8 @@ describe('a record that names no partition', () => {
   it('goes by the murmur2 hash of its key, as with Java clients', () => {
     const partitioner = new Partitioner('default', random);
     const choose = (key: string) => partitioner.choose('t', bytes(key), 1000, always, always);
-    // Java: Utils.toPositive(Utils.murmur2(key)) % 1000, from murmur2 of these keys in its own tests:
+    // Java: Utils.toPositive(Utils.murmur2(key)) % 1000, from murmur2 of these keys in its own
+    // tests:
     // "21" → -973932308, "foobar" → -790332482, "a-little-bit-long-string" → -985981536.
     expect(choose('21')).toBe((-973_932_308 & 0x7fffffff) % 1000);
     expect(choose('foobar')).toBe((-790_332_482 & 0x7fffffff) % 1000);

@@ -5,7 +5,10 @@ import type { ProducerOptions } from '../../../src/kafka/client/producer-types.t
 import { errorName } from '../../../src/kafka/protocol/errors.ts';
 import { FakeCluster } from './fake-cluster.ts';
 
-/** A producer on a fake cluster with topic `t`; outcomes are noted as short texts, in order of `send`. */
+/**
+ * A producer on a fake cluster with topic `t`; outcomes are noted as short texts, in order of
+ * `send`.
+ */
 export class ProducerLab {
   readonly cluster: FakeCluster;
   readonly outcomes: string[] = [];

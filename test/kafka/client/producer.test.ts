@@ -5,7 +5,7 @@ import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import { baseSequence, producerEpoch, recordCount } from '../../../src/kafka/records/batch.ts';
 import type { Request } from '../../../src/kafka/rpc/contract.ts';
 import { isRequestOf } from '../../../src/kafka/rpc/request.ts';
-import { FakeCluster } from './fake-cluster.ts';
+import type { FakeCluster } from './fake-cluster.ts';
 import { ProducerLab } from './producer-lab.ts';
 
 type Produce = Request<typeof produceApi>;
@@ -14,7 +14,10 @@ const batchOf = (request: Produce): Uint8Array =>
   request.body.topicData[0]?.partitionData[0]?.records ?? new Uint8Array();
 
 /** Deals with the first produce requests in turn; later ones go their normal way. */
-function script(cluster: FakeCluster, ...steps: ((request: Produce, node: number) => void)[]): void {
+function script(
+  cluster: FakeCluster,
+  ...steps: ((request: Produce, node: number) => void)[]
+): void {
   let at = 0;
   cluster.intercept = (request, node) => {
     if (!isRequestOf(request, produceApi)) return false;
@@ -22,6 +25,11 @@ function script(cluster: FakeCluster, ...steps: ((request: Produce, node: number
     step?.(request, node);
     return step !== undefined;
   };
+}
+
+/** The leader's log no longer holds what the producers wrote last. */
+function loseState(cluster: FakeCluster): void {
+  for (const state of cluster.log('t', 0).producers.values()) state.nextSequence = 77;
 }
 
 describe('batches', () => {
@@ -43,7 +51,10 @@ describe('batches', () => {
     await lab.warmUp();
     for (let i = 0; i < 8; i++) lab.send('x'.repeat(100), { partition: 0 });
     await lab.cluster.runFor(10);
-    const counts = lab.cluster.seen(produceApi).slice(1).map((each) => recordCount(batchOf(each)));
+    const counts = lab.cluster
+      .seen(produceApi)
+      .slice(1)
+      .map((each) => recordCount(batchOf(each)));
     expect(counts.every((count) => count <= 4)).toBe(true);
     expect(counts.length).toBeGreaterThanOrEqual(2);
   });
@@ -153,7 +164,12 @@ describe('the outcome of a send', () => {
 
   it('is unknown when it expires while an answer is awaited', async () => {
     const lab = await ProducerLab.open({ deliveryTimeoutMs: 2000, requestTimeoutMs: 1900 });
-    script(lab.cluster, () => {}, () => {}, () => {});
+    script(
+      lab.cluster,
+      () => {},
+      () => {},
+      () => {},
+    );
     lab.send('a', { partition: 0 });
     await lab.cluster.runFor(3000);
     expect(lab.outcomes).toEqual(['unknown timeout']);
@@ -248,7 +264,10 @@ describe('idempotence', () => {
     lab.cluster.intercept = () => false;
     lab.cluster.produce(held[0]!, 0);
     await lab.cluster.runFor(100);
-    const sizes = lab.cluster.seen(produceApi).slice(1).map((each) => recordCount(batchOf(each)));
+    const sizes = lab.cluster
+      .seen(produceApi)
+      .slice(1)
+      .map((each) => recordCount(batchOf(each)));
     expect(sizes.slice(0, 6)).toEqual([1, 1, 1, 1, 1, 4]);
   });
 
@@ -270,7 +289,7 @@ describe('idempotence', () => {
   it('begins anew when the leader has lost its state, if nothing sent can be there (KIP-360)', async () => {
     const lab = await ProducerLab.open({ lingerMs: 0 });
     await lab.warmUp();
-    lab.cluster.log('t', 0).producers.forEach((state) => (state.nextSequence = 77));
+    loseState(lab.cluster);
     lab.send('a', { partition: 0 });
     await lab.cluster.runFor(1000);
     expect(lab.outcomes[1]).toBe('ok 1');
@@ -286,7 +305,7 @@ describe('idempotence', () => {
     });
     await lab.warmUp();
     script(lab.cluster, (request) => {
-      lab.cluster.log('t', 0).producers.forEach((state) => (state.nextSequence = 77));
+      loseState(lab.cluster);
       request.disconnect();
     });
     lab.send('a', { partition: 0 });
@@ -304,7 +323,10 @@ describe('idempotence', () => {
       requestTimeoutMs: 1000,
     });
     await lab.warmUp();
-    script(lab.cluster, ...Array.from({ length: 20 }, () => (request: Produce) => request.disconnect()));
+    script(
+      lab.cluster,
+      ...Array.from({ length: 20 }, () => (request: Produce) => request.disconnect()),
+    );
     lab.send('a', { partition: 0 });
     await lab.cluster.runFor(3500);
     lab.cluster.intercept = () => false;
@@ -320,7 +342,7 @@ describe('idempotence', () => {
     lab.send('p', { partition: 0 });
     lab.send('q', { partition: 1 });
     await lab.cluster.runFor(100);
-    lab.cluster.log('t', 0).producers.forEach((state) => (state.nextSequence = 77));
+    loseState(lab.cluster);
     lab.send('a', { partition: 0 });
     await lab.cluster.runFor(1000);
     lab.send('b', { partition: 1 });
@@ -333,7 +355,9 @@ describe('idempotence', () => {
 
   it('does not go with fewer acks or more requests in flight', async () => {
     await expect(ProducerLab.open({ idempotent: true, acks: 1 })).rejects.toThrow(/acks all/);
-    await expect(ProducerLab.open({ idempotent: true, maxInFlight: 6 })).rejects.toThrow(/at most 5/);
+    await expect(ProducerLab.open({ idempotent: true, maxInFlight: 6 })).rejects.toThrow(
+      /at most 5/,
+    );
   });
 });
 

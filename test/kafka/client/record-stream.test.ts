@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RecordStream, scan } from '../../../src/kafka/client/record-stream.ts';
-import { buildBatch } from '../../../src/kafka/records/builder.ts';
 import { setBaseOffset } from '../../../src/kafka/records/batch.ts';
+import { buildBatch } from '../../../src/kafka/records/builder.ts';
 import { buildEndMarker } from '../../../src/kafka/records/control.ts';
 
 const record = { timestamp: 1, key: null, value: Uint8Array.of(1), headers: [] };

@@ -83,7 +83,7 @@ describe('a failing disk', () => {
     expect(log.append(batchOf(['b']), 1).baseOffset).toBe(0);
   });
 
-  it('that is full refuses the append, and the log cannot be closed cleanly (KAFKA-13773)', async () => {
+  it('that is full refuses the append and a clean close (KAFKA-13773)', async () => {
     const disk = new MemoryDisk();
     const log = openLog(disk);
     log.append(batchOf(['a']), 1);

@@ -55,7 +55,11 @@ describe('a leader appends', () => {
     ['more offsets than records', () => withCount(batchOf(['a', 'b']), 1), 87],
     ['an idempotent batch without sequence', () => batchOf(['a'], { producerId: 1 }), 87],
     ['a record two hours ahead', () => at(startMs + 7_200_000), 32],
-    ['time that only brokers may set', () => batchOf(['a'], { timestampType: 'LogAppendTime' }), 32],
+    [
+      'time that only brokers may set',
+      () => batchOf(['a'], { timestampType: 'LogAppendTime' }),
+      32,
+    ],
     ['an unknown codec', () => withAttributes(batchOf(['a']), 7), 76],
   ])('refuses %s and stays as it was', (_what, make, code) => {
     const log = openLog(new MemoryDisk(), { settings: { maxMessageBytes: 500 } });
@@ -67,7 +71,11 @@ describe('a leader appends', () => {
   });
 
   it('lets the metadata log write control batches', () => {
-    const replica = { node: 1, topicId: 'AAAAAAAAAAAAAAAAAAAAAA', partition: '__cluster_metadata-0' };
+    const replica = {
+      node: 1,
+      topicId: 'AAAAAAAAAAAAAAAAAAAAAA',
+      partition: '__cluster_metadata-0',
+    };
     const log = openLog(new MemoryDisk(), { replica });
     log.append(batchOf(['leader'], { control: true }), 5);
     expect(log.latestEpoch).toBe(5);

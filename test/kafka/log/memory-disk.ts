@@ -1,6 +1,7 @@
 /**
- * A small disk for tests of the log, as harsh as the port allows: on power loss every unsynced write is kept,
- * dropped or torn on its own, and every unsynced create, rename and remove is kept or lost on its own.
+ * A small disk for tests of the log, as harsh as the port allows: on power loss every unsynced
+ * write is kept, dropped or torn on its own, and every unsynced create, rename and remove is kept
+ * or lost on its own.
  */
 import { type Disk, DiskError, type DiskErrorCode, type DiskFile } from '../../../src/host/disk.ts';
 
@@ -230,7 +231,9 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** A Pick from a seed: a linear congruential generator is random enough to choose what a disk keeps. */
+/**
+ * A Pick from a seed: a linear congruential generator is random enough to choose what a disk keeps.
+ */
 export function pickFrom(seed: number): Pick {
   let state = seed >>> 0;
   return (n) => {

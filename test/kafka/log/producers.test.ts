@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Log } from '../../../src/kafka/log/log.ts';
+import { kafkaLogRules } from '../../../src/kafka/log/rules.ts';
 import { errorCode, KafkaError } from '../../../src/kafka/protocol/errors.ts';
 import { maxSequence } from '../../../src/kafka/records/batch.ts';
 import { buildEndMarker } from '../../../src/kafka/records/control.ts';
-import type { Log } from '../../../src/kafka/log/log.ts';
-import { kafkaLogRules } from '../../../src/kafka/log/rules.ts';
 import { batchOf, contents, openLog, startMs } from './logs.ts';
 import { MemoryDisk } from './memory-disk.ts';
 

@@ -181,9 +181,16 @@ describe('deleting the log and its past', () => {
 
 describe('looking up times', () => {
   function timed() {
-    const log = openLog(new MemoryDisk(), { settings: { segmentBytes: 300, indexIntervalBytes: 80 } });
+    const log = openLog(new MemoryDisk(), {
+      settings: { segmentBytes: 300, indexIntervalBytes: 80 },
+    });
     for (const times of [[10, 20], [15], [40, 30], [25], [50]]) {
-      const records = times.map((timestamp) => ({ timestamp, key: null, value: null, headers: [] }));
+      const records = times.map((timestamp) => ({
+        timestamp,
+        key: null,
+        value: null,
+        headers: [],
+      }));
       log.append(batchOf([], { records }), 3);
     }
     return log;

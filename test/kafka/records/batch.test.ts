@@ -20,10 +20,9 @@ const record: fc.Arbitrary<NewRecord> = fc.record({
   timestamp: fc.integer({ min: 0, max: 2_000_000_000_000 }),
   key: fc.option(bytes),
   value: fc.option(bytes),
-  headers: fc.array(
-    fc.record({ key: fc.string({ unit: 'grapheme' }), value: fc.option(bytes) }),
-    { maxLength: 3 },
-  ),
+  headers: fc.array(fc.record({ key: fc.string({ unit: 'grapheme' }), value: fc.option(bytes) }), {
+    maxLength: 3,
+  }),
 });
 const records = fc.array(record, { minLength: 1, maxLength: 8 });
 

@@ -12,7 +12,9 @@ import { RecordsError } from '../../../src/kafka/records/varint.ts';
 const require = createRequire(import.meta.url);
 const codecs = compressions.filter((codec) => codec !== 'none');
 
-/** Text-like bytes: words of a small vocabulary, so that matches are near and far and cross blocks. */
+/**
+ * Text-like bytes: words of a small vocabulary, so that matches are near and far and cross blocks.
+ */
 function wordy(length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let state = 7;

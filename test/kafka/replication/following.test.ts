@@ -183,6 +183,27 @@ describe('a follower', () => {
     expect(bench.next().body.topics[0].partitions[0]).toMatchObject({ fetchOffset: 1 });
   });
 
+  it('of a topic that flushes stops for good when its disk fails', async () => {
+    const bench = following({ flushMessages: 1 });
+    await settle();
+    bench.next().answer(fetchAnswer({ records: sentBatch(0, 0, 'a') }));
+    bench.world.disk.broken = true;
+    await settle();
+    expect(bench.world.exitCode).toBe(1);
+    expect(bench.sent).toHaveLength(0);
+  });
+
+  it('of full answers lets those at the end of the request come to the front', () => {
+    const node = { replicaFetchResponseMaxBytes: 100 };
+    const bench = new Bench({ node }).start().create({ leader: 2 }, { index: 1, leader: 2 });
+    const order = (body: ReturnType<Bench['next']>['body']) =>
+      body.topics[0].partitions.map((part: { partition: number }) => part.partition);
+    const first = bench.next();
+    expect(order(first.body)).toEqual([0, 1]);
+    first.answer(fetchAnswer({ records: sentBatch(0, 0, 'a') }));
+    expect(order(bench.next().body)).toEqual([1, 0]);
+  });
+
   it('on a stopping broker is fed while it is in the ISR', () => {
     const bench = following();
     bench.manager.beginShutdown();

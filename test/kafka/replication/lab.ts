@@ -17,7 +17,6 @@ import {
 } from '../../../src/kafka/metadata/state.ts';
 import type { Observation } from '../../../src/kafka/observation.ts';
 import { errorCode, errorName } from '../../../src/kafka/protocol/errors.ts';
-import * as batch from '../../../src/kafka/records/batch.ts';
 import { buildBatch } from '../../../src/kafka/records/builder.ts';
 import { forEachBatch } from '../../../src/kafka/records/reader.ts';
 import { Completions } from '../../../src/kafka/replication/completions.ts';
@@ -31,9 +30,8 @@ import type { IsrProposal, ProposalAnswer } from '../../../src/kafka/replication
 import { Partition } from '../../../src/kafka/replication/partition.ts';
 import type { ReplicationRules } from '../../../src/kafka/replication/rules.ts';
 import { kafkaReplicationRules } from '../../../src/kafka/replication/rules.ts';
+import { checkPromises } from './lab-promises.ts';
 import { MemoryDisk } from './memory-disk.ts';
-
-export class Broken extends Error {}
 
 export interface LabOptions {
   readonly nodes?: number;
@@ -407,73 +405,9 @@ export class Lab {
     this.#tell(line);
   }
 
-  /** Records of a broker's log, `epoch:checksum` each. */
-  records(id: NodeId): string[] {
-    const { log } = this.broker(id).partition;
-    const found: string[] = [];
-    let from = log.logStartOffset;
-    while (from < log.logEndOffset) {
-      const bytes = log.read(from, 1_000_000, log.logEndOffset);
-      forEachBatch(bytes, (_, at) => {
-        found[batch.baseOffset(bytes, at)] =
-          `${batch.leaderEpoch(bytes, at)}:${batch.crc(bytes, at)}`;
-        from = batch.lastOffset(bytes, at) + 1;
-      });
-    }
-    return found;
-  }
-
   /** What must hold after every step. */
   check(): void {
-    for (const [id, { lives, partition }] of this.brokers) {
-      if (!lives) continue;
-      const { highWatermark, leader, log } = partition;
-      if (highWatermark > log.logEndOffset)
-        throw new Broken(`${id}: high watermark beyond the log`);
-      if (highWatermark === 0) continue;
-      const records = this.records(id);
-      for (let offset = log.logStartOffset; offset < highWatermark; offset++) {
-        const known = this.committed[offset];
-        const isCurrent = leader !== null;
-        if (known === undefined && isCurrent) this.committed[offset] = records[offset] as string;
-        else if (known === undefined)
-          throw new Broken(`${id}: ${offset} below a follower's mark only`);
-        else if (known !== records[offset])
-          throw new Broken(`${id}: ${offset} is not what was committed`);
-      }
-    }
-    const leader = this.brokers.get(this.state.leader);
-    if (
-      leader === undefined ||
-      !leader.lives ||
-      leader.partition.leaderEpoch !== this.state.leaderEpoch
-    )
-      return;
-    const records = this.records(this.state.leader);
-    this.committed.forEach((known, offset) => {
-      if (known !== records[offset])
-        throw new Broken(`leader ${leader.id} lost committed ${offset}`);
-    });
-  }
-
-  /** Everyone lives and hears everything, until nothing moves; then all logs must be equal. */
-  settle(): void {
-    for (const id of this.brokers.keys()) this.restart(id);
-    this.nowUs += 1_000_000;
-    for (let round = 0; round < 40; round++) {
-      this.learnAll();
-      while (this.proposals.length + this.answers.length > 0) this.answer();
-      for (const id of this.brokers.keys()) this.fetch(id);
-    }
-    const expected = this.records(this.state.leader).join();
-    for (const id of this.brokers.keys()) {
-      if (this.records(id).join() !== expected)
-        throw new Broken(`${id} differs from leader ${this.state.leader}`);
-    }
-    if (this.state.isr.length < this.brokers.size) throw new Broken(`ISR stays ${this.state.isr}`);
-    const { highWatermark, log } = this.broker(this.state.leader).partition;
-    if (highWatermark < log.logEndOffset)
-      throw new Broken(`high watermark stays at ${highWatermark}`);
+    checkPromises(this);
   }
 }
 

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReplicationRules } from '../../../src/kafka/replication/rules.ts';
-import { Broken, Lab } from './lab.ts';
+import { Lab } from './lab.ts';
+import { Broken, settle } from './lab-promises.ts';
 
 /**
  * Random schedules of produces, fetches whose parts are delayed against each other, proposals,
@@ -72,7 +73,7 @@ function run(
 ): void {
   const lab = new Lab({ minInsyncReplicas, rules });
   for (const each of steps) apply(lab, each);
-  lab.settle();
+  settle(lab);
 }
 
 const schedule = fc.array(step, { minLength: 20, maxLength: 120 });

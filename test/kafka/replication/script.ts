@@ -8,6 +8,7 @@
  */
 import type { FetchInFlight, LabOptions } from './lab.ts';
 import { Lab } from './lab.ts';
+import { recordsOf } from './lab-promises.ts';
 
 export function runScript(script: string, options: LabOptions = {}): { lab: Lab; text: string } {
   const lines: string[] = [];
@@ -30,54 +31,39 @@ function runCommand(
   words: readonly string[],
   tell: (line: string) => void,
 ): void {
-  const id = Number(words[0]);
-  const times = Number(words[1] ?? 1);
-  switch (command) {
-    case 'produce':
-      for (let at = 0; at < times; at++) lab.produce(id);
-      return;
-    case 'fetch':
-      for (let at = 0; at < times; at++) lab.fetch(id);
-      return;
-    case 'ask':
-      named.set(words[1] as string, lab.ask(id) as FetchInFlight);
-      return;
-    case 'arrive':
-      return lab.arrive(named.get(words[0] as string) as FetchInFlight);
-    case 'deliver':
-      return lab.deliver(named.get(words[0] as string) as FetchInFlight);
-    case 'learn':
-      for (const word of words) lab.learn(Number(word));
-      return;
-    case 'learn-all':
-      return lab.learnAll();
-    case 'elect':
-      return lab.elect(id);
-    case 'crash':
-      return lab.crash(id);
-    case 'wipe':
-      return lab.wipe(id);
-    case 'restart':
-      return lab.restart(id);
-    case 'checkpoint':
-      return lab.checkpoint(id);
-    case 'lag':
-      return lab.checkLag(id);
-    case 'judge':
-      return lab.judge();
-    case 'hear':
-      return lab.hear();
-    case 'answer':
-      return lab.answer();
-    case 'wait':
+  const [first = '', second = ''] = words;
+  const id = Number(first);
+  const name = command === 'ask' ? second : first;
+  const times = second === '' ? 1 : Number(second);
+  const commands: Record<string, () => unknown> = {
+    produce: () => repeat(times, () => lab.produce(id)),
+    fetch: () => repeat(times, () => lab.fetch(id)),
+    ask: () => named.set(name, lab.ask(id) as FetchInFlight),
+    arrive: () => lab.arrive(named.get(name) as FetchInFlight),
+    deliver: () => lab.deliver(named.get(name) as FetchInFlight),
+    learn: () => words.map((word) => lab.learn(Number(word))),
+    'learn-all': () => lab.learnAll(),
+    elect: () => lab.elect(id),
+    crash: () => lab.crash(id),
+    wipe: () => lab.wipe(id),
+    restart: () => lab.restart(id),
+    checkpoint: () => lab.checkpoint(id),
+    lag: () => lab.checkLag(id),
+    judge: () => lab.judge(),
+    hear: () => lab.hear(),
+    answer: () => lab.answer(),
+    wait: () => {
       lab.nowUs += id * 1_000_000;
-      return;
-    case 'state':
-      for (const told of describeState(lab)) tell(told);
-      return;
-    default:
-      throw new Error(`no command ${command}`);
-  }
+    },
+    state: () => describeState(lab).map(tell),
+  };
+  const run = commands[command];
+  if (run === undefined) throw new Error(`no command ${command}`);
+  run();
+}
+
+function repeat(times: number, action: () => unknown): void {
+  for (let at = 0; at < times; at++) action();
 }
 
 function describeState(lab: Lab): string[] {
@@ -89,7 +75,7 @@ function describeState(lab: Lab): string[] {
       continue;
     }
     const { follower, highWatermark, leader: leading } = partition;
-    const epochs = lab.records(id).map((record) => record.split(':')[0]);
+    const epochs = recordsOf(lab, id).map((record) => record.split(':')[0]);
     const role =
       leading !== null ? 'leads' : follower !== null ? `follows ${follower.leader}` : 'waits';
     const log = epochs.length === 0 ? 'empty log' : `epochs ${epochs.join(' ')}`;

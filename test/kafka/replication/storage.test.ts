@@ -40,6 +40,17 @@ describe('replicas on disk', () => {
     expect([next.partition.highWatermark, next.partition.log.logEndOffset]).toEqual([1, 2]);
   });
 
+  it('left unflushed count for nothing where the topic asks for flushes', async () => {
+    const bench = new Bench({ topic: { flushMessages: 5 } }).start().create(alone);
+    bench.produce(1);
+    const topic = { flushMessages: 1 };
+    const next = new Bench({ world: bench.world, topic }).start(false).create(alone);
+    expect(next.partition.log.logEndOffset).toBe(1);
+    expect(next.partition.flusher.end).toBe(0);
+    await settle();
+    expect(next.partition.flusher.end).toBe(1);
+  });
+
   it('of a topic that was deleted are removed, wholly', async () => {
     const bench = new Bench().start().create(alone);
     bench.produce(1);
@@ -79,7 +90,7 @@ describe('replicas on disk', () => {
   it('without an id are removed after an unclean stop, an error after a clean one', () => {
     const { world } = new Bench().start().create(alone);
     world.disk.open('data/orders-0/partition.metadata').truncate(20);
-    expect(() => new Bench({ world }).start(true)).toThrow('names no topic id');
+    expect(() => new Bench({ world }).start(true)).toThrow('cannot read a topic id');
     expect(again(world, false).partition.log.logEndOffset).toBe(0);
   });
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ReplicationRules } from '../../../src/kafka/replication/rules.ts';
 import type { LabOptions } from './lab.ts';
-import { Broken } from './lab.ts';
+import { Broken, settle } from './lab-promises.ts';
 import { runScript } from './script.ts';
 
 async function golden(name: string, script: string, options: LabOptions = {}): Promise<void> {
   const { lab, text } = runScript(`${script}\n state`, options);
   await expect(text).toMatchFileSnapshot(`../../transcripts/replication/${name}.txt`);
-  lab.settle();
+  settle(lab);
 }
 
 interface HistoricalBug {

@@ -109,7 +109,7 @@ function waitingProduce(partitions: number) {
     deadlines,
   );
   const waiters = results.map(() => new PartitionWaiters());
-  waiters.forEach((waiter, slot) => operation.waitFor(slot, 8, waiter.commits));
+  for (const [slot, waiter] of waiters.entries()) operation.waitFor(slot, 8, waiter.commits);
   deadlines.add(operation, 1000);
   return {
     world,

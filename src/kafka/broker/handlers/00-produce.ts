@@ -13,7 +13,6 @@
  * ids.
  */
 import type { NodeId } from '../../../base/ids.ts';
-import { zeroUuid } from '../../../base/ids.ts';
 import { produceApi } from '../../protocol/apis/00-produce.ts';
 import { errorCode, errorName } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
@@ -78,7 +77,7 @@ function fullAnswer(
   problems: readonly (Problem | null)[],
   results: readonly ProduceResult[],
 ): Answer {
-  const leaders = new Set<NodeId>();
+  const leaders: NodeId[] = [];
   let at = 0;
   let resultAt = 0;
   const responses = body.topicData.map(({ name, topicId, partitionData }) => ({
@@ -88,10 +87,10 @@ function fullAnswer(
       const problem = problems[at++];
       const result = problem ? undefined : results[resultAt++];
       if (result === undefined) return refused(index, problem ?? unanswered);
-      return partitionAnswer(result, topicId !== zeroUuid, leaders);
+      return partitionAnswer(result, leaders);
     }),
   }));
-  if (leaders.size === 0) return { responses };
+  if (leaders.length === 0) return { responses };
   return { responses, nodeEndpoints: endpointsOf(context.image, leaders) };
 }
 
@@ -104,35 +103,18 @@ const refused = (index: number, { code, message }: Problem): PartitionAnswer => 
   baseOffset: -1,
 });
 
-function partitionAnswer(
-  result: ProduceResult,
-  byId: boolean,
-  leaders: Set<NodeId>,
-): PartitionAnswer {
-  const {
-    index,
-    errorCode: code,
-    baseOffset,
-    logAppendTimeMs,
-    logStartOffset,
-    errorMessage,
-  } = result;
+function partitionAnswer(result: ProduceResult, leaders: NodeId[]): PartitionAnswer {
+  const { index, errorCode: code, baseOffset, logAppendTimeMs, logStartOffset } = result;
   if (code === errorCode.none) {
     return { index, errorCode: code, baseOffset, logAppendTimeMs, logStartOffset };
   }
-  const shown =
-    byId && code === errorCode.unknownTopicOrPartition ? errorCode.unknownTopicId : code;
-  const { currentLeader } = result;
-  const refusal: PartitionAnswer = {
-    index,
-    errorCode: shown,
-    baseOffset,
-    logStartOffset,
-    errorMessage,
-  };
-  if (currentLeader === null || code !== errorCode.notLeaderOrFollower) return refusal;
-  if (currentLeader.leaderId >= 0) leaders.add(currentLeader.leaderId);
-  return { ...refusal, currentLeader };
+  const { errorMessage } = result;
+  const currentLeader =
+    code === errorCode.notLeaderOrFollower ? (result.currentLeader ?? undefined) : undefined;
+  if (currentLeader !== undefined && currentLeader.leaderId >= 0) {
+    leaders.push(currentLeader.leaderId);
+  }
+  return { index, errorCode: code, baseOffset, logStartOffset, errorMessage, currentLeader };
 }
 
 export const servedProduce = serve(produceApi, [3, 13], handleProduce);

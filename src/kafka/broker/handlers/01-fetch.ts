@@ -14,7 +14,6 @@
  * (KIP-951).
  */
 import type { NodeId } from '../../../base/ids.ts';
-import { zeroUuid } from '../../../base/ids.ts';
 import { fetchApi } from '../../protocol/apis/01-fetch.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
@@ -80,7 +79,7 @@ function answerOf(
   version: number,
   results: readonly FetchResult[],
 ): Answer {
-  const leaders = new Set<NodeId>();
+  const leaders: NodeId[] = [];
   const aborted = body.isolationLevel === readCommittedLevel ? [] : null;
   let at = 0;
   const responses = body.topics.map(({ topic, topicId, partitions }) => ({
@@ -89,7 +88,7 @@ function answerOf(
     partitions: partitions.map(({ partition }): PartitionAnswer => {
       const result = results[at++];
       if (result === undefined) return failed(partition, errorCode.unknownServerError, null);
-      if (result.errorCode !== errorCode.none) return refused(result, version, topicId, leaders);
+      if (result.errorCode !== errorCode.none) return refused(result, version, leaders);
       return {
         partitionIndex: result.index,
         errorCode: errorCode.none,
@@ -102,28 +101,19 @@ function answerOf(
       };
     }),
   }));
-  if (leaders.size === 0) return { responses };
+  if (leaders.length === 0) return { responses };
   return { responses, nodeEndpoints: endpointsOf(context.image, leaders) };
 }
 
-function refused(
-  result: FetchResult,
-  version: number,
-  topicId: string,
-  leaders: Set<NodeId>,
-): PartitionAnswer {
+function refused(result: FetchResult, version: number, leaders: NodeId[]): PartitionAnswer {
   const { index, errorCode: code, currentLeader } = result;
-  if (currentLeader !== null && currentLeader.leaderId >= 0) leaders.add(currentLeader.leaderId);
-  return failed(index, codeFor(code, version, topicId), currentLeader);
+  if (currentLeader !== null && currentLeader.leaderId >= 0) leaders.push(currentLeader.leaderId);
+  return failed(index, codeFor(code, version), currentLeader);
 }
 
-/** Old clients do not know KAFKA_STORAGE_ERROR; who asks by id is told of an unknown id. */
-function codeFor(code: number, version: number, topicId: string): number {
-  if (code === errorCode.kafkaStorageError && version <= 5) return errorCode.notLeaderOrFollower;
-  if (code === errorCode.unknownTopicOrPartition && topicId !== zeroUuid)
-    return errorCode.unknownTopicId;
-  return code;
-}
+/** Old clients do not know KAFKA_STORAGE_ERROR. */
+const codeFor = (code: number, version: number): number =>
+  code === errorCode.kafkaStorageError && version <= 5 ? errorCode.notLeaderOrFollower : code;
 
 const noRecords = new Uint8Array(0);
 

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { MetadataPublisher } from '../../../src/kafka/broker/metadata-publisher.ts';
+import { type MetadataDelta, MetadataImage } from '../../../src/kafka/metadata/image.ts';
+import { topicRecord } from '../../../src/kafka/metadata/records/02-topic.ts';
+import { partitionRecord } from '../../../src/kafka/metadata/records/03-partition.ts';
+import { noOpRecord } from '../../../src/kafka/metadata/records/20-no-op.ts';
+import type { Observation } from '../../../src/kafka/observation.ts';
+import { MalformedError } from '../../../src/kafka/protocol/malformed.ts';
+import { FakeHost } from './fake-host.ts';
+
+const idOf = (name: string): string => name.padEnd(21, 'a').concat('A');
+const topic = (name: string): Uint8Array => topicRecord.encode(0, { name, topicId: idOf(name) });
+const partition = (name: string): Uint8Array =>
+  partitionRecord.encode(2, {
+    partitionId: 0,
+    topicId: idOf(name),
+    replicas: [1],
+    isr: [1],
+    removingReplicas: [],
+    addingReplicas: [],
+    leader: 1,
+    leaderEpoch: 0,
+    partitionEpoch: 0,
+  });
+
+function aPublisher() {
+  const fake = new FakeHost();
+  const observed: Observation[] = [];
+  const publisher = new MetadataPublisher(fake.host, 1, new MetadataImage(), (one) =>
+    observed.push(one),
+  );
+  let next = 0;
+  const commit = (...records: Uint8Array[]): void => {
+    const baseOffset = next;
+    next += Math.max(1, records.length);
+    publisher.apply({ baseOffset, lastOffset: next - 1, leaderEpoch: 1, appendTimeMs: 0, records });
+  };
+  const published: string[][] = [];
+  const onMetadata = (_: MetadataImage, delta: MetadataDelta): void => {
+    published.push(Array.from(delta.createdTopics, ({ name }) => name));
+  };
+  return { fake, observed, publisher, commit, published, onMetadata };
+}
+
+describe('committed metadata', () => {
+  it('is in the image at once, control records too, and observed with its offset', () => {
+    const { publisher, commit, observed } = aPublisher();
+    commit();
+    commit(topic('orders'), partition('orders'));
+    expect(publisher.image.appliedOffset).toBe(2);
+    expect(publisher.image.topicsByName.get('orders')?.partitions).toHaveLength(1);
+    expect(observed.map((one) => [one.kind, 'offset' in one ? one.offset : null])).toEqual([
+      ['metadata-applied', 0],
+      ['topic-committed', 1],
+      ['partition-committed', 2],
+      ['metadata-applied', 2],
+    ]);
+  });
+
+  it('is published as a whole at first: nobody acts on the history before', () => {
+    const { publisher, commit, published, onMetadata, fake } = aPublisher();
+    commit(topic('orders'));
+    commit(topic('audit'));
+    fake.advance(1);
+    expect(published).toEqual([]);
+    publisher.start(onMetadata);
+    expect(published).toEqual([['orders', 'audit']]);
+  });
+
+  it('is published from then on as changes, all of one event together', () => {
+    const { publisher, commit, published, onMetadata, fake } = aPublisher();
+    publisher.start(onMetadata);
+    commit(topic('orders'));
+    commit(noOpRecord.encode(0, {}), topic('audit'));
+    commit();
+    expect(published).toEqual([[]]);
+    fake.advance(0);
+    expect(published).toEqual([[], ['orders', 'audit']]);
+    commit(topic('billing'));
+    fake.advance(0);
+    expect(published.at(-1)).toEqual(['billing']);
+  });
+
+  it('is published no more once stopped', () => {
+    const { publisher, commit, published, onMetadata, fake } = aPublisher();
+    publisher.start(onMetadata);
+    commit(topic('orders'));
+    publisher.stop();
+    fake.advance(0);
+    expect(published).toEqual([[]]);
+  });
+
+  it('that is none of ours is refused', () => {
+    const { commit } = aPublisher();
+    expect(() => commit(new Uint8Array([1, 99, 0]))).toThrow(MalformedError);
+  });
+});
