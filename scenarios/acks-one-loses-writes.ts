@@ -3,8 +3,8 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 export default scenario({
   name: 'acks-one-loses-writes',
   description: `Producers with acks=1 write to a leader that is cut off from its followers.
-    acks=1 promises only that the leader has the record. The others elect a new leader without it, and the old one
-    truncates what it alone had acknowledged: acknowledged writes are lost.`,
+    acks=1 promises only that the leader has the record. The others elect a new leader without
+    it, and the old one truncates what it alone had acknowledged: acknowledged writes are lost.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   workload: { acks: 1, idempotent: false, maxInFlight: 1 },
   phases: { chaosMs: 40_000, calmMs: 20_000 },

@@ -3,8 +3,9 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 export default scenario({
   name: 'partition-leader',
   description: `Leaders are cut off from the other nodes, some from their clients too.
-    A leader without its followers cannot move the high watermark below min.insync.replicas, so what it took in
-    without them was never acknowledged; it truncates that when it returns to a new leader.`,
+    A leader without its followers cannot move the high watermark below min.insync.replicas, so
+    what it took in without them was never acknowledged; it truncates that when it returns to a
+    new leader.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 45_000 },
   faults: {

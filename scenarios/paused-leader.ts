@@ -3,8 +3,8 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 export default scenario({
   name: 'paused-leader',
   description: `Leaders freeze, as in a long garbage collection, and go on as if nothing had happened.
-    Whatever a sleeper does on waking is fenced by leader epoch and broker epoch: it may still answer, but it
-    cannot acknowledge what its successor does not hold.`,
+    Whatever a sleeper does on waking is fenced by leader epoch and broker epoch: it may still
+    answer, but it cannot acknowledge what its successor does not hold.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 45_000 },
   faults: {

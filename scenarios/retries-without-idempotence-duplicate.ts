@@ -3,8 +3,8 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 export default scenario({
   name: 'retries-without-idempotence-duplicate',
   description: `Answers to producers without idempotence get lost, and they send again.
-    Without producer ids and sequence numbers (KIP-98) a leader cannot tell a retry from a new record: it appends
-    it a second time. One request in flight keeps the order at least.`,
+    Without producer ids and sequence numbers (KIP-98) a leader cannot tell a retry from a new
+    record: it appends it a second time. One request in flight keeps the order at least.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   workload: { idempotent: false, maxInFlight: 1, requestTimeoutMs: 2_000 },
   phases: { chaosMs: 30_000 },

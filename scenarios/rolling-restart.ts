@@ -3,8 +3,9 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 export default scenario({
   name: 'rolling-restart',
   description: `Each broker in turn shuts down cleanly and starts again, as in an upgrade.
-    A controlled shutdown moves leaderships away first and flushes the logs, so that clients notice no more than a
-    change of leader: no send fails, nothing is lost, repeated or reordered.`,
+    A controlled shutdown moves leaderships away first and flushes the logs, so that clients
+    notice no more than a change of leader: no send fails, nothing is lost, repeated or
+    reordered.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 45_000 },
   faults: {

@@ -3,8 +3,9 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 export default scenario({
   name: 'unclean-election-loses-writes',
   description: `With unclean.leader.election.enable a replica from outside the ISR becomes leader.
-    Cut off from its followers a leader stays alone in the ISR and, with min.insync.replicas 1, acknowledges by
-    itself; when it is gone for long, the choice is between no leader and lost writes, and the setting chooses.`,
+    Cut off from its followers a leader stays alone in the ISR and, with min.insync.replicas 1,
+    acknowledges by itself; when it is gone for long, the choice is between no leader and lost
+    writes, and the setting chooses.`,
   topics: [
     {
       name: 'orders',

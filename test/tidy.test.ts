@@ -35,7 +35,7 @@ const ambient: readonly [RegExp, string][] = [
   [/\bprocess\.|\bDeno\.|\bBun\./, 'the runtime'],
   [/from 'node:/, 'a module of the runtime'],
   [/\b(localeCompare|Intl)\b/, 'the locale'],
-  [/\bcrypto\.|\bfetch\(/, 'the outside'],
+  [/\bcrypto\.|(?<![.#\w])(?<!^ *)fetch\(/, 'the outside'],
 ];
 
 const sources = filesUnder(join(root, 'src'));

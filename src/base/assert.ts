@@ -1,4 +1,7 @@
-/** A broken invariant is a bug in us, never in the input: it throws, and a trial reports it as internal. */
+/**
+ * A broken invariant is a bug in us, never in the input: it throws, and a trial reports it as
+ * internal.
+ */
 export class AssertionError extends Error {
   override readonly name = 'AssertionError';
 }

@@ -1,6 +1,6 @@
 /**
- * Flavoured numbers and strings: a plain number is accepted where an `Offset` is wanted, an `Epoch` is not.
- * They cost nothing at run time and need no casts, and they stop the mix-ups that matter.
+ * Flavoured numbers and strings: a plain number is accepted where an `Offset` is wanted, an `Epoch`
+ * is not. They cost nothing at run time and need no casts, and they stop the mix-ups that matter.
  * All are safe integers; 64-bit values of the wire exist as bigint nowhere outside the codec.
  */
 type Flavour<T, Name extends string> = T & { readonly __flavour?: Name };

@@ -1,4 +1,7 @@
-/** A cluster on this computer: how many nodes, on which ports, with which identity, kept beside its data. */
+/**
+ * A cluster on this computer: how many nodes, on which ports, with which identity, kept beside its
+ * data.
+ */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +22,10 @@ export interface LocalCluster extends z.output<typeof fileSchema> {
 const host = '127.0.0.1';
 const mostVoters = 3;
 
-/** The cluster kept in `directory`, made there if there is none. A different size or port is a usage error. */
+/**
+ * The cluster kept in `directory`, made there if there is none. A different size or port is a usage
+ * error.
+ */
 export function localCluster(directory: string, brokers: number, port: number): LocalCluster {
   const file = join(directory, 'cluster.json');
   if (!existsSync(file)) {
@@ -48,7 +54,10 @@ function differs(file: string, flag: string, kept: number, given: number): Usage
   );
 }
 
-/** Node `id` (from 1) of the cluster: broker, and voter of the quorum if it is among the first three. */
+/**
+ * Node `id` (from 1) of the cluster: broker, and voter of the quorum if it is among the first
+ * three.
+ */
 export function nodeConfig(cluster: LocalCluster, id: number): NodeConfig {
   const voterCount = Math.min(cluster.brokers, mostVoters);
   const controllerPort = (node: number): number => cluster.port + cluster.brokers + node - 1;

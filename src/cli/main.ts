@@ -87,6 +87,7 @@ const words = process.argv.slice(2);
 if (words[0] === workerFlag) serveJobs();
 else {
   const code = await main(words);
-  // Said outright: whatever handles are left must not keep the command, and all that was written must be out.
+  // Said outright: whatever handles are left must not keep the command, and all that was written
+  // must be out.
   process.stdout.write('', () => process.exit(code));
 }

@@ -1,4 +1,7 @@
-/** Keeps what a run gave: `reports/<scenario>/<seed>/` with plan, result and history, and `reports/latest/`. */
+/**
+ * Keeps what a run gave: `reports/<scenario>/<seed>/` with plan, result and history, and
+ * `reports/latest/`.
+ */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -5,7 +5,10 @@ export interface Progress {
   clear(): void;
 }
 
-/** A line on standard error that counts runs; on a terminal it is rewritten, elsewhere said every tenth part. */
+/**
+ * A line on standard error that counts runs; on a terminal it is rewritten, elsewhere said every
+ * tenth part.
+ */
 export function progressLine(total: number): Progress {
   const terminal = process.stderr.isTTY === true;
   const begun = performance.now();

@@ -8,7 +8,9 @@ import { realHost } from '../real/host.ts';
 
 const pauseMs = 200;
 
-/** Resolves when each of these brokers is known to the cluster and unfenced; asks until `givenUp`. */
+/**
+ * Resolves when each of these brokers is known to the cluster and unfenced; asks until `givenUp`.
+ */
 export async function untilReady(
   brokers: readonly Address[],
   givenUp: () => boolean,

@@ -19,7 +19,9 @@ export function stockScenarioNames(): string[] {
     .sort();
 }
 
-/** Loads a stock scenario by its name, or any scenario by the path of its file. Throws UsageError. */
+/**
+ * Loads a stock scenario by its name, or any scenario by the path of its file. Throws UsageError.
+ */
 export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> {
   const file = findFile(nameOrPath);
   let loaded: unknown;

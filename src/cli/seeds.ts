@@ -8,7 +8,10 @@ export interface SeedFlags {
   readonly runs?: string;
 }
 
-/** The seeds that `--seed S`, `--seeds A..B` or `--runs N` (1 to N) name; seed 1 without any of them. */
+/**
+ * The seeds that `--seed S`, `--seeds A..B` or `--runs N` (1 to N) name; seed 1 without any of
+ * them.
+ */
 export function seedsOf(flags: SeedFlags): string[] {
   const given = (['seed', 'seeds', 'runs'] as const).filter((name) => flags[name] !== undefined);
   if (given.length > 1) {

@@ -1,6 +1,6 @@
 /**
- * Runs jobs in this process (`workers` = 1) or in several processes of this very command, which serve one job
- * at a time. Results come in the order in which they are ready.
+ * Runs jobs in this process (`workers` = 1) or in several processes of this very command, which
+ * serve one job at a time. Results come in the order in which they are ready.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { type Job, type JobResult, runJob } from './job.ts';

@@ -1,15 +1,18 @@
 /**
- * A machine's disk as an operating system shows it. Reads and writes go through the page cache and are
- * synchronous, as they are for a broker's request threads: on a slow or stalled disk the call blocks the
- * process, whose clock has then moved on when it returns. What must survive a power loss is made durable by
- * `sync` (a file's bytes and length) and `syncDirectory` (creates, renames and removes in it).
- * A crash of the process alone loses nothing that was written.
+ * A machine's disk as an operating system shows it. Reads and writes go through the page cache and
+ * are synchronous, as they are for a broker's request threads: on a slow or stalled disk the call
+ * blocks the process, whose clock has then moved on when it returns. What must survive a power loss
+ * is made durable by `sync` (a file's bytes and length) and `syncDirectory` (creates, renames and
+ * removes in it). A crash of the process alone loses nothing that was written.
  *
- * Paths use `/`, are relative to the disk's root and contain no `.` or `..`.
- * Every call may throw a DiskError, a value that callers are expected to handle.
+ * Paths use `/`, are relative to the disk's root and contain no `.` or `..`. Every call may throw a
+ * DiskError, a value that callers are expected to handle.
  */
 export interface Disk {
-  /** Opens a file for reading and writing. Creates it, empty, where `create` is set and it is missing. */
+  /**
+   * Opens a file for reading and writing. Creates it, empty, where `create` is set and it is
+   * missing.
+   */
   open(path: string, create?: boolean): DiskFile;
   exists(path: string): boolean;
   /** Makes a directory and its missing parents; no error where it exists. */
@@ -29,11 +32,14 @@ export interface DiskFile {
   /** Length in bytes, as last written. */
   size(): number;
   /**
-   * Bytes [position, position + length); fewer at the end of the file. The caller may keep but not change
-   * the result; it stays as it is whatever is written later.
+   * Bytes [position, position + length); fewer at the end of the file. The caller may keep but not
+   * change the result; it stays as it is whatever is written later.
    */
   read(position: number, length: number): Uint8Array;
-  /** Writes all of `bytes` at `position`; a gap before it reads as zeros. The caller may reuse `bytes`. */
+  /**
+   * Writes all of `bytes` at `position`; a gap before it reads as zeros. The caller may reuse
+   * `bytes`.
+   */
   write(position: number, bytes: Uint8Array): void;
   /** Cuts or extends (with zeros) to `size` bytes. */
   truncate(size: number): void;
@@ -46,8 +52,9 @@ export interface DiskFile {
 export type DiskErrorCode = 'ENOSPC' | 'EIO' | 'ENOENT' | 'EISDIR' | 'ENOTDIR' | 'EBADF';
 
 /**
- * `ENOSPC`: the disk is full, nothing of this write was made. `EIO`: the device failed; after a failed `sync`
- * the dirty pages are gone and reported clean, so a process must not trust the file any more.
+ * `ENOSPC`: the disk is full, nothing of this write was made. `EIO`: the device failed; after a
+ * failed `sync` the dirty pages are gone and reported clean, so a process must not trust the file
+ * any more.
  */
 export class DiskError extends Error {
   override readonly name = 'DiskError';

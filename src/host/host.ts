@@ -5,9 +5,10 @@ import type { RandomSource } from './random.ts';
 import type { Timers } from './timers.ts';
 
 /**
- * The port: all that one process may ask of its world, and its only way to the world. One Host belongs to one
- * process, that is one incarnation of code on a machine; when the process ends, nothing of it runs again.
- * `sim/` implements it on virtual time, `real/` on sockets, files and system time.
+ * The port: all that one process may ask of its world, and its only way to the world. One Host
+ * belongs to one process, that is one incarnation of code on a machine; when the process ends,
+ * nothing of it runs again. `sim/` implements it on virtual time, `real/` on sockets, files and
+ * system time.
  */
 export interface Host {
   /** The machine's name: what others put into `Address.host` to reach it. */
@@ -20,8 +21,9 @@ export interface Host {
   /** A line for the operator (real) or for the trace (sim). */
   log(level: LogLevel, message: string): void;
   /**
-   * Ends this process by its own will: 0 after a clean shutdown, anything else a halt. Its connections are
-   * reset as by a crash. Code after the call may still run to the end of the event, but has no effect.
+   * Ends this process by its own will: 0 after a clean shutdown, anything else a halt. Its
+   * connections are reset as by a crash. Code after the call may still run to the end of the event,
+   * but has no effect.
    */
   exit(code: number, reason: string): void;
 }
@@ -29,8 +31,8 @@ export interface Host {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * A program that a machine can run, started anew for every incarnation. `stop` asks for a clean shutdown
- * (SIGTERM); the program answers by `host.exit(0, …)` when it is done.
+ * A program that a machine can run, started anew for every incarnation. `stop` asks for a clean
+ * shutdown (SIGTERM); the program answers by `host.exit(0, …)` when it is done.
  */
 export type Program = (host: Host) => RunningProgram;
 

@@ -1,7 +1,7 @@
 /**
- * Ordered byte streams between processes, as TCP gives them: no loss and no reordering inside a connection,
- * any reordering between two. Bytes may arrive split or joined differently from how they were written.
- * All callbacks run in later events, never inside the call that caused them.
+ * Ordered byte streams between processes, as TCP gives them: no loss and no reordering inside a
+ * connection, any reordering between two. Bytes may arrive split or joined differently from how
+ * they were written. All callbacks run in later events, never inside the call that caused them.
  */
 export interface Network {
   /**
@@ -15,8 +15,8 @@ export interface Network {
   ): Listener;
 
   /**
-   * Opens a connection. `handler.onOpen` runs when it is up; `handler.onClose` when it is not to be had:
-   * refused (the machine lives, nobody listens there) or timed out (dead machine, partition).
+   * Opens a connection. `handler.onOpen` runs when it is up; `handler.onClose` when it is not to be
+   * had: refused (the machine lives, nobody listens there) or timed out (dead machine, partition).
    * Writes made before it is up are kept and sent once it is.
    */
   connect(address: Address, handler: ConnectionHandler): Connection;
@@ -35,7 +35,10 @@ export interface Listener {
   close(): void;
 }
 
-/** Why a connection is no more. `ended`: the peer closed after all its bytes arrived. `closed`: we did. */
+/**
+ * Why a connection is no more. `ended`: the peer closed after all its bytes arrived. `closed`: we
+ * did.
+ */
 export type CloseReason = 'closed' | 'ended' | 'reset' | 'refused' | 'timed-out';
 
 export interface ConnectionHandler {
@@ -53,8 +56,9 @@ export interface Connection {
   /** Name of the other end, for messages: `host:port`. */
   readonly peer: string;
   /**
-   * Sends bytes; the connection owns the array from here on. False when more than 1 MiB waits unsent:
-   * a sender with manners then waits for `onDrain`. Dropped without a word once the connection is closed.
+   * Sends bytes; the connection owns the array from here on. False when more than 1 MiB waits
+   * unsent: a sender with manners then waits for `onDrain`. Dropped without a word once the
+   * connection is closed.
    */
   write(bytes: Uint8Array): boolean;
   /** Stops `onData` until `resumeReading`; the peer's bytes wait, and finally the peer itself. */
@@ -62,6 +66,9 @@ export interface Connection {
   resumeReading(): void;
   /** Sends what is unsent, then ends. `onClose('closed')` follows. */
   close(): void;
-  /** Ends at once; unsent bytes are lost and the peer sees a reset. `onClose('closed')` follows here. */
+  /**
+   * Ends at once; unsent bytes are lost and the peer sees a reset. `onClose('closed')` follows
+   * here.
+   */
   reset(): void;
 }

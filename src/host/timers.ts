@@ -6,8 +6,8 @@ export interface Timer {
 }
 
 /**
- * One-shot timers on the machine's monotonic clock. A timer may fire late (the process was paused or busy),
- * never early. Timers of a process end with it.
+ * One-shot timers on the machine's monotonic clock. A timer may fire late (the process was paused
+ * or busy), never early. Timers of a process end with it.
  */
 export interface Timers {
   /** Runs `callback` once, `delayUs` microseconds from now; 0 means in a later event, not now. */

@@ -1,10 +1,13 @@
 /**
- * Settings of a node and of a topic, under Kafka's names in camel case, with Kafka 4.x's defaults. Durations in
- * milliseconds, sizes in bytes; −1 means unlimited where Kafka says so.
+ * Settings of a node and of a topic, under Kafka's names in camel case, with Kafka 4.x's defaults.
+ * Durations in milliseconds, sizes in bytes; −1 means unlimited where Kafka says so.
  */
 import type { NodeId, Uuid } from '../base/ids.ts';
 
-/** A voter of the metadata quorum (controller.quorum.voters): where its controller listener is reached. */
+/**
+ * A voter of the metadata quorum (controller.quorum.voters): where its controller listener is
+ * reached.
+ */
 export interface Voter {
   readonly nodeId: NodeId;
   readonly host: string;
@@ -21,10 +24,16 @@ export interface NodeConfig {
   readonly advertisedHost: string;
   /** Listener for clients and followers; used by nodes with the broker role. */
   readonly brokerPort: number;
-  /** Listener for the quorum and for brokers' requests to the controller; used by nodes with that role. */
+  /**
+   * Listener for the quorum and for brokers' requests to the controller; used by nodes with that
+   * role.
+   */
   readonly controllerPort: number;
   readonly voters: readonly Voter[];
-  /** Folder on the node's disk, '' for its root: `<data>/meta.properties`, `<data>/__cluster_metadata-0/`, `<data>/orders-0/`. */
+  /**
+   * Folder on the node's disk, '' for its root: `<data>/meta.properties`,
+   * `<data>/__cluster_metadata-0/`, `<data>/orders-0/`.
+   */
   readonly dataDirectory: string;
   readonly settings: NodeSettings;
 }

@@ -1,7 +1,8 @@
 /**
- * Facts that a node makes visible without being asked. They are pushed to an observer, change nothing in the
- * cluster and are never read back by it; checkers and invariants live on them.
- * A `partition` is its name, `orders-0`; `topicId` tells apart topics that were recreated under one name.
+ * Facts that a node makes visible without being asked. They are pushed to an observer, change
+ * nothing in the cluster and are never read back by it; checkers and invariants live on them. A
+ * `partition` is its name, `orders-0`; `topicId` tells apart topics that were recreated under one
+ * name.
  */
 import type {
   BrokerEpoch,
@@ -23,7 +24,10 @@ export type Observation =
   | QuorumObservation
   | MetadataObservation;
 
-/** Identity of a replica of a partition; the metadata log is partition `__cluster_metadata-0` with the zero topic id. */
+/**
+ * Identity of a replica of a partition; the metadata log is partition `__cluster_metadata-0` with
+ * the zero topic id.
+ */
 interface Replica {
   readonly node: NodeId;
   readonly topicId: Uuid;
@@ -33,7 +37,10 @@ interface Replica {
 export type LogObservation =
   /** A log was opened and recovered: batches at or above `end` that were there before are gone. */
   | (Replica & { readonly kind: 'log-opened'; readonly start: Offset; readonly end: Offset })
-  /** One record batch was appended. `crc` is the batch's own CRC-32C, `leaderEpoch` stands in the batch. */
+  /**
+   * One record batch was appended. `crc` is the batch's own CRC-32C, `leaderEpoch` stands in the
+   * batch.
+   */
   | (Replica & {
       readonly kind: 'batch-appended';
       readonly baseOffset: Offset;
@@ -41,7 +48,9 @@ export type LogObservation =
       readonly leaderEpoch: LeaderEpoch;
       readonly crc: number;
     })
-  /** Everything at or above `to` was cut off. `highWatermark` is the replica's own at that moment. */
+  /**
+   * Everything at or above `to` was cut off. `highWatermark` is the replica's own at that moment.
+   */
   | (Replica & {
       readonly kind: 'log-truncated';
       readonly to: Offset;
@@ -71,7 +80,10 @@ export type PartitionObservation =
       readonly role: 'leader' | 'follower';
       readonly leaderEpoch: LeaderEpoch;
       readonly highWatermark: Offset;
-      /** Only from leaders: the ISR by which it was computed (committed members and proposed additions). */
+      /**
+       * Only from leaders: the ISR by which it was computed (committed members and proposed
+       * additions).
+       */
       readonly maximalIsr?: readonly NodeId[];
     })
   /** A leader's view of its ISR changed: proposed, committed, or taken back. */
@@ -115,7 +127,10 @@ export type QuorumObservation =
     };
 
 export type MetadataObservation =
-  /** A committed partition state, as each node applies it from the metadata log. `offset` is that of its record. */
+  /**
+   * A committed partition state, as each node applies it from the metadata log. `offset` is that of
+   * its record.
+   */
   | {
       readonly kind: 'partition-committed';
       readonly node: NodeId;

@@ -1,6 +1,6 @@
 /**
- * The port's disk on a folder of the file system. Calls other than the two syncs are synchronous, as the port
- * says; file handles stay open until closed.
+ * The port's disk on a folder of the file system. Calls other than the two syncs are synchronous,
+ * as the port says; file handles stay open until closed.
  */
 import {
   closeSync,

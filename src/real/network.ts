@@ -1,6 +1,7 @@
 /**
- * The port's network on TCP. A machine name is resolved by `resolve`, so that a cluster's nodes can be given
- * names; everything listens on `listenAddress` alone. Nagle is off: frames are small and somebody waits.
+ * The port's network on TCP. A machine name is resolved by `resolve`, so that a cluster's nodes can
+ * be given names; everything listens on `listenAddress` alone. Nagle is off: frames are small and
+ * somebody waits.
  */
 import { connect, createServer, type Socket } from 'node:net';
 import type {

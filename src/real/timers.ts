@@ -9,7 +9,9 @@ export interface RealTimers extends Timers {
   cutOff(): void;
 }
 
-/** Late, never early: setTimeout may fire up to a millisecond ahead, and then waits for the rest. */
+/**
+ * Late, never early: setTimeout may fire up to a millisecond ahead, and then waits for the rest.
+ */
 export function realTimers(): RealTimers {
   const pending = new Set<NodeJS.Timeout>();
   let ended = false;

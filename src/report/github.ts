@@ -26,7 +26,9 @@ export function githubReporter(outputDirectory: string): Reporter {
   };
 }
 
-/** Workflow commands are one line; `%`, CR and LF (and in titles `,` and `:`) are percent-encoded. */
+/**
+ * Workflow commands are one line; `%`, CR and LF (and in titles `,` and `:`) are percent-encoded.
+ */
 function encoded(text: string): string {
   return text.replace(
     /[%\r\n,:]/g,

@@ -1,6 +1,8 @@
 import type { Reporter, SweepStart } from './reporter.ts';
 
-/** One JSON document, written at the end: `{version, commit, runtime, runs: [...], differences}`. */
+/**
+ * One JSON document, written at the end: `{version, commit, runtime, runs: [...], differences}`.
+ */
 export function jsonReporter(): Reporter {
   let start: SweepStart | null = null;
   return {

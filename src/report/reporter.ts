@@ -1,6 +1,6 @@
 /**
- * A reporter turns a stream of run records into text for somebody. It runs nothing and writes nowhere: what it
- * returns goes to the stream or file that its front door chose.
+ * A reporter turns a stream of run records into text for somebody. It runs nothing and writes
+ * nowhere: what it returns goes to the stream or file that its front door chose.
  */
 import type { RunRecord } from '../trial/runner/result.ts';
 

@@ -22,7 +22,10 @@ export function terminalReporter(options: TerminalOptions): Reporter {
   };
 }
 
-/** For each property broken: its first violation with a timeline, how many more, and how to reproduce it. */
+/**
+ * For each property broken: its first violation with a timeline, how many more, and how to
+ * reproduce it.
+ */
 export function describeFailure(record: RunRecord, outputDirectory: string): string {
   const properties = [...new Set(record.violations.map((violation) => violation.property))];
   const heads = properties.map((property) => describeProperty(record, property));

@@ -95,9 +95,9 @@ function kafkaClient(): Kafka {
 }
 
 /**
- * Sends the numbers `from` to `to`, by key, in order; `onProgress` is told after each batch. A send is of one
- * partition: kafkajs drops, without an error, the part of a send whose leader moves to a broker that has
- * already answered for another part (its retry skips brokers that answered).
+ * Sends the numbers `from` to `to`, by key, in order; `onProgress` is told after each batch. A send
+ * is of one partition: kafkajs drops, without an error, the part of a send whose leader moves to a
+ * broker that has already answered for another part (its retry skips brokers that answered).
  */
 async function produce(
   kafka: Kafka,

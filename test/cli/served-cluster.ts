@@ -1,4 +1,7 @@
-/** `ordeal serve` as a test uses it: on free ports, in a folder of its own, stopped by whoever started it. */
+/**
+ * `ordeal serve` as a test uses it: on free ports, in a folder of its own, stopped by whoever
+ * started it.
+ */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -65,7 +65,8 @@ async function runOn(name: string): Promise<Run[]> {
     join(output, name),
   ];
   const options = { cwd: root, maxBuffer: 1 << 28 };
-  // A broken property ends a run with 1 and its document all the same: what counts here are the digests.
+  // A broken property ends a run with 1 and its document all the same: what counts here are the
+  // digests.
   const { stdout } = await promisify(execFile)(
     command!,
     [...words, 'run', ...scenarios, ...flags],

@@ -1,7 +1,9 @@
 import { table } from '../../report/format.ts';
 import { loadScenario, stockScenarioNames } from '../scenarios.ts';
 
-/** `ordeal list`: the stock scenarios, a line each, from the first sentence of their descriptions. */
+/**
+ * `ordeal list`: the stock scenarios, a line each, from the first sentence of their descriptions.
+ */
 export async function list(): Promise<string> {
   const loaded = await Promise.all(stockScenarioNames().map(loadScenario));
   const rows = loaded.map(({ scenario }) => [

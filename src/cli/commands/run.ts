@@ -23,7 +23,9 @@ export interface RunFlags extends SeedFlags {
   readonly outputDir: string;
 }
 
-/** Reporters by name, and where what they say goes: standard output, or a file of the output folder. */
+/**
+ * Reporters by name, and where what they say goes: standard output, or a file of the output folder.
+ */
 const reporters: Record<string, { create: (outputDirectory: string) => Reporter; file?: string }> =
   {
     default: { create: (outputDirectory) => terminalReporter({ verbose: false, outputDirectory }) },
@@ -123,7 +125,9 @@ function chosenReporters(flags: RunFlags): string[] {
   return [...new Set(names)];
 }
 
-/** Carries what reporters say to where it belongs; with `json` nothing else reaches standard output. */
+/**
+ * Carries what reporters say to where it belongs; with `json` nothing else reaches standard output.
+ */
 class Output {
   readonly #entries: {
     readonly reporter: Reporter;

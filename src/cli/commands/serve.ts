@@ -1,7 +1,7 @@
 /**
- * `ordeal serve`: a real cluster on loopback. The parent starts a process for each node and prints where it is;
- * an interrupt or SIGTERM stops all of them cleanly. With `--node` this process is that node itself, so that one
- * that was killed can be started again by hand.
+ * `ordeal serve`: a real cluster on loopback. The parent starts a process for each node and prints
+ * where it is; an interrupt or SIGTERM stops all of them cleanly. With `--node` this process is
+ * that node itself, so that one that was killed can be started again by hand.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { kafkaNode } from '../../kafka/broker/node.ts';
@@ -55,7 +55,8 @@ async function serveAll(cluster: LocalCluster, flags: ServeFlags): Promise<numbe
   });
   const ends = await Promise.all(nodes.map(({ ended }) => ended));
   stop.release();
-  // A node that ended before (killed by hand, say) was told of then; what counts is how the rest stopped.
+  // A node that ended before (killed by hand, say) was told of then; what counts is how the rest
+  // stopped.
   const asked = ends.filter((end) => end.afterStop);
   return asked.length > 0 && asked.every((end) => end.code === 0) ? exitCode.ok : exitCode.internal;
 }
@@ -74,7 +75,8 @@ function startNode(
 ): NodeProcess {
   const [command, ...words] = selfCommand();
   const options = ['--brokers', flags.brokers, '--port', flags.port, '--data', flags.data];
-  // In a group of its own a node is not reached by the terminal's interrupt: the parent tells it when to stop.
+  // In a group of its own a node is not reached by the terminal's interrupt: the parent tells it
+  // when to stop.
   const child = spawn(command!, [...words, 'serve', ...options, '--node', String(id)], {
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,

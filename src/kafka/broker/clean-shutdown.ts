@@ -6,7 +6,7 @@
  */
 import type { BrokerEpoch } from '../../base/ids.ts';
 import type { Disk } from '../../host/disk.ts';
-import { pathIn, readText, writeText } from './durable-file.ts';
+import { pathIn, readText, writeText } from '../log/durable-file.ts';
 
 export interface FormerShutdown {
   readonly clean: boolean;

@@ -6,8 +6,8 @@
 import type { Uuid } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
 import type { NodeConfig } from '../config.ts';
+import { pathIn, readText, writeText } from '../log/durable-file.ts';
 import { randomUuid } from '../metadata/random-uuid.ts';
-import { pathIn, readText, writeText } from './durable-file.ts';
 
 export interface NodeIdentity {
   readonly directoryId: Uuid;

@@ -6,7 +6,7 @@
  */
 import type { Offset } from '../../base/ids.ts';
 import type { Disk } from '../../host/disk.ts';
-import { pathIn, readText, writeText } from '../broker/durable-file.ts';
+import { pathIn, readText, writeText } from '../log/durable-file.ts';
 
 export const highWatermarkCheckpoint = 'replication-offset-checkpoint';
 export const recoveryPointCheckpoint = 'recovery-point-offset-checkpoint';

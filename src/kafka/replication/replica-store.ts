@@ -8,8 +8,8 @@
 import type { NodeId, Offset } from '../../base/ids.ts';
 import { DiskError } from '../../host/disk.ts';
 import type { Host } from '../../host/host.ts';
-import { pathIn, readText } from '../broker/durable-file.ts';
 import type { NodeConfig, TopicSettings } from '../config.ts';
+import { pathIn, readText } from '../log/durable-file.ts';
 import { Log } from '../log/log.ts';
 import type { Observe } from '../observation.ts';
 import {

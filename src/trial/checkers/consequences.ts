@@ -1,7 +1,8 @@
 /**
- * One cause breaks many properties: when records vanish, logs stop matching, high watermarks fall, readers see
- * other values at known offsets. A violation that follows from another of the same partition is told with its
- * cause and not beside it. What has no cause in the list stands for itself.
+ * One cause breaks many properties: when records vanish, logs stop matching, high watermarks fall,
+ * readers see other values at known offsets. A violation that follows from another of the same
+ * partition is told with its cause and not beside it. What has no cause in the list stands for
+ * itself.
  */
 import type { Violation } from './contract.ts';
 import type { Property } from './property.ts';

@@ -1,6 +1,7 @@
 /**
- * How a trial is judged. An invariant sees each observation as it happens and must be cheap; a checker sees the
- * whole history at the end and must be linear in it. Neither ever looks into a broker.
+ * How a trial is judged. An invariant sees each observation as it happens and must be cheap; a
+ * checker sees the whole history at the end and must be linear in it. Neither ever looks into a
+ * broker.
  */
 import type { Micros, NodeId } from '../../base/ids.ts';
 import type { Observation } from '../../kafka/observation.ts';
@@ -14,7 +15,10 @@ export interface Violation {
   readonly message: string;
   /** Virtual time at which it was seen. */
   readonly atUs: Micros;
-  /** What it is about, for folding consequences into causes: partition name, or null for the cluster. */
+  /**
+   * What it is about, for folding consequences into causes: partition name, or null for the
+   * cluster.
+   */
   readonly partition: string | null;
   readonly evidence: readonly string[];
 }

@@ -1,6 +1,7 @@
 /**
- * All invariants and checkers together. Observations go in as they happen; at the end the history is judged, the
- * consequences of a loss or a repetition are folded into it, and what is left are the violations.
+ * All invariants and checkers together. Observations go in as they happen; at the end the history
+ * is judged, the consequences of a loss or a repetition are folded into it, and what is left are
+ * the violations.
  */
 import type { Micros, NodeId } from '../../base/ids.ts';
 import type { Observation } from '../../kafka/observation.ts';

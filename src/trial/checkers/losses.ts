@@ -2,9 +2,9 @@ import type { Checker } from './contract.ts';
 import { describePlace, describeSend } from './describe.ts';
 
 /**
- * `lost-write`: an acknowledged value lies below the highest offset read and was never read. `unseen`: it lies
- * above, though everything healed and the final reader caught up. `failed-read` (G1a): a value was read whose
- * send had certainly failed, or that nobody sent.
+ * `lost-write`: an acknowledged value lies below the highest offset read and was never read.
+ * `unseen`: it lies above, though everything healed and the final reader caught up. `failed-read`
+ * (G1a): a value was read whose send had certainly failed, or that nobody sent.
  */
 export const checkLosses: Checker = ({ history, order, endUs }, report) => {
   for (const send of history.sends) {

@@ -4,10 +4,11 @@ import { at, describePlace, describeSend } from './describe.ts';
 import type { SeenRecord } from './version-order.ts';
 
 /**
- * `consistent-read`: two readers saw two values at one offset. `inconsistent-offsets`: an acknowledgement names
- * an offset at which another value stands, though the acknowledged value itself was read elsewhere (a value that
- * nobody ever read is lost, see losses.ts), or two acknowledgements of values that were read name one offset.
- * `duplicate`: one value was read at two offsets.
+ * `consistent-read`: two readers saw two values at one offset. `inconsistent-offsets`: an
+ * acknowledgement names an offset at which another value stands, though the acknowledged value
+ * itself was read elsewhere (a value that nobody ever read is lost, see losses.ts), or two
+ * acknowledgements of values that were read name one offset. `duplicate`: one value was read at two
+ * offsets.
  */
 export const checkOffsets: Checker = (evidence, report) => {
   checkConflictingReads(evidence, report);

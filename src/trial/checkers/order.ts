@@ -3,9 +3,10 @@ import type { Checker, Evidence, Report } from './contract.ts';
 import { describeSend } from './describe.ts';
 
 /**
- * `nonmonotonic-send`: acknowledged sends of one producer to one partition have offsets that step back, in the
- * order they were sent. `record-order`: in the log itself, records of one producer and key stand in another order
- * than they were sent, those of unknown outcome included. Both are owed only where retries cannot reorder.
+ * `nonmonotonic-send`: acknowledged sends of one producer to one partition have offsets that step
+ * back, in the order they were sent. `record-order`: in the log itself, records of one producer and
+ * key stand in another order than they were sent, those of unknown outcome included. Both are owed
+ * only where retries cannot reorder.
  */
 export const checkOrder: Checker = (evidence, report) => {
   if (!evidence.promises.ordered) return;
@@ -42,7 +43,8 @@ function checkRecords({ history, order }: Evidence, report: Report): void {
       if (seen === undefined || send === undefined) continue;
       const line = `${send.producer}/${send.incarnation}/${send.key}`;
       const before = latest.get(line);
-      // A repeated value is a duplicate, which is judged elsewhere; only its first place counts here.
+      // A repeated value is a duplicate, which is judged elsewhere; only its first place counts
+      // here.
       if (before !== undefined && order.placeOf[send.value]!.offset !== offset) continue;
       latest.set(line, send);
       if (before === undefined || before.value < send.value) continue;

@@ -1,6 +1,7 @@
 /**
- * All replicas of one partition, and its committed log: every batch that some leader's high watermark has
- * passed, in the form in which it first passed it. The metadata log is such a partition too.
+ * All replicas of one partition, and its committed log: every batch that some leader's high
+ * watermark has passed, in the form in which it first passed it. The metadata log is such a
+ * partition too.
  */
 import type { NodeId, Offset } from '../../base/ids.ts';
 import type { LogObservation, Observation } from '../../kafka/observation.ts';
@@ -36,7 +37,10 @@ export class PartitionLogs {
     }
   }
 
-  /** The first batch below `upTo` in which `replica` differs from the committed log; null if none does. */
+  /**
+   * The first batch below `upTo` in which `replica` differs from the committed log; null if none
+   * does.
+   */
   firstDifference(
     replica: ReplicaLog,
     upTo: Offset,

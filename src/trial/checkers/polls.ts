@@ -4,8 +4,8 @@ import type { Checker, Evidence, Report } from './contract.ts';
 import { at } from './describe.ts';
 
 /**
- * `nonmonotonic-poll`: within one session of a consumer a record's offset is not above the one before.
- * `poll-skip`: it lies further above, and somebody read a record in between.
+ * `nonmonotonic-poll`: within one session of a consumer a record's offset is not above the one
+ * before. `poll-skip`: it lies further above, and somebody read a record in between.
  */
 export const checkPolls: Checker = (evidence, report) => {
   const positions = new Map<string, Offset>();

@@ -1,6 +1,7 @@
 /**
- * The log of one replica as its observations tell it: batches in offset order. `matchedEnd` is how far it has
- * been compared with the committed log; what is compared once is not compared again unless it was cut off.
+ * The log of one replica as its observations tell it: batches in offset order. `matchedEnd` is how
+ * far it has been compared with the committed log; what is compared once is not compared again
+ * unless it was cut off.
  */
 import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 
@@ -19,7 +20,9 @@ export class ReplicaLog {
   matchedEnd: Offset = 0;
   /** The epoch in which it last reported a high watermark as leader; −1 when it is none. */
   leadingEpoch: LeaderEpoch = -1;
-  /** The end it had before a recovery cut it short; it is not held to that until it is back there. */
+  /**
+   * The end it had before a recovery cut it short; it is not held to that until it is back there.
+   */
   endBeforeLoss: Offset = 0;
   readonly #batches: BatchFact[] = [];
 

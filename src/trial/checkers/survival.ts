@@ -4,7 +4,10 @@ import type { Report } from './contract.ts';
 import { describeSend } from './describe.ts';
 import type { ClusterLogs, PartitionLogs } from './partition-logs.ts';
 
-/** `acked-not-lost`: at the end some live replica holds each acknowledged record, as it was committed. */
+/**
+ * `acked-not-lost`: at the end some live replica holds each acknowledged record, as it was
+ * committed.
+ */
 export function checkSurvival(
   history: History,
   logs: ClusterLogs,

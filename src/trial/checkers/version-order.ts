@@ -1,6 +1,7 @@
 /**
- * Which value stands at which offset of a partition, as readers saw it. Built once from the whole history and
- * shared by the checkers of the client's side; time and memory are linear in the history.
+ * Which value stands at which offset of a partition, as readers saw it. Built once from the whole
+ * history and shared by the checkers of the client's side; time and memory are linear in the
+ * history.
  */
 import type { Micros, Offset } from '../../base/ids.ts';
 import type { History, Poll } from '../history/history.ts';

@@ -1,4 +1,6 @@
-/** Counts who holds what, so that of several faults on one thing only the last to end sets it free. */
+/**
+ * Counts who holds what, so that of several faults on one thing only the last to end sets it free.
+ */
 export class HoldCounts<Key> {
   readonly #counts = new Map<Key, number>();
 

@@ -1,6 +1,7 @@
 /**
- * Carries out a plan: each fault strikes at its time, ends after its duration, and is reported with whom it
- * struck and what it did. A gated fault strikes only while the cluster is whole; otherwise it is withheld.
+ * Carries out a plan: each fault strikes at its time, ends after its duration, and is reported with
+ * whom it struck and what it did. A gated fault strikes only while the cluster is whole; otherwise
+ * it is withheld.
  */
 import { microsToMs, msToMicros } from '../../base/time.ts';
 import type { FaultReport } from '../runner/result.ts';

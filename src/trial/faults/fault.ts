@@ -1,8 +1,8 @@
 /**
- * Faults as data. A fault has a time (virtual milliseconds since chaos began), a target, a duration and the
- * parameters of its kind; applying it draws nothing. Targets are machine names (`b1`, `k1`, `client-p0`) or
- * roles resolved when it strikes: `controller`, `leader of orders-0`, `a follower of orders-0`, `all brokers`,
- * `all nodes`.
+ * Faults as data. A fault has a time (virtual milliseconds since chaos began), a target, a duration
+ * and the parameters of its kind; applying it draws nothing. Targets are machine names (`b1`, `k1`,
+ * `client-p0`) or roles resolved when it strikes: `controller`, `leader of orders-0`, `a follower
+ * of orders-0`, `all brokers`, `all nodes`.
  */
 import * as z from 'zod';
 
@@ -25,7 +25,9 @@ function fault<const Kind extends string, Fields extends z.ZodRawShape>(
 export const faultSchema = z.discriminatedUnion('kind', [
   /** The process dies at once; the page cache survives; it is started again after `durationMs`. */
   fault('crash', {}),
-  /** The machine dies at once, unsynced writes are at risk; it is started again after `durationMs`. */
+  /**
+   * The machine dies at once, unsynced writes are at risk; it is started again after `durationMs`.
+   */
   fault('power-loss', {}),
   /** The process freezes, as in a long collection or a stalled virtual machine. */
   fault('pause', {}),
@@ -33,9 +35,14 @@ export const faultSchema = z.discriminatedUnion('kind', [
   fault('restart', {}),
   /** The machine dies and returns after `durationMs` with an empty disk. */
   fault('wipe', {}),
-  /** Cuts the target off, both ways, from other brokers, from all other nodes, or from clients too. */
+  /**
+   * Cuts the target off, both ways, from other brokers, from all other nodes, or from clients too.
+   */
   fault('isolate', { from: z.enum(['brokers', 'nodes', 'everybody']).default('nodes') }),
-  /** Lets bytes pass one way only: nothing reaches the target (`inbound`), or nothing leaves it (`outbound`). */
+  /**
+   * Lets bytes pass one way only: nothing reaches the target (`inbound`), or nothing leaves it
+   * (`outbound`).
+   */
   fault('one-way-partition', {
     direction: z.enum(['inbound', 'outbound']).default('inbound'),
     from: z.enum(['nodes', 'clients', 'everybody']).default('nodes'),
@@ -74,5 +81,8 @@ export type FaultKind = Fault['kind'];
 
 export const faultKinds = faultSchema.options.map((option) => option.shape.kind.value);
 
-/** Kinds that destroy what a replica holds: a second strike before the first has healed loses records. */
+/**
+ * Kinds that destroy what a replica holds: a second strike before the first has healed loses
+ * records.
+ */
 export const destroysData: ReadonlySet<FaultKind> = new Set(['power-loss', 'wipe', 'failed-sync']);

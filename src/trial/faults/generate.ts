@@ -1,7 +1,8 @@
 /**
- * Draws a plan from a seed. Swarm: each seed first draws which of the scenario's kinds it uses at all, so that
- * runs differ in quality, not only in detail. Budget: faults that destroy data keep apart by more than a
- * replica needs to catch up, and are gated, so that they strike only while the cluster is whole.
+ * Draws a plan from a seed. Swarm: each seed first draws which of the scenario's kinds it uses at
+ * all, so that runs differ in quality, not only in detail. Budget: faults that destroy data keep
+ * apart by more than a replica needs to catch up, and are gated, so that they strike only while the
+ * cluster is whole.
  */
 import type { RandomStream } from '../../host/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -44,7 +45,10 @@ function drawFaults(scenario: Scenario, random: RandomStream): Fault[] {
   return faults;
 }
 
-/** A voter that returns with an empty disk has forgotten its votes: no promise of the quorum covers that. */
+/**
+ * A voter that returns with an empty disk has forgotten its votes: no promise of the quorum covers
+ * that.
+ */
 function isBudgeted(kind: FaultKind, scenario: Scenario): boolean {
   return kind !== 'wipe' || scenario.cluster.controllers !== 'combined';
 }

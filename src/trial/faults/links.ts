@@ -1,6 +1,6 @@
 /**
- * What faults do to links. Several may act on one link at once: it opens again when the last obstruction ends,
- * and its latency is the usual one times all factors in force.
+ * What faults do to links. Several may act on one link at once: it opens again when the last
+ * obstruction ends, and its latency is the usual one times all factors in force.
  */
 import { type LatencyModel, scaledLatency } from '../../sim/latency.ts';
 import type { Link } from '../../sim/link.ts';
@@ -53,7 +53,9 @@ export class LinkTally {
     this.#before = figures(links);
   }
 
-  /** `held 34 segments of 5120 bytes, gave up 2 connections`; empty when nothing met an obstruction. */
+  /**
+   * `held 34 segments of 5120 bytes, gave up 2 connections`; empty when nothing met an obstruction.
+   */
   describeObstruction(): string {
     const now = figures(this.#links);
     const [, held, bytes, reset, failed, lost] = now.map((count, i) => count - this.#before[i]!);

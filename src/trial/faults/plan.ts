@@ -1,4 +1,7 @@
-/** A plan: all that a trial adds to its scenario and seed, as plain data that is saved, edited and shrunk. */
+/**
+ * A plan: all that a trial adds to its scenario and seed, as plain data that is saved, edited and
+ * shrunk.
+ */
 import * as z from 'zod';
 import { explain, InvalidInputError, workloadSchema } from '../scenario/scenario.ts';
 import { faultSchema } from './fault.ts';

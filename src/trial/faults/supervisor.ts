@@ -1,6 +1,6 @@
 /**
- * Keeps machines running, as an init system does: a process that ended by itself is started again after a
- * moment, unless a fault holds the machine down.
+ * Keeps machines running, as an init system does: a process that ended by itself is started again
+ * after a moment, unless a fault holds the machine down.
  */
 
 import { microsPerSecond } from '../../base/time.ts';

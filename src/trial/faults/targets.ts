@@ -1,4 +1,7 @@
-/** Turns a fault's target, a name or a role, into machines, by what the cluster shows at that moment. */
+/**
+ * Turns a fault's target, a name or a role, into machines, by what the cluster shows at that
+ * moment.
+ */
 import type { NodeId } from '../../base/ids.ts';
 import type { ClusterView } from '../history/cluster-view.ts';
 
@@ -14,7 +17,10 @@ export interface Roster {
 const leaderOf = /^leader of (\S+)$/;
 const followerOf = /^a follower of (\S+)$/;
 
-/** The machines meant; empty when nobody has that role at present. Throws on a target nobody can have. */
+/**
+ * The machines meant; empty when nobody has that role at present. Throws on a target nobody can
+ * have.
+ */
 export function resolveTarget(
   target: string,
   roster: Roster,
@@ -47,7 +53,10 @@ function machines(roster: Roster, nodes: readonly NodeId[]): string[] {
   return nodes.filter((node) => node >= 0).map((node) => roster.machineOf(node));
 }
 
-/** Why no machine of this trial can ever be meant by `target`; null when one can. For checking plans early. */
+/**
+ * Why no machine of this trial can ever be meant by `target`; null when one can. For checking plans
+ * early.
+ */
 export function targetProblem(
   target: string,
   roster: Roster,

@@ -1,6 +1,6 @@
 /**
- * The cluster as its observations show it: who leads what, which brokers are up, who the controller is. Fault
- * targets, the budget's gate and the convergence check read it; it never asks a broker.
+ * The cluster as its observations show it: who leads what, which brokers are up, who the controller
+ * is. Fault targets, the budget's gate and the convergence check read it; it never asks a broker.
  */
 import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 import type { MetadataObservation, Observation } from '../../kafka/observation.ts';
@@ -53,7 +53,10 @@ export class ClusterView {
     return newest;
   }
 
-  /** What keeps the partitions from being whole (led, every replica in the ISR), in words; null when nothing. */
+  /**
+   * What keeps the partitions from being whole (led, every replica in the ISR), in words; null when
+   * nothing.
+   */
   brokenPartition(): string | null {
     for (const state of this.partitions.values()) {
       if (state.leader < 0) return `${state.partition} has no leader (ISR ${list(state.isr)})`;

@@ -1,7 +1,8 @@
 /**
- * What the workload's clients did and saw. A send is recorded when it is invoked and completed as ok, fail
- * (certainly did not happen) or info (unknown); a poll when its records are handed over. Values are unique
- * numbers, given in order of invocation, so that `sends[value]` is the send of a value.
+ * What the workload's clients did and saw. A send is recorded when it is invoked and completed as
+ * ok, fail (certainly did not happen) or info (unknown); a poll when its records are handed over.
+ * Values are unique numbers, given in order of invocation, so that `sends[value]` is the send of a
+ * value.
  */
 import { assert } from '../../base/assert.ts';
 import type { Micros, Offset } from '../../base/ids.ts';

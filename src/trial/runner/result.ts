@@ -1,10 +1,14 @@
-/** What one trial gives back: plain data, the same for the same scenario, seed and plan on every runtime. */
+/**
+ * What one trial gives back: plain data, the same for the same scenario, seed and plan on every
+ * runtime.
+ */
 import type { Property } from '../checkers/property.ts';
 import type { FaultKind } from '../faults/fault.ts';
 
 /**
- * pass: everything promised held (or the one property that must break did, and no other). fail: a property
- * broke that must hold, or the one that must break did not. inconclusive: the trial could not judge.
+ * pass: everything promised held (or the one property that must break did, and no other). fail: a
+ * property broke that must hold, or the one that must break did not. inconclusive: the trial could
+ * not judge.
  */
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 
@@ -12,9 +16,14 @@ export interface FaultReport {
   readonly kind: FaultKind;
   /** Virtual milliseconds since the trial began. */
   readonly at: number;
-  /** Whom it struck: the target as planned, and the machine it was resolved to where that differs. */
+  /**
+   * Whom it struck: the target as planned, and the machine it was resolved to where that differs.
+   */
   readonly target: string;
-  /** What it did, for instance `2 connections reset, 14 timers dropped`; `none: …` when it touched nothing. */
+  /**
+   * What it did, for instance `2 connections reset, 14 timers dropped`; `none: …` when it touched
+   * nothing.
+   */
   readonly effect: string;
   readonly tookEffect: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * One trial: warm-up, chaos, healing, calm, final reading, verdict. Everything in it is decided by scenario,
- * seed and plan; the result and its digest are the same each time and on each runtime.
+ * One trial: warm-up, chaos, healing, calm, final reading, verdict. Everything in it is decided by
+ * scenario, seed and plan; the result and its digest are the same each time and on each runtime.
  */
 
 import type { Micros } from '../../base/ids.ts';
@@ -54,7 +54,10 @@ const finalReadWithinUs = secondsToMicros(60);
 /** A trial that cannot go on: its reason is the verdict's. */
 class Inconclusive extends Error {}
 
-/** Throws InvalidInputError for a plan that does not fit, and whatever simulated code threw: a bug in us. */
+/**
+ * Throws InvalidInputError for a plan that does not fit, and whatever simulated code threw: a bug
+ * in us.
+ */
 export async function runTrial(
   scenario: Scenario,
   seed: string,
@@ -168,7 +171,10 @@ class Trial {
     await this.#runUntil(this.#world.now + msToMicros(chaosMs));
   }
 
-  /** All faults end; the cluster must be whole within its bound, and then stay under load for a while. */
+  /**
+   * All faults end; the cluster must be whole within its bound, and then stay under load for a
+   * while.
+   */
   async #heal(): Promise<void> {
     const { healWithinMs, calmMs } = this.#scenario.phases;
     this.#faults.endAll();

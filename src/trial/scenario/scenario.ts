@@ -1,6 +1,7 @@
 /**
- * A scenario: which cluster, which workload, which faults, and what is promised. A scenario file is a
- * TypeScript module with `export default scenario({ … })`; everything is checked here, defaults filled in.
+ * A scenario: which cluster, which workload, which faults, and what is promised. A scenario file is
+ * a TypeScript module with `export default scenario({ … })`; everything is checked here, defaults
+ * filled in.
  */
 import * as z from 'zod';
 import { propertyNames } from '../checkers/property.ts';
@@ -10,7 +11,10 @@ import { settingsSchema } from './settings.ts';
 const clusterSchema = z.strictObject({
   /** Brokers `b1`, `b2`, … */
   brokers: z.int().min(1).max(9).default(3),
-  /** `combined`: the first three brokers (or all, if fewer) are the quorum too; a number: so many nodes `k1`, `k2`, … */
+  /**
+   * `combined`: the first three brokers (or all, if fewer) are the quorum too; a number: so many
+   * nodes `k1`, `k2`, …
+   */
   controllers: z.union([z.literal('combined'), z.int().min(1).max(7)]).default('combined'),
   /** Racks, dealt to brokers in turn. */
   racks: z.array(z.string()).default([]),
@@ -53,7 +57,10 @@ const phasesSchema = z.strictObject({
 const faultsSchema = z.strictObject({
   /** Faults that strike in every trial, as written. */
   script: z.array(faultSchema).default([]),
-  /** Faults that the seed draws: about one every `everyMs`, of a mix of these kinds that each seed draws anew. */
+  /**
+   * Faults that the seed draws: about one every `everyMs`, of a mix of these kinds that each seed
+   * draws anew.
+   */
   random: z
     .strictObject({
       everyMs: z.int().min(100),
@@ -99,7 +106,9 @@ export class InvalidInputError extends Error {
   override readonly name = 'InvalidInputError';
 }
 
-/** Checks a scenario and fills in its defaults. Throws InvalidInputError naming each wrong field. */
+/**
+ * Checks a scenario and fills in its defaults. Throws InvalidInputError naming each wrong field.
+ */
 export function scenario(input: ScenarioInput): Scenario {
   const parsed = scenarioSchema.safeParse(input);
   if (!parsed.success)

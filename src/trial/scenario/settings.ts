@@ -1,4 +1,7 @@
-/** zod schemas of node and topic settings, derived from the defaults so that the two cannot drift apart. */
+/**
+ * zod schemas of node and topic settings, derived from the defaults so that the two cannot drift
+ * apart.
+ */
 import * as z from 'zod';
 import {
   defaultNodeSettings,

@@ -1,4 +1,7 @@
-/** A program that reads every partition from its beginning and writes into the history what it was given. */
+/**
+ * A program that reads every partition from its beginning and writes into the history what it was
+ * given.
+ */
 import type { Micros } from '../../base/ids.ts';
 import type { Program } from '../../host/host.ts';
 import type { Address } from '../../host/network.ts';

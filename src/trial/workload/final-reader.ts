@@ -1,6 +1,7 @@
 /**
- * A program that reads every partition from its beginning up to where its high watermark was when it started:
- * whatever was acknowledged before must come up. It exits when all partitions are read to their ends.
+ * A program that reads every partition from its beginning up to where its high watermark was when
+ * it started: whatever was acknowledged before must come up. It exits when all partitions are read
+ * to their ends.
  */
 import type { Micros, Offset } from '../../base/ids.ts';
 import type { Program } from '../../host/host.ts';

@@ -1,4 +1,7 @@
-/** A program that sends records at a steady mean rate and writes into the history what became of each. */
+/**
+ * A program that sends records at a steady mean rate and writes into the history what became of
+ * each.
+ */
 import type { Micros } from '../../base/ids.ts';
 import { microsPerSecond } from '../../base/time.ts';
 import type { Host, Program } from '../../host/host.ts';
@@ -81,7 +84,10 @@ function meanIntervalUs(workload: Workload): Micros {
   return Math.floor((microsPerSecond * workload.producers) / workload.recordsPerSecond);
 }
 
-/** Acts again and again, between half and one and a half times the mean interval apart, until finished. */
+/**
+ * Acts again and again, between half and one and a half times the mean interval apart, until
+ * finished.
+ */
 function every(host: Host, meanUs: Micros, finished: () => boolean, act: () => void): void {
   const random = host.random.stream('pace');
   const step = (): void => {

@@ -1,6 +1,6 @@
 /**
- * Values on the wire: ten decimal digits, so that a dump of a log can be read, filled up with dots to the
- * size that the workload wants.
+ * Values on the wire: ten decimal digits, so that a dump of a log can be read, filled up with dots
+ * to the size that the workload wants.
  */
 import { assert } from '../../base/assert.ts';
 

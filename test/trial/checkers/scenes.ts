@@ -57,7 +57,10 @@ export class Scene {
   }
 }
 
-/** Every log of every node holds whatever was acknowledged, so that only the clients' side is judged. */
+/**
+ * Every log of every node holds whatever was acknowledged, so that only the clients' side is
+ * judged.
+ */
 export function judgeClients(scene: Scene, ordered = true): readonly Violation[] {
   const judge = new Judge([1]);
   const end = Math.max(0, ...scene.history.sends.map((send) => send.offset + 1));

@@ -12,7 +12,7 @@ const cases: Record<FaultKind, { fault: FaultInput; effect: RegExp }> = {
   },
   pause: { fault: strike('pause'), effect: /froze the process for 6000 ms/ },
   restart: { fault: strike('restart'), effect: /shut down and started again/ },
-  wipe: { fault: { ...strike('wipe'), target: 'b4' }, effect: /took the power, silenced [1-9]/ },
+  wipe: { fault: strike('wipe', { target: 'b4' }), effect: /took the power, silenced [1-9]/ },
   isolate: { fault: strike('isolate'), effect: /held [1-9]\d* segments/ },
   'one-way-partition': { fault: strike('one-way-partition'), effect: /held [1-9]\d* segments/ },
   split: { fault: strike('split'), effect: /held [1-9]\d* segments/ },
@@ -21,23 +21,24 @@ const cases: Record<FaultKind, { fault: FaultInput; effect: RegExp }> = {
   clog: { fault: strike('clog'), effect: /held [1-9]\d* segments/ },
   swizzle: { fault: strike('swizzle'), effect: /held [1-9]\d* segments/ },
   'slow-network': {
-    fault: { ...strike('slow-network'), factor: 50 },
+    fault: strike('slow-network', { factor: 50 }),
     effect: /[1-9]\d* segments took 50 times as long/,
   },
   'full-disk': { fault: strike('full-disk'), effect: /refused [1-9]\d* writes/ },
-  'slow-disk': { fault: { ...strike('slow-disk'), factor: 50 }, effect: /held [1-9]\d* calls up/ },
+  'slow-disk': { fault: strike('slow-disk', { factor: 50 }), effect: /held [1-9]\d* calls up/ },
   'stalled-disk': { fault: strike('stalled-disk'), effect: /held [1-9]\d* calls up/ },
   'failed-sync': { fault: strike('failed-sync'), effect: /failed 1 syncs/ },
   'read-error': { fault: strike('read-error'), effect: /failed 1 reads/ },
   'clock-jump': {
-    fault: { ...strike('clock-jump'), offsetMs: -5_000 },
+    fault: strike('clock-jump', { offsetMs: -5_000 }),
     effect: /moved the wall clock by -5000 ms/,
   },
   'clock-drift': { fault: strike('clock-drift'), effect: /drift by 50000 parts per million/ },
 };
 
-function strike(kind: FaultKind): FaultInput {
-  return { kind, atMs: 1_000, target: 'leader of orders-0', durationMs: 6_000 } as FaultInput;
+function strike(kind: FaultKind, parameters: object = {}): FaultInput {
+  const when = { atMs: 1_000, target: 'leader of orders-0', durationMs: 6_000 };
+  return { kind, ...when, ...parameters } as FaultInput;
 }
 
 describe('faults', () => {

@@ -7,8 +7,9 @@ type Committed = Extract<Observation, { kind: 'partition-committed' }>;
 type LeaderIsr = Extract<Observation, { kind: 'isr-changed' }>;
 
 /**
- * `isr-superset`: the ISR by which a leader counts contains the controller's ISR of the same leader epoch.
- * `candidate-completeness`: whoever may be elected cleanly (ISR and ELR) holds all that was committed.
+ * `isr-superset`: the ISR by which a leader counts contains the controller's ISR of the same leader
+ * epoch. `candidate-completeness`: whoever may be elected cleanly (ISR and ELR) holds all that was
+ * committed.
  */
 export function isrInvariant(logs: ClusterLogs, report: Report): Invariant {
   const committed = new Map<string, Committed>();

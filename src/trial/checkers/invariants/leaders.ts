@@ -15,9 +15,9 @@ interface NewestState {
 }
 
 /**
- * `single-leader`: one leader per partition and leader epoch, one controller per quorum epoch. `single-vote`: one
- * vote per voter and epoch, across restarts. `monotonic-epoch`: quorum epochs of a node, and leader and partition
- * epochs in the order of the metadata log, never fall.
+ * `single-leader`: one leader per partition and leader epoch, one controller per quorum epoch.
+ * `single-vote`: one vote per voter and epoch, across restarts. `monotonic-epoch`: quorum epochs of
+ * a node, and leader and partition epochs in the order of the metadata log, never fall.
  */
 export function leadersInvariant(report: Report): Invariant {
   const partitions = new Map<string, EpochLeaders>();

@@ -7,9 +7,10 @@ import { type ClusterLogs, metadataPartition, type PartitionLogs } from '../part
 import { describeBatch, type ReplicaLog } from '../replica-log.ts';
 
 /**
- * What must hold between the replicas of a partition whenever a high watermark moves or a leader starts:
- * `log-matching` and `metadata-log-matching`, `high-watermark-replicated`, `monotonic-high-watermark`,
- * `leader-completeness`, `no-truncation-below-hw`. Each batch of each replica is looked at once.
+ * What must hold between the replicas of a partition whenever a high watermark moves or a leader
+ * starts: `log-matching` and `metadata-log-matching`, `high-watermark-replicated`,
+ * `monotonic-high-watermark`, `leader-completeness`, `no-truncation-below-hw`. Each batch of each
+ * replica is looked at once.
  */
 export function logsInvariant(
   logs: ClusterLogs,
@@ -76,7 +77,8 @@ function highWatermarkMoved(
 ): void {
   const replica = partition.replica(moved.node);
   if (moved.role === 'leader') {
-    // A new leader starts from what it knew as a follower: only within its epoch may the mark never fall.
+    // A new leader starts from what it knew as a follower: only within its epoch may the mark never
+    // fall.
     const sameEpoch = replica.leadingEpoch === moved.leaderEpoch;
     replica.leadingEpoch = moved.leaderEpoch;
     if (sameEpoch) checkNoFall(partition, replica, moved.highWatermark, atUs, report);

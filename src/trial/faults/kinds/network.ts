@@ -40,7 +40,10 @@ export function bridge(target: string, arena: Arena): ActiveFault {
   return separate(others, Math.ceil(others.length / 2), arena);
 }
 
-/** Each node hears, beside itself, only those that follow it in the ring, so many that they are a majority. */
+/**
+ * Each node hears, beside itself, only those that follow it in the ring, so many that they are a
+ * majority.
+ */
 export function majorityRing(target: string, arena: Arena): ActiveFault {
   const ring = ringFrom(target, arena);
   const heard = Math.floor(ring.length / 2);
@@ -55,7 +58,9 @@ export function clog(target: string, arena: Arena): ActiveFault {
   return obstruct(linksOf(target, arena), 'clog', arena);
 }
 
-/** Clogs node after node over the first half of the time, and unclogs them in the opposite order. */
+/**
+ * Clogs node after node over the first half of the time, and unclogs them in the opposite order.
+ */
 export function swizzle(target: string, durationUs: number, arena: Arena): ActiveFault {
   const ring = ringFrom(target, arena);
   const tally = new LinkTally(ring.flatMap((node) => linksOf(node, arena)));
