@@ -9,14 +9,16 @@ import { observeNothing } from '../src/kafka/observation.ts';
 import * as batch from '../src/kafka/records/batch.ts';
 import { buildBatch } from '../src/kafka/records/builder.ts';
 import { World } from '../src/sim/world.ts';
-import type { BenchRow } from './kernel.ts';
+import type { BenchRow } from './row.ts';
 
 const startMs = 1_700_000_000_000;
 
-export async function benchLog(): Promise<BenchRow[]> {
+export async function benchLog(share = 1): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const valueBytes of [100, 1024, 16_384]) {
-    const batches = Math.min(200_000, Math.floor(128_000_000 / (valueBytes + 70)));
+    const batches = Math.ceil(
+      share * Math.min(200_000, Math.floor(128_000_000 / (valueBytes + 70))),
+    );
     run(await emptyDisk(), valueBytes, Math.ceil(batches / 10));
     const { bytes, appendMs, readMs, tailUs } = run(await emptyDisk(), valueBytes, batches);
     const name = valueBytes === 100 ? '100 B' : `${valueBytes / 1024} KiB`;

@@ -7,14 +7,14 @@ export default scenario({
     it, and the old one truncates what it alone had acknowledged: acknowledged writes are lost.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   workload: { acks: 1, idempotent: false, maxInFlight: 1 },
-  phases: { chaosMs: 40_000, calmMs: 20_000 },
+  phases: { chaosMs: 35_000, calmMs: 20_000 },
   faults: {
     script: [
       {
         kind: 'isolate',
         atMs: 2_000,
         target: 'leader of orders-0',
-        durationMs: 25_000,
+        durationMs: 12_000,
         from: 'nodes',
       },
     ],

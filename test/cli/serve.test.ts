@@ -79,7 +79,7 @@ describe('a served cluster', () => {
   it('goes on with its data after a clean stop', async () => {
     const before = await readAll();
     const codes = await cluster.stop('SIGTERM');
-    expect(codes.every((code) => code === 0)).toBe(true);
+    expect(codes, cluster.output).toEqual([0, 0]);
     await cluster.startAll();
     expect(await readAll()).toEqual(before);
   });

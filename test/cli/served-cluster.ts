@@ -37,6 +37,11 @@ export class ServedCluster {
     return [0, 1, 2].map((i) => `127.0.0.1:${this.port + i}`);
   }
 
+  /** All that its processes have said since they were last started together. */
+  get output(): string {
+    return this.#output;
+  }
+
   async startAll(): Promise<void> {
     this.#output = '';
     this.#spawn([]);
