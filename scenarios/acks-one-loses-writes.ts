@@ -14,7 +14,7 @@ export default scenario({
         kind: 'isolate',
         atMs: 2_000,
         target: 'leader of orders-0',
-        durationMs: 12_000,
+        durationMs: 16_000,
         from: 'nodes',
       },
     ],

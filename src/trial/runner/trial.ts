@@ -5,7 +5,7 @@
 
 import type { Micros } from '../../base/ids.ts';
 import { microsToMs, msToMicros, secondsToMicros } from '../../base/time.ts';
-import { kafkaNode } from '../../kafka/broker/node.ts';
+import { kafkaNode, type NodeRules } from '../../kafka/broker/node.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
 import { World } from '../../sim/world.ts';
@@ -38,6 +38,8 @@ export interface TrialOptions {
   readonly trace?: TraceSink | null;
   /** Keeps the digest after each event, for comparing two runs. */
   readonly recordDigests?: boolean;
+  /** Rules of the brokers in place of the right ones, to see whether the trial finds them wrong. */
+  readonly rules?: Partial<NodeRules>;
 }
 
 export interface TrialOutcome {
@@ -78,6 +80,7 @@ class Trial {
   readonly #arena: Arena;
   readonly #faults: FaultExecutor;
   readonly #digests: DigestRecording | null;
+  readonly #rules: Partial<NodeRules>;
   #producersFinished = false;
 
   constructor(scenario: Scenario, seed: string, options: TrialOptions) {
@@ -91,6 +94,7 @@ class Trial {
       trace: options.trace ?? null,
       network: { latency: { baseUs: latencyUs, jitterUs, tailUs: latencyUs * 10, tailPerMille } },
     });
+    this.#rules = options.rules ?? {};
     this.#digests = options.recordDigests === true ? this.#world.recordDigests() : null;
     this.#cluster = planCluster(scenario);
     this.#plan = options.plan ?? generatePlan(scenario, seed, this.#world.random.stream('faults'));
@@ -124,7 +128,7 @@ class Trial {
   /** Starts all machines, creates the topics, starts the clients and lets them warm up. */
   async #setUp(): Promise<void> {
     for (const { machine, config } of this.#cluster.nodes) {
-      const program = kafkaNode(config, this.#observe);
+      const program = kafkaNode(config, this.#observe, this.#rules);
       this.#arena.supervisor.run(this.#world.addMachine(machine), program);
     }
     let created: string | null | undefined;

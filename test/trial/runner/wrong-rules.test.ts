@@ -1,0 +1,80 @@
+/**
+ * A cluster with one wrong rule is found out by a whole trial, and with the right one the same
+ * seeds pass. The rooms' own tests catch every wrong rule; here the way from a rule to a verdict is
+ * what is tried.
+ */
+import { describe, expect, it } from 'vitest';
+import leaderCrash from '../../../scenarios/leader-crash.ts';
+import pausedLeader from '../../../scenarios/paused-leader.ts';
+import type { NodeRules } from '../../../src/kafka/broker/node.ts';
+import { kafkaRaftRules } from '../../../src/kafka/raft/rules.ts';
+import { kafkaReplicationRules } from '../../../src/kafka/replication/rules.ts';
+import type { Property } from '../../../src/trial/checkers/property.ts';
+import { runTrial } from '../../../src/trial/runner/trial.ts';
+import type { Scenario } from '../../../src/trial/scenario/scenario.ts';
+
+const mostSeeds = 6;
+
+interface WrongRule {
+  readonly what: string;
+  readonly scenario: Scenario;
+  readonly rules: Partial<NodeRules>;
+  readonly breaks: Property;
+}
+
+const wrongRules: readonly WrongRule[] = [
+  {
+    what: 'followers truncate to their own high watermark (KIP-101)',
+    scenario: leaderCrash,
+    rules: {
+      replication: {
+        ...kafkaReplicationRules,
+        truncationOnBecomingFollower: (highWatermark, logEndOffset) =>
+          highWatermark < logEndOffset ? highWatermark : null,
+      },
+    },
+    breaks: 'acked-not-lost',
+  },
+  {
+    what: 'any follower may join the ISR (KAFKA-7128)',
+    scenario: leaderCrash,
+    rules: { replication: { ...kafkaReplicationRules, mayJoinIsr: () => true } },
+    breaks: 'candidate-completeness',
+  },
+  {
+    what: 'consumers read above the high watermark (KAFKA-9835)',
+    scenario: pausedLeader,
+    rules: {
+      replication: { ...kafkaReplicationRules, readLimit: (offsets) => offsets.logEndOffset },
+    },
+    breaks: 'consistent-read',
+  },
+  {
+    what: "the quorum exposes its high watermark before the leader's own record commits (KAFKA-12619)",
+    scenario: leaderCrash,
+    rules: { raft: { ...kafkaRaftRules, mayExpose: () => true } },
+    breaks: 'monotonic-high-watermark',
+  },
+];
+
+describe('a trial finds out that', () => {
+  for (const { what, scenario, rules, breaks } of wrongRules) {
+    it(`${what}: ${breaks}`, async () => {
+      const seed = await firstSeedThatBreaks(scenario, rules, breaks);
+      expect(seed).not.toBeNull();
+      expect((await runTrial(scenario, seed!)).result.verdict).toBe('pass');
+    });
+  }
+});
+
+async function firstSeedThatBreaks(
+  scenario: Scenario,
+  rules: Partial<NodeRules>,
+  property: Property,
+): Promise<string | null> {
+  for (let seed = 1; seed <= mostSeeds; seed++) {
+    const { result } = await runTrial(scenario, String(seed), { rules });
+    if (result.violations.some((violation) => violation.property === property)) return String(seed);
+  }
+  return null;
+}
