@@ -19,7 +19,8 @@ export interface LocalCluster extends z.output<typeof fileSchema> {
   readonly directory: string;
 }
 
-const host = '127.0.0.1';
+/** Where every node listens. */
+export const host = '127.0.0.1';
 const mostVoters = 3;
 
 /**
@@ -29,7 +30,7 @@ const mostVoters = 3;
 export function localCluster(directory: string, brokers: number, port: number): LocalCluster {
   const file = join(directory, 'cluster.json');
   if (!existsSync(file)) {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     const made = { clusterId: randomBytes(16).toString('base64url'), brokers, port };
     writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`);
     return { ...made, directory };
@@ -38,6 +39,14 @@ export function localCluster(directory: string, brokers: number, port: number): 
   if (kept.brokers !== brokers) throw differs(file, '--brokers', kept.brokers, brokers);
   if (kept.port !== port) throw differs(file, '--port', kept.port, port);
   return { ...kept, directory };
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`--data: ${(error as Error).message}`);
+  }
 }
 
 function readClusterFile(file: string): z.output<typeof fileSchema> {
@@ -54,6 +63,9 @@ function differs(file: string, flag: string, kept: number, given: number): Usage
   );
 }
 
+/** Where clients reach node `id` (from 1). */
+export const brokerPort = (cluster: LocalCluster, id: number): number => cluster.port + id - 1;
+
 /**
  * Node `id` (from 1) of the cluster: broker, and voter of the quorum if it is among the first
  * three.
@@ -67,7 +79,7 @@ export function nodeConfig(cluster: LocalCluster, id: number): NodeConfig {
     clusterId: cluster.clusterId,
     rack: null,
     advertisedHost: host,
-    brokerPort: cluster.port + id - 1,
+    brokerPort: brokerPort(cluster, id),
     controllerPort: controllerPort(id),
     voters: Array.from({ length: voterCount }, (_, index) => ({
       nodeId: index + 1,

@@ -8,11 +8,16 @@ import { realHost } from '../real/host.ts';
 
 const pauseMs = 200;
 
+export interface BrokerAddress extends Address {
+  readonly id: number;
+}
+
 /**
- * Resolves when each of these brokers is known to the cluster and unfenced; asks until `givenUp`.
+ * Resolves when each of these brokers is known to the cluster and unfenced; asks them until
+ * `givenUp`.
  */
 export async function untilReady(
-  brokers: readonly Address[],
+  brokers: readonly BrokerAddress[],
   givenUp: () => boolean,
 ): Promise<boolean> {
   const directory = mkdtempSync(join(tmpdir(), 'ordeal-ready-'));
@@ -24,7 +29,8 @@ export async function untilReady(
         .admin()
         .describeCluster({ timeoutMs: 5_000 })
         .catch(() => null);
-      if (cluster !== null && cluster.brokers.length === brokers.length) return true;
+      const unfenced = new Set(cluster?.brokers.map(({ nodeId }) => nodeId));
+      if (brokers.every(({ id }) => unfenced.has(id))) return true;
       await pause(pauseMs);
     }
     return false;

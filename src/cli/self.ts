@@ -8,9 +8,3 @@ export function entryFile(): string {
   const isNode = !('Deno' in globalThis) && !('Bun' in globalThis);
   return fileURLToPath(new URL(isNode ? '../../bin/ordeal.js' : './main.ts', import.meta.url));
 }
-
-/** Program and first arguments that start this very command in a new process. */
-export function selfCommand(): string[] {
-  const denoFlags = 'Deno' in globalThis ? ['run', '-A'] : [];
-  return [process.execPath, ...denoFlags, entryFile()];
-}

@@ -74,6 +74,7 @@ describe('a served cluster', () => {
     });
     await sent;
     expectWhole(await readAll(), before + 10_000);
+    await cluster.untilReady(2);
   });
 
   it('goes on with its data after a clean stop', async () => {
@@ -82,6 +83,10 @@ describe('a served cluster', () => {
     expect(codes, cluster.output).toEqual([0, 0]);
     await cluster.startAll();
     expect(await readAll()).toEqual(before);
+  });
+
+  it('leaves no node behind when it is killed itself', async () => {
+    await cluster.killParent();
   });
 });
 

@@ -45,7 +45,12 @@ export class ServedCluster {
   async startAll(): Promise<void> {
     this.#output = '';
     this.#spawn([]);
-    await this.waitFor(/^ready$/m);
+    await this.untilReady();
+  }
+
+  /** Waits until so many of the processes started have said that they are ready. */
+  untilReady(count = 1): Promise<void> {
+    return this.waitFor(new RegExp(`(^ready$[^]*){${count}}`, 'm'));
   }
 
   /** Starts one node alone, as after it was killed. */
@@ -58,12 +63,27 @@ export class ServedCluster {
     return Number(new RegExp(`^node ${id} .* pid (\\d+)$`, 'm').exec(this.#output)![1]);
   }
 
+  /** Waits until the output matches, or for the end of its first process, which is an error. */
   async waitFor(pattern: RegExp): Promise<void> {
     const first = this.#processes[0]!;
     while (!pattern.test(this.#output)) {
-      if (first.exitCode !== null) throw new Error(`serve ended: ${this.#output}`);
-      await Promise.race([once(first.stdout!, 'data'), once(first, 'exit')]);
+      if (hasEnded(first)) throw new Error(`serve ended: ${this.#output}`);
+      await Promise.race([
+        ...this.#processes.map((child) => once(child.stdout!, 'data')),
+        once(first, 'exit'),
+      ]);
     }
+  }
+
+  /** Kills the process that started all nodes, and waits until they have ended too. */
+  async killParent(): Promise<void> {
+    const pids = [1, 2, 3].map((id) => this.pidOf(id));
+    const [parent] = this.#processes.splice(0, 1);
+    parent!.kill('SIGKILL');
+    // Nodes hold the other ends of the parent's pipes: these close with the last one.
+    await once(parent!, 'close');
+    const left = pids.filter(isAlive);
+    if (left.length > 0) throw new Error(`still running: ${left.join(', ')}`);
   }
 
   /** Asks all to stop and gives their exit codes. */
@@ -93,8 +113,19 @@ export class ServedCluster {
 }
 
 async function ended(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  if (!hasEnded(child)) await once(child, 'exit');
   return child.exitCode;
+}
+
+const hasEnded = (child: ChildProcess): boolean =>
+  child.exitCode !== null || child.signalCode !== null;
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** The first of `count` neighbouring ports on which nobody listens. */

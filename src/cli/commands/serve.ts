@@ -3,13 +3,15 @@
  * where it is; an interrupt or SIGTERM stops all of them cleanly. With `--node` this process is
  * that node itself, so that one that was killed can be started again by hand.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { RunningProgram } from '../../host/host.ts';
 import { kafkaNode } from '../../kafka/broker/node.ts';
 import { realHost } from '../../real/host.ts';
 import { exitCode, UsageError } from '../exit.ts';
-import { type LocalCluster, localCluster, nodeConfig } from '../local-cluster.ts';
+import { brokerPort, host, type LocalCluster, localCluster, nodeConfig } from '../local-cluster.ts';
 import { untilReady } from '../readiness.ts';
-import { selfCommand } from '../self.ts';
+import { entryFile } from '../self.ts';
 
 export interface ServeFlags {
   readonly brokers: string;
@@ -36,107 +38,129 @@ function wholeNumber(flag: string, text: string, least: number, most: number): n
 
 /** Resolves when every node has ended: ok if those still running at the stop ended as asked. */
 async function serveAll(cluster: LocalCluster, flags: ServeFlags): Promise<number> {
-  const stop = stopSignal();
-  const nodes = Array.from({ length: cluster.brokers }, (_, index) =>
-    startNode(cluster, index + 1, flags, stop),
+  const ids = Array.from({ length: cluster.brokers }, (_, index) => index + 1);
+  let nodes: readonly NodeProcess[] = [];
+  let killed = false;
+  const stop = stopSignal(
+    () => signalAll(nodes, 'SIGTERM'),
+    () => {
+      killed = true;
+      signalAll(nodes, 'SIGKILL');
+    },
   );
-  for (const { id, process: child } of nodes) {
-    process.stdout.write(`node ${id}  127.0.0.1:${cluster.port + id - 1}  pid ${child.pid}\n`);
-  }
+  nodes = ids.map((id) => startNode(id, flags, stop));
+  for (const { id, process: child } of nodes) process.stdout.write(place(cluster, id, child.pid));
   process.stdout.write(`data in ${flags.data}; interrupt to stop\n`);
-  stop.onStop(() => {
-    for (const { process: child } of nodes) child.kill('SIGTERM');
-  });
-  const brokers = nodes.map(({ id }) => ({ host: '127.0.0.1', port: cluster.port + id - 1 }));
-  const givenUp = (): boolean =>
-    stop.requested() || nodes.every(({ process: child }) => child.exitCode !== null);
-  untilReady(brokers, givenUp).then((ready) => {
-    if (ready) process.stdout.write('ready\n');
-  });
+  const over = (): boolean => stop.requested() || nodes.every((node) => hasEnded(node.process));
+  sayReady(cluster, ids, over);
   const ends = await Promise.all(nodes.map(({ ended }) => ended));
   stop.release();
+  if (killed) return exitCode.interrupted;
   // A node that ended before (killed by hand, say) was told of then; what counts is how the rest
   // stopped.
   const asked = ends.filter((end) => end.afterStop);
-  return asked.length > 0 && asked.every((end) => end.code === 0) ? exitCode.ok : exitCode.internal;
+  return asked.length > 0 && asked.every((end) => end.clean) ? exitCode.ok : exitCode.internal;
+}
+
+const hasEnded = (child: ChildProcess): boolean =>
+  child.exitCode !== null || child.signalCode !== null;
+
+function signalAll(nodes: readonly NodeProcess[], signal: NodeJS.Signals): void {
+  for (const { process: child } of nodes) child.kill(signal);
+}
+
+const place = (cluster: LocalCluster, id: number, pid: number | undefined): string =>
+  `node ${id}  ${host}:${brokerPort(cluster, id)}  pid ${pid}\n`;
+
+/** Says `ready` once all these nodes are unfenced, unless it is over before. */
+function sayReady(cluster: LocalCluster, ids: readonly number[], over: () => boolean): void {
+  const brokers = ids.map((id) => ({ id, host, port: brokerPort(cluster, id) }));
+  untilReady(brokers, over).then((ready) => {
+    if (ready) process.stdout.write('ready\n');
+  });
 }
 
 interface NodeProcess {
   readonly id: number;
   readonly process: ChildProcess;
-  readonly ended: Promise<{ readonly code: number; readonly afterStop: boolean }>;
+  readonly ended: Promise<{ readonly clean: boolean; readonly afterStop: boolean }>;
 }
 
-function startNode(
-  cluster: LocalCluster,
-  id: number,
-  flags: ServeFlags,
-  stop: StopSignal,
-): NodeProcess {
-  const [command, ...words] = selfCommand();
+function startNode(id: number, flags: ServeFlags, stop: StopSignal): NodeProcess {
   const options = ['--brokers', flags.brokers, '--port', flags.port, '--data', flags.data];
   // In a group of its own a node is not reached by the terminal's interrupt: the parent tells it
-  // when to stop.
-  const child = spawn(command!, [...words, 'serve', ...options, '--node', String(id)], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+  // when to stop. The channel tells it when there is no parent any more.
+  const child = fork(entryFile(), ['serve', ...options, '--node', String(id)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });
-  const ended = new Promise<{ code: number; afterStop: boolean }>((resolve) => {
+  const ended = new Promise<{ clean: boolean; afterStop: boolean }>((resolve) => {
     child.once('exit', (code, signal) => {
-      if (code !== 0) {
+      const afterStop = stop.requested();
+      // Asked to stop before it listened for that, a node ends by the signal: nothing had begun.
+      const clean = code === 0 || (afterStop && signal === 'SIGTERM');
+      if (!clean) {
         const how = signal ?? `code ${code}`;
-        const again = `--node ${id} --port ${cluster.port} --brokers ${cluster.brokers} --data ${flags.data}`;
-        process.stderr.write(`node ${id} ended (${how}); start it again: ordeal serve ${again}\n`);
+        const again = `ordeal serve --node ${id} ${options.join(' ')}`;
+        process.stderr.write(`node ${id} ended (${how}); start it again: ${again}\n`);
       }
-      resolve({ code: code ?? 1, afterStop: stop.requested() });
+      resolve({ clean, afterStop });
     });
   });
   return { id, process: child, ended };
 }
 
+/** Resolves when the node has ended: stopped as asked, or halted because it could not go on. */
 function serveOne(cluster: LocalCluster, id: number): Promise<number> {
   return new Promise((resolve) => {
-    const stop = stopSignal();
-    const host = realHost({
-      machine: `b${id}`,
-      directory: `${cluster.directory}/b${id}`,
+    let running: RunningProgram | null = null;
+    let over = false;
+    const stop = stopSignal(
+      () => running?.stop(),
+      () => process.exit(exitCode.interrupted),
+    );
+    const machine = `b${id}`;
+    const system = realHost({
+      machine,
+      directory: join(cluster.directory, machine),
       log(level, message) {
         if (level === 'warn' || level === 'error')
-          process.stderr.write(`b${id} ${level}: ${message}\n`);
+          process.stderr.write(`${machine} ${level}: ${message}\n`);
       },
       onExit(code, reason) {
-        if (code !== 0) process.stderr.write(`b${id} halts: ${reason}\n`);
+        if (code !== 0) process.stderr.write(`${machine} halts: ${reason}\n`);
+        over = true;
         stop.release();
         resolve(code === 0 ? exitCode.ok : exitCode.internal);
-        // Timers of a halted node may still be armed; nothing of it may run on.
-        setImmediate(() => process.exit(code === 0 ? exitCode.ok : exitCode.internal));
       },
     });
-    const running = kafkaNode(nodeConfig(cluster, id))(host);
-    stop.onStop(() => running.stop());
+    running = kafkaNode(nodeConfig(cluster, id))(system);
+    // A node started by hand says what the parent says of its nodes; one with a parent ends with
+    // it.
+    if (process.connected) process.once('disconnect', () => running?.stop());
+    else {
+      process.stdout.write(place(cluster, id, process.pid));
+      sayReady(cluster, [id], () => over || stop.requested());
+    }
   });
 }
 
 interface StopSignal {
-  onStop(callback: () => void): void;
   requested(): boolean;
   release(): void;
 }
 
-/** The first interrupt or SIGTERM asks for a clean stop; a second one ends at once. */
-function stopSignal(): StopSignal {
-  let callback: (() => void) | null = null;
+/** The first interrupt or SIGTERM asks for a clean stop; a second one for an end at once. */
+function stopSignal(onFirst: () => void, onSecond: () => void): StopSignal {
   let count = 0;
   const receive = (): void => {
-    if (++count > 1) process.exit(exitCode.interrupted);
-    callback?.();
+    count++;
+    if (count === 1) onFirst();
+    else onSecond();
   };
   process.on('SIGINT', receive);
   process.on('SIGTERM', receive);
   return {
-    onStop(next) {
-      callback = next;
-    },
     requested: () => count > 0,
     release() {
       process.off('SIGINT', receive);
