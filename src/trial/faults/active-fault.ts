@@ -3,12 +3,14 @@ import type { ClusterView } from '../history/cluster-view.ts';
 import type { LinkFaults } from './links.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Roster } from './targets.ts';
+import type { Wholeness } from './wholeness.ts';
 
 /** What a fault may act on. */
 export interface Arena {
   readonly world: World;
   readonly roster: Roster;
   readonly view: ClusterView;
+  readonly wholeness: Wholeness;
   readonly supervisor: Supervisor;
   readonly links: LinkFaults;
   /** Told when a machine's disk is replaced by an empty one. */

@@ -1,13 +1,12 @@
 /**
  * Carries out a plan: each fault strikes at its time, ends after its duration, and is reported with
- * whom it struck and what it did. A gated fault strikes only while the cluster is whole; otherwise
- * it is withheld.
+ * whom it struck and what it did. A fault whose needs are not met when its time comes is withheld.
  */
 import { microsToMs, msToMicros } from '../../base/time.ts';
 import type { FaultReport } from '../runner/result.ts';
 import type { ActiveFault, Arena } from './active-fault.ts';
 import { applyFault } from './apply.ts';
-import type { Fault } from './fault.ts';
+import { destroysData, type Fault } from './fault.ts';
 import { resolveTarget } from './targets.ts';
 
 interface Strike {
@@ -23,6 +22,8 @@ export class FaultExecutor {
   readonly #arena: Arena;
   readonly #strikes: Strike[] = [];
   readonly #inForce = new Set<Strike>();
+  /** Data was destroyed, and the cluster has not been whole since. */
+  #recovering = false;
 
   constructor(arena: Arena) {
     this.#arena = arena;
@@ -34,6 +35,12 @@ export class FaultExecutor {
       const label = `fault ${fault.kind} on ${fault.target}`;
       this.#arena.world.schedule(msToMicros(fault.atMs), label, () => this.#strike(fault));
     }
+  }
+
+  /** Told when the cluster has shown something new. */
+  onObserved(): void {
+    if (!this.#recovering || this.#isDestroying()) return;
+    if (this.#arena.wholeness.obstacle() === null) this.#recovering = false;
   }
 
   /** Ends whatever is still in force. */
@@ -63,8 +70,7 @@ export class FaultExecutor {
   #strike(fault: Fault): void {
     const { world, roster, view } = this.#arena;
     const machines = resolveTarget(fault.target, roster, view);
-    const withheld =
-      machines.length === 0 ? 'nobody has that role' : fault.gated ? this.#notWhole() : null;
+    const withheld = machines.length === 0 ? 'nobody has that role' : this.#unmetNeed(fault);
     const struck = withheld === null ? machines : [];
     const strike: Strike = {
       fault,
@@ -84,6 +90,7 @@ export class FaultExecutor {
     );
     for (const machine of struck) strike.active.push(applyFault(fault, machine, this.#arena));
     this.#inForce.add(strike);
+    if (destroysData.has(fault.kind)) this.#recovering = true;
     world.schedule(msToMicros(fault.durationMs), `end of ${fault.kind} on ${fault.target}`, () =>
       this.#end(strike),
     );
@@ -95,13 +102,17 @@ export class FaultExecutor {
     for (const active of strike.active) active.end();
   }
 
-  /** What the budget waits for before data may be destroyed; null when the cluster is whole. */
-  #notWhole(): string | null {
-    const { world, roster, view } = this.#arena;
-    const down = roster.nodes.find((name) => world.machine(name).state !== 'running');
-    if (down !== undefined) return `beyond the budget while ${down} is down`;
-    const broken = view.brokenPartition();
-    return broken === null ? null : `beyond the budget while ${broken}`;
+  /** A fault that destroys data is in force, and may yet do so. */
+  #isDestroying(): boolean {
+    for (const { fault } of this.#inForce) if (destroysData.has(fault.kind)) return true;
+    return false;
+  }
+
+  /** Why the budget does not allow this fault now; null when it does. */
+  #unmetNeed({ needs }: Fault): string | null {
+    if (needs === 'nothing' || (needs === 'recovered' && !this.#recovering)) return null;
+    const obstacle = this.#arena.wholeness.obstacle();
+    return obstacle === null ? null : `beyond the budget while ${obstacle}`;
   }
 }
 

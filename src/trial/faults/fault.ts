@@ -11,8 +11,11 @@ const common = {
   atMs: time,
   target: z.string().min(1),
   durationMs: time,
-  /** Strikes only while the cluster is whole: the budget of faults that destroy data. */
-  gated: z.boolean().default(false),
+  /**
+   * The budget: a fault may wait for nothing, strike only while no destroyed data is still being
+   * recovered, or only while the cluster is whole. Otherwise it is withheld.
+   */
+  needs: z.enum(['nothing', 'recovered', 'whole']).default('nothing'),
 };
 
 function fault<const Kind extends string, Fields extends z.ZodRawShape>(
@@ -80,6 +83,9 @@ export type FaultInput = z.input<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
 
 export const faultKinds = faultSchema.options.map((option) => option.shape.kind.value);
+
+/** Kinds that end a process uncleanly: its broker leaves every ISR until it has caught up again. */
+export const endsProcess: ReadonlySet<FaultKind> = new Set(['crash', 'full-disk', 'read-error']);
 
 /**
  * Kinds that destroy what a replica holds: a second strike before the first has healed loses

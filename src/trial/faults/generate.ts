@@ -6,7 +6,14 @@
  */
 import type { RandomStream } from '../../host/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { destroysData, type Fault, type FaultInput, type FaultKind, faultSchema } from './fault.ts';
+import {
+  destroysData,
+  endsProcess,
+  type Fault,
+  type FaultInput,
+  type FaultKind,
+  faultSchema,
+} from './fault.ts';
 import type { Plan } from './plan.ts';
 
 /** Least virtual time between two faults that destroy data. */
@@ -37,9 +44,15 @@ function drawFaults(scenario: Scenario, random: RandomStream): Fault[] {
       lastDestructionMs = atMs;
     }
     const bounded = Math.min(duration, scenario.phases.chaosMs - atMs);
-    const gated = destroysData.has(kind);
     faults.push(
-      faultSchema.parse({ kind, atMs, target, durationMs: bounded, gated, ...parameters }),
+      faultSchema.parse({
+        kind,
+        atMs,
+        target,
+        durationMs: bounded,
+        needs: needsOf(kind),
+        ...parameters,
+      }),
     );
   }
   return faults;
@@ -51,6 +64,11 @@ function drawFaults(scenario: Scenario, random: RandomStream): Fault[] {
  */
 function isBudgeted(kind: FaultKind, scenario: Scenario): boolean {
   return kind !== 'wipe' || scenario.cluster.controllers !== 'combined';
+}
+
+function needsOf(kind: FaultKind): Fault['needs'] {
+  if (destroysData.has(kind)) return 'whole';
+  return endsProcess.has(kind) ? 'recovered' : 'nothing';
 }
 
 /** Each kind is in with one chance in two; at least one is. */

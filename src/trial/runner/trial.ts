@@ -19,6 +19,7 @@ import { LinkFaults } from '../faults/links.ts';
 import type { Plan } from '../faults/plan.ts';
 import { Supervisor } from '../faults/supervisor.ts';
 import { targetProblem } from '../faults/targets.ts';
+import { type WatchedNode, Wholeness } from '../faults/wholeness.ts';
 import { ClusterView } from '../history/cluster-view.ts';
 import { History } from '../history/history.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
@@ -27,7 +28,7 @@ import { consumerProgram } from '../workload/consumer.ts';
 import { finalReaderProgram } from '../workload/final-reader.ts';
 import { producerProgram } from '../workload/producer.ts';
 import { type ClusterPlan, planCluster } from './cluster.ts';
-import { obstacle } from './convergence.ts';
+import { obstacleToConvergence } from './convergence.ts';
 import type { TrialResult } from './result.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -103,6 +104,7 @@ class Trial {
       world: this.#world,
       roster: this.#cluster.roster,
       view: this.#view,
+      wholeness: new Wholeness(this.#world, this.#view, watchedNodes(this.#cluster)),
       supervisor: new Supervisor(this.#world),
       links: new LinkFaults(),
       onDiskReplaced: (machine) => this.#judge.diskReplaced(this.#cluster.nodeOf(machine)),
@@ -183,7 +185,8 @@ class Trial {
     const { healWithinMs, calmMs } = this.#scenario.phases;
     this.#faults.endAll();
     const deadline = this.#world.now + msToMicros(healWithinMs);
-    const obstacleNow = (): string | null => obstacle(this.#cluster, this.#view, this.#world);
+    const obstacleNow = (): string | null =>
+      obstacleToConvergence(this.#cluster, this.#view, this.#arena.wholeness);
     while (obstacleNow() !== null && this.#world.now < deadline) {
       await this.#runUntil(Math.min(deadline, this.#world.now + secondsToMicros(0.5)));
     }
@@ -272,6 +275,8 @@ class Trial {
 
   readonly #observe = (observation: Observation): void => {
     this.#view.observe(observation);
+    this.#arena.wholeness.observe(observation);
+    if (observation.kind === 'partition-committed') this.#faults.onObserved();
     this.#judge.observe(observation, this.#world.now);
     this.#world.tell('', () => `observed ${JSON.stringify(observation)}`);
   };
@@ -306,6 +311,12 @@ class Trial {
       if (problem !== null) throw new InvalidInputError(`faults.${index}.target: ${problem}`);
     }
   }
+}
+
+function watchedNodes(cluster: ClusterPlan): WatchedNode[] {
+  return cluster.nodes.map(({ machine, config: { nodeId, roles } }) => {
+    return { machine, nodeId, isBroker: roles.broker };
+  });
 }
 
 function reportOf({ property, message, atUs, evidence }: Violation) {

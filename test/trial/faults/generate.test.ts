@@ -38,7 +38,7 @@ describe('a plan drawn from a seed', () => {
         const destructive = draw(chaos, seed).faults.filter((fault) =>
           destroysData.has(fault.kind),
         );
-        expect(destructive.every((fault) => fault.gated)).toBe(true);
+        expect(destructive.every((fault) => fault.needs === 'whole')).toBe(true);
         for (let i = 1; i < destructive.length; i++) {
           expect(destructive[i]!.atMs - destructive[i - 1]!.atMs).toBeGreaterThanOrEqual(25_000);
         }

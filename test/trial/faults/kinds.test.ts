@@ -65,14 +65,14 @@ describe('faults', () => {
     expect(result.faults[1]!.effect).toBe('none: it touched nothing');
   });
 
-  it('a gated fault is withheld while the cluster is not whole', async () => {
+  it('a fault that needs a whole cluster is withheld while it is not', async () => {
     const first: FaultInput = { kind: 'crash', atMs: 1_000, target: 'b2', durationMs: 5_000 };
     const second: FaultInput = {
       kind: 'power-loss',
       atMs: 2_000,
       target: 'b3',
       durationMs: 1_000,
-      gated: true,
+      needs: 'whole',
     };
     const { result } = await runTrial(oneFault(first, second), '1');
     expect(result.faults[1]!.effect).toBe('none: beyond the budget while b2 is down');

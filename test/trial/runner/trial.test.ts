@@ -79,7 +79,7 @@ describe('a trial', () => {
     const { plan } = await runTrial(steady, '1');
     const wrong = {
       ...plan,
-      faults: [{ kind: 'crash', atMs: 1, durationMs: 1, target: 'b9', gated: false } as const],
+      faults: [{ kind: 'crash', atMs: 1, durationMs: 1, target: 'b9', needs: 'nothing' } as const],
     };
     await expect(runTrial(steady, '1', { plan: wrong })).rejects.toThrow(InvalidInputError);
     await expect(runTrial(steady, '1', { plan: wrong })).rejects.toThrow(
