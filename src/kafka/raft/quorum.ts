@@ -61,7 +61,8 @@ export class Quorum {
   #flushAgain = false;
   /** Of the last flush asked for. */
   #flushId = 0;
-  #isRunning = false;
+  /** `opening`: not before the machine knows the stored election may it hear anything. */
+  #phase: 'opening' | 'running' | 'ended' = 'opening';
   /** Set while a graceful stop waits for its successor. */
   #onHandedOver: (() => void) | null = null;
 
@@ -107,18 +108,30 @@ export class Quorum {
   }
 
   start(): void {
-    this.#isRunning = true;
     const { disk } = this.#host;
     disk.syncDirectory(this.#options.config.dataDirectory).then(
-      () =>
-        this.#step((machine, nowUs) => machine.start(this.#stored, this.#log.recoveryPoint, nowUs)),
+      () => {
+        if (this.#phase !== 'opening') return;
+        this.#phase = 'running';
+        this.#step((machine, nowUs) => machine.start(this.#stored, this.#log.recoveryPoint, nowUs));
+      },
       (error: unknown) => this.#fail(error),
     );
   }
 
   /** A leader steps down first and waits a little for its voters to hear of it. Closes the log. */
   async stop(): Promise<void> {
-    if (!this.#isRunning) return;
+    if (this.#phase === 'ended') return;
+    if (this.#phase === 'running') await this.#handOver();
+    this.#phase = 'ended';
+    this.#alarm.cancel();
+    this.#peers.close();
+    this.#effects = [];
+    await this.#log.close();
+  }
+
+  /** Steps down if it leads, and waits until its voters know or the time for that is up. */
+  async #handOver(): Promise<void> {
     const { settings } = this.#options.config;
     await new Promise<void>((resolve) => {
       const timer = this.#host.timers.after(
@@ -131,11 +144,6 @@ export class Quorum {
       };
       this.#step((machine, nowUs) => machine.shutDown(nowUs));
     });
-    this.#isRunning = false;
-    this.#alarm.cancel();
-    this.#peers.close();
-    this.#effects = [];
-    await this.#log.close();
   }
 
   /** Who leads, −1 if unknown. */
@@ -164,7 +172,7 @@ export class Quorum {
   append(records: readonly Uint8Array[]): Offset | null {
     const machine = this.#machine;
     const leads = machine.role.name === 'leader' && this.#delivery.leadingEpoch === machine.epoch;
-    if (!leads || !this.#isRunning) return null;
+    if (!leads || this.#phase !== 'running') return null;
     let baseOffset: Offset = -1;
     this.#step((_, nowUs) => {
       baseOffset = this.#log.append(machine.epoch, records);
@@ -183,7 +191,7 @@ export class Quorum {
   }
 
   handle(request: Request): void {
-    if (!this.#isRunning) request.disconnect();
+    if (this.#phase !== 'running') request.disconnect();
     else if (isRequestOf(request, describeQuorumApi)) this.#describe(request);
     else {
       takeRequest(request, this.#options.config, (message, respond) =>
@@ -209,7 +217,7 @@ export class Quorum {
 
   /** One input to the machine, then what follows from it. */
   #step(input: (machine: RaftMachine, nowUs: Micros) => void): void {
-    if (!this.#isRunning) return;
+    if (this.#phase !== 'running') return;
     try {
       input(this.#machine, this.#host.clock.monotonicUs());
       this.#perform();
@@ -217,7 +225,7 @@ export class Quorum {
       this.#fail(error);
       return;
     }
-    if (this.#isRunning) this.#alarm.set(this.#machine.deadlineUs);
+    if (this.#phase === 'running') this.#alarm.set(this.#machine.deadlineUs);
   }
 
   #perform(): void {
@@ -225,7 +233,7 @@ export class Quorum {
     this.#isPerforming = true;
     try {
       let next = 0;
-      while (next < this.#effects.length && !this.#isPersisting && this.#isRunning) {
+      while (next < this.#effects.length && !this.#isPersisting && this.#phase === 'running') {
         this.#performOne(this.#effects[next] as Effect);
         next += 1;
       }
@@ -347,8 +355,8 @@ export class Quorum {
   }
 
   #halt(reason: string): void {
-    if (!this.#isRunning) return;
-    this.#isRunning = false;
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
     this.#alarm.cancel();
     this.#host.exit(1, reason);
   }

@@ -85,6 +85,26 @@ describe('the quorum on a simulated world', () => {
     expect(cluster.leader()).not.toBeNull();
   });
 
+  it('hears nothing before it knows what it wrote down, so that its epoch never falls', async () => {
+    const cluster = new Cluster({ seed: 'slow start', voters: 3 });
+    await led(cluster);
+    const former = cluster.leader();
+    former?.machine.crash();
+    await cluster.run(5);
+    expect(cluster.leader()).not.toBe(former);
+    const before = cluster.observations.length;
+    former?.machine.disk.faults.slow(10_000, 0);
+    former?.machine.restart();
+    await cluster.run(10);
+    former?.machine.disk.faults.endSlow();
+    await cluster.run(10);
+    const epochs = cluster.observations
+      .slice(before)
+      .flatMap((o) => (o.kind === 'quorum-state' && o.node === former?.id ? [o.epoch] : []));
+    expect(epochs.length).toBeGreaterThan(1);
+    expect(epochs).toEqual([...epochs].sort((a, b) => a - b));
+  });
+
   it('leads alone', async () => {
     const cluster = new Cluster({ seed: 'alone', voters: 1, observers: 1 });
     await led(cluster);
