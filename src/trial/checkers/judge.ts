@@ -6,6 +6,7 @@
 import type { Micros, NodeId } from '../../base/ids.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import type { History } from '../history/history.ts';
+import { checkAnswers } from './answers.ts';
 import { foldConsequences } from './consequences.ts';
 import type { Checker, Invariant, Promises, Violation } from './contract.ts';
 import { isrInvariant } from './invariants/isr.ts';
@@ -19,7 +20,13 @@ import { checkPolls } from './polls.ts';
 import { checkSurvival } from './survival.ts';
 import { versionOrder } from './version-order.ts';
 
-const checkers: readonly Checker[] = [checkLosses, checkOffsets, checkOrder, checkPolls];
+const checkers: readonly Checker[] = [
+  checkAnswers,
+  checkLosses,
+  checkOffsets,
+  checkOrder,
+  checkPolls,
+];
 
 /** Of one property and partition so many violations are kept: the first ones tell the story. */
 const mostOfAKind = 3;

@@ -99,10 +99,11 @@ export class History {
     return this.sends.length - this.#completed;
   }
 
-  /** Sends whose client died before it was told: nobody knows. */
-  closePending(atUs: Micros): void {
+  /** The producer's process ended before it was told of these: nobody knows. */
+  abandonPending(producer: number, atUs: Micros): void {
     for (const send of this.sends) {
-      if (send.outcome === 'pending') this.failSend(send, atUs, 'info', 'never answered');
+      if (send.outcome !== 'pending' || send.producer !== producer) continue;
+      this.failSend(send, atUs, 'info', 'its producer died');
     }
   }
 

@@ -28,6 +28,7 @@ export function producerProgram(role: ProducerRole): Program {
   let incarnations = 0;
   return (host) => {
     const incarnation = incarnations++;
+    if (incarnation > 0) role.history.abandonPending(role.index, role.now());
     const { workload } = role;
     const client = new KafkaClient({ host, clientId: `p${role.index}`, bootstrap: role.bootstrap });
     const producer = client.producer({

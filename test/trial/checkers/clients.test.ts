@@ -207,6 +207,14 @@ describe('what clients saw', () => {
     expect(judgeClients(again)).toEqual([]);
   });
 
+  it('sends-complete: a send is never answered', () => {
+    const scene = new Scene();
+    scene.send();
+    expect(propertiesOf(judgeClients(scene))).toEqual(['sends-complete']);
+    scene.history.abandonPending(0, 9000);
+    expect(judgeClients(scene)).toEqual([]);
+  });
+
   it('keeps the first few of many violations of a kind', () => {
     const scene = new Scene();
     for (let offset = 0; offset < 50; offset++) scene.acked(offset);

@@ -60,6 +60,39 @@ describe('a trial', () => {
     expect(history.sends.every((send) => send.outcome === 'ok')).toBe(true);
   });
 
+  it('converges: the cluster is not whole again within its bound', async () => {
+    const late = scenario({
+      ...steady,
+      phases: { ...steady.phases, chaosMs: 2_000, healWithinMs: 1_000 },
+      faults: { script: [{ kind: 'crash', atMs: 1_900, target: 'b1', durationMs: 100 }] },
+    });
+    const { result } = await runTrial(late, '1');
+    expect(result.violations.map((violation) => violation.property)).toEqual(['converges']);
+    expect(result.violations[0]!.message).toContain('b1 has not registered since it began');
+  });
+
+  it('lets clients crash: what they were not told is unknown, and order is owed within a life', async () => {
+    const crashing = scenario({
+      ...steady,
+      faults: {
+        script: [
+          { kind: 'crash', atMs: 3_000, target: 'p1', durationMs: 2_000 },
+          { kind: 'crash', atMs: 4_000, target: 'c1', durationMs: 2_000 },
+        ],
+      },
+    });
+    const { result, history } = await runTrial(crashing, '2');
+    expect(result.verdict).toBe('pass');
+    expect(
+      new Set(history.sends.filter((send) => send.producer === 1).map((send) => send.incarnation))
+        .size,
+    ).toBe(2);
+    expect(
+      new Set(history.polls.filter((poll) => poll.consumer === 1).map((poll) => poll.session)).size,
+    ).toBe(2);
+    expect(history.sends.every((send) => send.outcome !== 'pending')).toBe(true);
+  });
+
   it('fails where a property must break and does not', async () => {
     const { result } = await runTrial(scenario({ ...steady, breaks: 'lost-write' }), '1');
     expect(result).toMatchObject({
