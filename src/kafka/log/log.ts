@@ -128,7 +128,7 @@ export class Log {
     return this.#segments.size;
   }
 
-  /** True once the disk failed: the log takes no more appends. */
+  /** True once the disk failed: the log takes no more appends and gives nothing out. */
   get hasFailed(): boolean {
     return this.#flushing.failure !== null;
   }
@@ -175,6 +175,8 @@ export class Log {
    * [start, end]. The bytes may be kept but not changed.
    */
   read(from: Offset, maxBytes: number, upTo: Offset): Uint8Array {
+    // After a failed sync the disk shows other bytes than were written, without saying so.
+    if (this.hasFailed) throw this.#flushing.failure;
     const end = this.#segments.endOffset;
     if (!this.#rules.isInRange(from, this.#logStart, end)) {
       const where = `${this.#replica.partition}, ${this.#logStart} to ${end}`;

@@ -1,0 +1,18 @@
+import { faultKinds } from '../../src/trial/faults/fault.ts';
+import { scenario } from '../../src/trial/scenario/scenario.ts';
+
+/** Faults of all kinds every second or two, small segments, short timeouts: finds bugs fast. */
+export const heavy = scenario({
+  name: 'heavy',
+  description:
+    'Faults of all kinds every second or two, on a cluster that rolls and expires often.',
+  cluster: {
+    brokers: 4,
+    controllers: 3,
+    settings: { replicaLagTimeMaxMs: 5_000, topicDefaults: { segmentBytes: 6_000 } },
+  },
+  topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
+  phases: { chaosMs: 90_000 },
+  workload: { requestTimeoutMs: 3_000, recordsPerSecond: 80, deliveryTimeoutMs: 20_000 },
+  faults: { random: { everyMs: 1_500, kinds: [...faultKinds], durationMs: [50, 20_000] } },
+});
