@@ -28,6 +28,11 @@ const regressions: readonly Regression[] = [
     scenario: fullDisk,
     cause: 'a voter heard requests before it knew its stored election, and its epoch fell',
   },
+  {
+    plan: 'late-registration-of-a-former-life',
+    scenario: heavy,
+    cause: 'a held-up registration of a former process replaced the living one, fenced for ever',
+  },
 ];
 
 describe('what once broke holds now:', () => {

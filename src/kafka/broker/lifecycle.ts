@@ -55,6 +55,7 @@ export class BrokerLifecycle {
   readonly #expiresInUs: Micros;
   #state: LifecycleState = 'starting';
   #brokerEpoch: BrokerEpoch = -1;
+  #isRegistered = false;
   #readyToUnfence = false;
   #inFlight = false;
   #sendAgainAtOnce = false;
@@ -128,14 +129,16 @@ export class BrokerLifecycle {
   #communicate(): void {
     if (this.#state === 'stopped') return;
     if (this.#inFlight) this.#sendAgainAtOnce = true;
-    else if (this.#brokerEpoch === -1) this.#register();
+    else if (!this.#isRegistered) this.#register();
     else this.#heartbeat();
   }
 
   #register(): void {
     this.#inFlight = true;
-    const { config, channel, directoryId, previousBrokerEpoch } = this.#options;
-    const request = registrationOf(config, this.#incarnationId, directoryId, previousBrokerEpoch);
+    const { config, channel, directoryId } = this.#options;
+    // Only the first time is there a former life that may have ended cleanly.
+    const previous = this.#brokerEpoch < 0 ? this.#options.previousBrokerEpoch : -1;
+    const request = registrationOf(config, this.#incarnationId, directoryId, previous);
     channel.send(brokerRegistrationApi, 4, request, this.#expiresInUs, (response) => {
       this.#inFlight = false;
       if (this.#state === 'stopped') return;
@@ -144,6 +147,7 @@ export class BrokerLifecycle {
         return;
       }
       this.#brokerEpoch = response.brokerEpoch;
+      this.#isRegistered = true;
       this.#backoffUs = firstBackoffUs;
       this.#registrationTimer?.cancel();
       this.#host.log(
@@ -168,6 +172,8 @@ export class BrokerLifecycle {
       this.#inFlight = false;
       if (this.#state === 'stopped') return;
       if (response === null || response.errorCode !== errorCode.none) {
+        if (response !== null && isAboutRegistration(response.errorCode))
+          this.#isRegistered = false;
         this.#failed('heartbeat', response?.errorCode ?? errorCode.requestTimedOut);
         return;
       }
@@ -226,4 +232,12 @@ export class BrokerLifecycle {
     this.#sendAgainAtOnce = false;
     this.#schedule(delayUs);
   }
+}
+
+/**
+ * The controller knows another registration of this broker, or none: a request of a former process
+ * may arrive late and take the place of ours. Kafka's broker stays fenced for ever then.
+ */
+function isAboutRegistration(code: number): boolean {
+  return code === errorCode.staleBrokerEpoch || code === errorCode.brokerIdNotRegistered;
 }

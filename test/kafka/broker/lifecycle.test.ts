@@ -167,6 +167,21 @@ describe("a broker's life", () => {
     expect(events).toEqual(['registration timeout']);
   });
 
+  it('registers anew when another registration has taken the place of its own', () => {
+    const { fake, last, lifecycle } = aRunningBroker();
+    fake.advance(2000);
+    last().answer(beat({ errorCode: errorCode.staleBrokerEpoch }));
+    expect(lifecycle.brokerEpoch).toBe(70);
+    fake.advance(2000);
+    expect(last()).toMatchObject({ name: 'BrokerRegistration', body: { previousBrokerEpoch: -1 } });
+    last().answer({ ...registered, brokerEpoch: 99 });
+    fake.advance(0);
+    expect(last()).toMatchObject({
+      name: 'BrokerHeartbeat',
+      body: { brokerEpoch: 99, wantFence: false },
+    });
+  });
+
   it('drains: asks to shut down until the controller lets go, then says nothing more', () => {
     const { sent, fake, last, lifecycle } = aRunningBroker();
     let drained = false;
