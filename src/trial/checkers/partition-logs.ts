@@ -3,7 +3,7 @@
  * watermark has passed, in the form in which it first passed it. The metadata log is such a
  * partition too.
  */
-import type { NodeId, Offset } from '../../base/ids.ts';
+import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 import type { LogObservation, Observation } from '../../kafka/observation.ts';
 import { type BatchFact, ReplicaLog } from './replica-log.ts';
 
@@ -12,8 +12,10 @@ export const metadataPartition = '__cluster_metadata-0';
 export class PartitionLogs {
   readonly partition: string;
   readonly replicas = new Map<NodeId, ReplicaLog>();
-  /** `holder` copies batches in; never cut. */
+  /** Of no node, and never cut. */
   readonly committed = new ReplicaLog(-1);
+  /** Up to where leaders of each epoch have committed, in the order of commits. */
+  readonly #commits: { readonly leaderEpoch: LeaderEpoch; end: Offset }[] = [];
 
   constructor(partition: string) {
     this.partition = partition;
@@ -28,13 +30,26 @@ export class PartitionLogs {
     return replica;
   }
 
-  /** Takes what `leader` holds below `highWatermark` into the committed log. */
-  commit(leader: ReplicaLog, highWatermark: Offset): void {
-    for (let i = leader.indexOf(this.committed.end); ; i++) {
+  /** Takes what `leader`, of this epoch, holds below `highWatermark` into the committed log. */
+  commit(leader: ReplicaLog, highWatermark: Offset, leaderEpoch: LeaderEpoch): void {
+    const before = this.committed.end;
+    for (let i = leader.indexOf(before); ; i++) {
       const batch = leader.batch(i);
-      if (batch === undefined || batch.lastOffset >= highWatermark) return;
+      if (batch === undefined || batch.lastOffset >= highWatermark) break;
       if (batch.baseOffset >= this.committed.end) this.committed.append(batch);
     }
+    if (this.committed.end === before) return;
+    const latest = this.#commits.at(-1);
+    if (latest?.leaderEpoch === leaderEpoch) latest.end = this.committed.end;
+    else this.#commits.push({ leaderEpoch, end: this.committed.end });
+  }
+
+  /**
+   * Up to where leaders of earlier epochs have committed: what a leader of this one must hold. What
+   * a later epoch has committed meanwhile, one that learns late that it was elected cannot have.
+   */
+  committedBefore(leaderEpoch: LeaderEpoch): Offset {
+    return this.#commits.findLast((commit) => commit.leaderEpoch < leaderEpoch)?.end ?? 0;
   }
 
   /**

@@ -187,6 +187,17 @@ describe('what the cluster shows', () => {
     ]);
   });
 
+  it('a leader that learns late of its election owes nothing that later ones committed', () => {
+    const scene = [
+      leads(2, 3, 0),
+      appended(2, 0, 3),
+      appended(3, 0, 3),
+      leaderMark(2, 3, 1, [2, 3]),
+    ];
+    expect(judgeCluster([...scene, leads(1, 2, 0)])).toEqual([]);
+    expect(propertiesOf(judgeCluster([...scene, leads(1, 4, 0)]))).toEqual(['leader-completeness']);
+  });
+
   it('candidate-completeness: a member of ISR or ELR lacks a committed record', () => {
     const scene = [
       leads(1, 1, 0),

@@ -1,5 +1,4 @@
-import type { NodeId, Offset } from '../../../base/ids.ts';
-import { zeroUuid } from '../../../base/ids.ts';
+import { type LeaderEpoch, type NodeId, type Offset, zeroUuid } from '../../../base/ids.ts';
 import type { Observation } from '../../../kafka/observation.ts';
 import type { Invariant, Report } from '../contract.ts';
 import { at } from '../describe.ts';
@@ -37,20 +36,14 @@ export function logsInvariant(
           return;
         case 'leader-started': {
           const partition = logs.partition(observation.partition, observation.topicId);
-          leaderStarted(
-            partition,
-            observation.node,
-            `epoch ${observation.leaderEpoch}`,
-            atUs,
-            report,
-          );
+          leaderStarted(partition, observation.node, observation.leaderEpoch, atUs, report);
           return;
         }
         case 'quorum-state': {
           const leads = observation.role === 'leader';
           if (leads && quorumLeaders.get(observation.node) !== true) {
             const partition = logs.partition(metadataPartition, zeroUuid);
-            leaderStarted(partition, observation.node, `epoch ${observation.epoch}`, atUs, report);
+            leaderStarted(partition, observation.node, observation.epoch, atUs, report);
           }
           quorumLeaders.set(observation.node, leads);
           return;
@@ -83,7 +76,7 @@ function highWatermarkMoved(
     replica.leadingEpoch = moved.leaderEpoch;
     if (sameEpoch) checkNoFall(partition, replica, moved.highWatermark, atUs, report);
     const isr = moved.maximalIsr ?? [];
-    partition.commit(replica, moved.highWatermark);
+    partition.commit(replica, moved.highWatermark, moved.leaderEpoch);
     checkReplicated(partition, isr, isr.length, moved.highWatermark, atUs, report);
   } else replica.leadingEpoch = -1;
   replica.highWatermark = moved.highWatermark;
@@ -101,7 +94,7 @@ function quorumHighWatermarkMoved(
   checkNoFall(partition, replica, moved.highWatermark, atUs, report);
   replica.highWatermark = moved.highWatermark;
   if (moved.role === 'leader') {
-    partition.commit(replica, moved.highWatermark);
+    partition.commit(replica, moved.highWatermark, moved.epoch);
     const majority = Math.floor(voters.length / 2) + 1;
     checkReplicated(partition, voters, majority, moved.highWatermark, atUs, report);
   }
@@ -134,11 +127,14 @@ function checkReplicated(
   atUs: number,
   report: Report,
 ): void {
-  const lacking = nodes.filter((node) => {
+  const lacks = (node: NodeId): boolean => {
     const replica = partition.replica(node);
     return replica.end < highWatermark && !replica.recovering;
-  });
-  if (nodes.length - lacking.length >= needed) return;
+  };
+  let holding = 0;
+  for (const node of nodes) if (!lacks(node)) holding++;
+  if (holding >= needed) return;
+  const lacking = nodes.filter(lacks);
   report({
     property: 'high-watermark-replicated',
     message:
@@ -178,20 +174,20 @@ function checkMatching(
 function leaderStarted(
   partition: PartitionLogs,
   node: NodeId,
-  epoch: string,
+  epoch: LeaderEpoch,
   atUs: number,
   report: Report,
 ): void {
   const replica = partition.replica(node);
-  const { committed } = partition;
-  const difference = partition.firstDifference(replica, committed.end);
-  if (difference === null && replica.end >= committed.end) return;
-  const missing = difference?.committed ?? committed.batchAt(Math.max(0, committed.end - 1));
+  const owed = partition.committedBefore(epoch);
+  const difference = partition.firstDifference(replica, owed);
+  if (difference === null && replica.end >= owed) return;
+  const missing = difference?.committed ?? partition.committed.batchAt(Math.max(0, owed - 1));
   report({
     property: 'leader-completeness',
     message:
-      `node ${node} leads ${partition.partition} from ${epoch} on and ends at ${replica.end}, ` +
-      `but all below ${committed.end} was committed`,
+      `node ${node} leads ${partition.partition} from epoch ${epoch} on and ends at ` +
+      `${replica.end}, but all below ${owed} was committed before`,
     atUs,
     partition: partition.partition,
     evidence: missing === undefined ? [at(atUs)] : [`missing: ${describeBatch(missing)}`],
