@@ -6,7 +6,7 @@ import { microsToMs, msToMicros } from '../../base/time.ts';
 import type { FaultReport } from '../runner/result.ts';
 import type { ActiveFault, Arena } from './active-fault.ts';
 import { applyFault } from './apply.ts';
-import { destroysData, type Fault } from './fault.ts';
+import { destroysData, endsProcess, type Fault, type FaultKind } from './fault.ts';
 import { resolveTarget } from './targets.ts';
 
 interface Strike {
@@ -39,7 +39,7 @@ export class FaultExecutor {
 
   /** Told when the cluster has shown something new. */
   onObserved(): void {
-    if (!this.#recovering || this.#isDestroying()) return;
+    if (!this.#recovering || this.#inForceOf(destroysData) !== null) return;
     if (this.#arena.wholeness.obstacle() === null) this.#recovering = false;
   }
 
@@ -102,16 +102,18 @@ export class FaultExecutor {
     for (const active of strike.active) active.end();
   }
 
-  /** A fault that destroys data is in force, and may yet do so. */
-  #isDestroying(): boolean {
-    for (const { fault } of this.#inForce) if (destroysData.has(fault.kind)) return true;
-    return false;
+  /** A fault in force of one of these kinds, which may yet do what it is there for. */
+  #inForceOf(kinds: ReadonlySet<FaultKind>): Fault | null {
+    for (const { fault } of this.#inForce) if (kinds.has(fault.kind)) return fault;
+    return null;
   }
 
   /** Why the budget does not allow this fault now; null when it does. */
   #unmetNeed({ needs }: Fault): string | null {
     if (needs === 'nothing' || (needs === 'recovered' && !this.#recovering)) return null;
-    const obstacle = this.#arena.wholeness.obstacle();
+    const threat = this.#inForceOf(destroysData) ?? this.#inForceOf(endsProcess);
+    const obstacle =
+      threat === null ? this.#arena.wholeness.obstacle() : `${threat.kind} is in force`;
     return obstacle === null ? null : `beyond the budget while ${obstacle}`;
   }
 }

@@ -75,7 +75,7 @@ describe('faults', () => {
       needs: 'whole',
     };
     const { result } = await runTrial(oneFault(first, second), '1');
-    expect(result.faults[1]!.effect).toBe('none: beyond the budget while b2 is down');
+    expect(result.faults[1]!.effect).toBe('none: beyond the budget while crash is in force');
   });
 });
 
