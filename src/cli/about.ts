@@ -24,11 +24,14 @@ export function packageVersion(): string {
 
 function commitOfCheckout(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+    const answer = execFileSync('git', ['rev-parse', '--show-prefix', '--short', 'HEAD'], {
       cwd: root,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
+    });
+    const [prefix, commit] = answer.split('\n');
+    // Below the root of a checkout this is a package installed into some other project.
+    return prefix === '' && commit !== undefined ? commit : 'unknown';
   } catch {
     return 'unknown';
   }

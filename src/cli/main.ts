@@ -1,93 +1,19 @@
-/** The command line: reads flags, calls one command, turns its outcome into an exit code. */
-import { Command, CommanderError } from 'commander';
-import { packageVersion } from './about.ts';
-import { list } from './commands/list.ts';
-import { type ReplayFlags, replay } from './commands/replay.ts';
-import { type RunFlags, run } from './commands/run.ts';
-import { type ServeFlags, serve } from './commands/serve.ts';
-import { exitCode, UsageError } from './exit.ts';
+/** Where the process begins: the command line, or a worker that serves jobs to one. */
+import { commandLine } from './command-line.ts';
 import { serveJobs, workerFlag } from './workers.ts';
 
-function program(done: (code: number) => void): Command {
-  const ordeal = new Command('ordeal')
-    .description(
-      'Puts a Kafka-compatible cluster on trial: seeded faults, checked guarantees, exact replays.',
-    )
-    .version(packageVersion())
-    .exitOverride();
-  const outputDir = ['--output-dir <directory>', 'where results are kept', 'reports'] as const;
-
-  ordeal
-    .command('run')
-    .description('run scenarios (all, if none is named) over seeds and judge them')
-    .argument('[scenario...]', 'names of stock scenarios or paths of scenario files')
-    .option('--seed <seed>', 'one seed')
-    .option('--seeds <first..last>', 'a range of seeds')
-    .option('--runs <count>', 'seeds 1 to count')
-    .option('-j, --workers <count>', 'processes to run in (default: one a core)')
-    .option('--bail <count>', 'stop after so many failures')
-    .option('--verify', 'run each seed twice and compare')
-    .option('--reporter <name>', 'default, verbose, json, junit, github; repeatable', collect)
-    .option(...outputDir)
-    .action(async (names: string[], flags: RunFlags) => done(await run(names, flags)));
-
-  ordeal
-    .command('replay')
-    .description('run one seed again, traced')
-    .argument('<scenario>', 'name of a stock scenario or path of a scenario file')
-    .requiredOption('--seed <seed>', 'the seed')
-    .option('--plan <file>', "a saved or edited plan instead of the seed's own")
-    .option('--trace <file>', 'write every event to this file')
-    .option(...outputDir)
-    .action(async (name: string, flags: ReplayFlags) => done(await replay(name, flags)));
-
-  ordeal
-    .command('list')
-    .description('list the stock scenarios')
-    .action(async () => {
-      process.stdout.write(await list());
-      done(exitCode.ok);
-    });
-
-  ordeal
-    .command('serve')
-    .description('run a real cluster on loopback until interrupted')
-    .option('--brokers <count>', 'how many nodes', '3')
-    .option('--port <port>', 'port of the first broker; the others follow it', '9092')
-    .option('--data <directory>', 'where the nodes keep their files', 'ordeal-data')
-    .option('--node <id>', 'start this node of the cluster alone')
-    .action(async (flags: ServeFlags) => done(await serve(flags)));
-
-  return ordeal;
-}
-
-function collect(value: string, previous: string[] | undefined): string[] {
-  return [...(previous ?? []), value];
-}
-
-async function main(words: readonly string[]): Promise<number> {
-  let code: number = exitCode.ok;
-  try {
-    await program((result) => {
-      code = result;
-    }).parseAsync(words, { from: 'user' });
-    return code;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-    if (error instanceof UsageError) {
-      process.stderr.write(`ordeal: ${error.message}\n`);
-      return exitCode.usage;
-    }
-    process.stderr.write(`ordeal: internal error: ${(error as Error).stack ?? String(error)}\n`);
-    return exitCode.internal;
-  }
+// Whoever reads what is said may go first (`ordeal list | head`): the work goes on, unheard.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }
 
 const words = process.argv.slice(2);
 if (words[0] === workerFlag) serveJobs();
 else {
-  const code = await main(words);
-  // Said outright: whatever handles are left must not keep the command, and all that was written
-  // must be out.
-  process.stdout.write('', () => process.exit(code));
+  const code = await commandLine(words);
+  // Said outright, for whatever handles are left must not keep the command; and at the end of the
+  // stream, for all that was written must be out (Bun answers an empty write too early).
+  process.stdout.end(() => process.exit(code));
 }

@@ -1,7 +1,8 @@
 import type { RunRecord } from '../trial/runner/result.ts';
 
+/** All of it is said between trials, or from the process that runs none. */
 export interface Progress {
-  show(records: readonly RunRecord[], failures: number): void;
+  add(record: RunRecord, failures: number): void;
   clear(): void;
 }
 
@@ -13,17 +14,19 @@ export function progressLine(total: number): Progress {
   const terminal = process.stderr.isTTY === true;
   const begun = performance.now();
   let virtualMs = 0;
+  let done = 0;
   let said = 0;
+  if (terminal) process.stderr.write(`0/${total} runs`);
   return {
-    show(records, failures) {
-      virtualMs += records.at(-1)!.virtualMs;
+    add(record, failures) {
+      done++;
+      virtualMs += record.virtualMs;
       const speed = Math.round(virtualMs / Math.max(1, performance.now() - begun));
-      const text = `${records.length}/${total} runs, ${failures} failed, ${speed}× real time`;
+      const text = `${done}/${total} runs, ${failures} failed, ${speed}× real time`;
+      const tenths = Math.floor((done * 10) / total);
       if (terminal) process.stderr.write(`\r${text}`);
-      else if (Math.floor((records.length * 10) / total) > said) {
-        said = Math.floor((records.length * 10) / total);
-        process.stderr.write(`${text}\n`);
-      }
+      else if (tenths > said) process.stderr.write(`${text}\n`);
+      said = tenths;
     },
     clear() {
       if (terminal) process.stderr.write('\r\u001b[K');

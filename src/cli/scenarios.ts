@@ -4,10 +4,13 @@ import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InvalidInputError, type Scenario, scenario } from '../trial/scenario/scenario.ts';
 import { UsageError } from './exit.ts';
+import { latest } from './output.ts';
 
 const stockFolder = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
 export interface LoadedScenario {
+  /** The name or path that the user gave. */
+  readonly asked: string;
   readonly file: string;
   readonly scenario: Scenario;
 }
@@ -29,12 +32,13 @@ export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> 
     loaded = ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
   } catch (error) {
     if (error instanceof InvalidInputError) throw new UsageError(`${file}: ${error.message}`);
-    throw new UsageError(`${file}: cannot be loaded: ${(error as Error).message}`);
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${file}: cannot be loaded: ${problem}`);
   }
   if (loaded === undefined) {
     throw new UsageError(`${file}: has no default export; write export default scenario({ … })`);
   }
-  return { file, scenario: check(file, loaded) };
+  return { asked: nameOrPath, file, scenario: check(file, loaded) };
 }
 
 function findFile(nameOrPath: string): string {
@@ -50,6 +54,9 @@ function findFile(nameOrPath: string): string {
 function check(file: string, loaded: unknown): Scenario {
   try {
     const checked = scenario(loaded as Parameters<typeof scenario>[0]);
+    if (checked.name === latest) {
+      throw new UsageError(`${file}: name: "${latest}" is the folder of the latest results`);
+    }
     const expected = basename(file, extname(file));
     if (checked.name !== expected) {
       throw new UsageError(

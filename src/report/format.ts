@@ -1,6 +1,4 @@
 /** Small pieces of text that several reporters use. */
-import type { RunRecord } from '../trial/runner/result.ts';
-
 /** `t=12.408 s` from virtual milliseconds. */
 export const atSecond = (ms: number): string => `t=${(ms / 1000).toFixed(3)} s`;
 
@@ -18,10 +16,8 @@ export function grouped(n: number): string {
   return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
-export function reproduceCommand(record: RunRecord, outputDirectory: string): string {
-  const plan = `${outputDirectory}/${record.scenario}/${record.seed}/plan.json`;
-  return `npx ordeal replay ${record.scenario} --seed ${record.seed} --plan ${plan}`;
-}
+/** `1 run`, `2 runs`. */
+export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 /** Rows of cells as columns as wide as their widest cell; numbers to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

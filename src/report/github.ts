@@ -1,37 +1,36 @@
-import { reproduceCommand } from './format.ts';
-import type { Reporter } from './reporter.ts';
+import type { Reporter, Reproduce } from './reporter.ts';
 
-/** GitHub workflow commands: an annotation for each run that did not pass. */
-export function githubReporter(outputDirectory: string): Reporter {
+/** GitHub workflow commands: an annotation for each run that did not pass or was not the same. */
+export function githubReporter(reproduce: Reproduce): Reporter {
   return {
     begin: () => '',
     record(record) {
       if (record.verdict === 'pass') return '';
-      const reproduce = `reproduce: ${reproduceCommand(record, outputDirectory)}`;
-      const messages = record.violations.map((v) => [
-        v.property,
-        v.message,
-        ...v.evidence,
-        reproduce,
-      ]);
-      if (record.reason !== null) messages.push([record.verdict, record.reason, reproduce]);
-      return messages
-        .map(
-          ([title, ...lines]) =>
-            `::error title=${encoded(`${title} (${record.scenario}, seed ${record.seed})`)}::${encoded(lines.join('\n'))}\n`,
-        )
-        .join('');
+      const again = `reproduce: ${reproduce(record)}`;
+      const messages = record.violations.map((v) => [v.property, v.message, ...v.evidence, again]);
+      if (record.reason !== null) messages.push([record.verdict, record.reason, again]);
+      return messages.map(([title, ...lines]) => annotation(title!, record, lines)).join('');
     },
-    end: () => '',
+    end: ({ differences }) =>
+      (differences ?? [])
+        .map((difference) => annotation('not deterministic', difference, [difference.message]))
+        .join(''),
   };
 }
 
-/**
- * Workflow commands are one line; `%`, CR and LF (and in titles `,` and `:`) are percent-encoded.
- */
-function encoded(text: string): string {
+function annotation(
+  title: string,
+  { scenario, seed }: { readonly scenario: string; readonly seed: string },
+  lines: readonly string[],
+): string {
+  const name = encoded(`${title} (${scenario}, seed ${seed})`, /[%\r\n,:]/g);
+  return `::error title=${name}::${encoded(lines.join('\n'), /[%\r\n]/g)}\n`;
+}
+
+/** A command is one line, and its properties end at `,` and `:`; what may not be is `%XX`. */
+function encoded(text: string, what: RegExp): string {
   return text.replace(
-    /[%\r\n,:]/g,
+    what,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );
 }

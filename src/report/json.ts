@@ -1,7 +1,9 @@
+import type { RunRecord } from '../trial/runner/result.ts';
 import type { Reporter, SweepStart } from './reporter.ts';
 
 /**
- * One JSON document, written at the end: `{version, commit, runtime, runs: [...], differences}`.
+ * One JSON document, written at the end: `{version, commit, runtime, runs}`, and `differences`
+ * where each seed ran twice.
  */
 export function jsonReporter(): Reporter {
   let start: SweepStart | null = null;
@@ -13,7 +15,31 @@ export function jsonReporter(): Reporter {
     record: () => '',
     end({ records, differences }) {
       const { version, commit, runtime } = start!;
-      return `${JSON.stringify({ version, commit, runtime, runs: records, differences }, null, 2)}\n`;
+      const sweep = { version, commit, runtime, runs: records.map(runOf) };
+      const document = differences === null ? sweep : { ...sweep, differences };
+      return `${JSON.stringify(document, null, 2)}\n`;
     },
+  };
+}
+
+/** What others may rely on of a record; the reason stands only where there is one. */
+function runOf(record: RunRecord) {
+  const { scenario, seed, verdict, reason, digest, virtualMs, wallMs, events } = record;
+  const { operations, faults, violations, expected } = record;
+  return {
+    scenario,
+    seed,
+    verdict,
+    ...(reason === null ? {} : { reason }),
+    digest,
+    virtualMs,
+    wallMs,
+    events,
+    operations,
+    faults: faults.map(({ kind, at, target, effect }) => ({ kind, at, target, effect })),
+    violations: violations.map(({ property, message, at, evidence }) => {
+      return { property, message, at, evidence };
+    }),
+    expected,
   };
 }

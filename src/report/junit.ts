@@ -1,43 +1,62 @@
 import type { RunRecord } from '../trial/runner/result.ts';
-import type { Reporter } from './reporter.ts';
+import type { Difference, Reporter } from './reporter.ts';
 
 /** JUnit XML, one test case a run, for CI systems that read it. */
 export function junitReporter(): Reporter {
   return {
     begin: () => '',
     record: () => '',
-    end({ records, wallMs }) {
-      const failures = records.filter((record) => record.verdict === 'fail').length;
-      const skipped = records.filter((record) => record.verdict === 'inconclusive').length;
-      const attributes = `tests="${records.length}" failures="${failures}" skipped="${skipped}"`;
-      const cases = records.map(testCase).join('');
+    end({ records, differences, wallMs }) {
+      const cases = records.map((record) => testCase(record, differences ?? []));
+      const count = (tag: string): number => cases.filter((text) => text.includes(tag)).length;
+      const outcomes = `failures="${count('<failure')}" skipped="${count('<skipped')}"`;
       return (
         `<?xml version="1.0" encoding="UTF-8"?>\n` +
-        `<testsuite name="ordeal" ${attributes} time="${seconds(wallMs)}">\n${cases}</testsuite>\n`
+        `<testsuite name="ordeal" tests="${cases.length}" ${outcomes} time="${seconds(wallMs)}">\n` +
+        `${cases.join('')}</testsuite>\n`
       );
     },
   };
 }
 
-function testCase(record: RunRecord): string {
-  const head = `  <testcase classname="${encoded(record.scenario)}" name="seed ${encoded(record.seed)}" time="${seconds(record.wallMs)}"`;
-  if (record.verdict === 'pass') return `${head}/>\n`;
+function testCase(record: RunRecord, differences: readonly Difference[]): string {
+  const { scenario, seed } = record;
+  const names = `classname="${encoded(scenario)}" name="seed ${encoded(seed)}"`;
+  const head = `  <testcase ${names} time="${seconds(record.wallMs)}"`;
+  const lines = problems(record, differences);
+  if (lines.length > 0) {
+    const failure = `<failure message="${encoded(lines[0]!)}">${encoded(lines.join('\n'))}</failure>`;
+    return `${head}>\n    ${failure}\n  </testcase>\n`;
+  }
   if (record.verdict === 'inconclusive') {
     return `${head}><skipped message="${encoded(record.reason ?? '')}"/></testcase>\n`;
   }
-  const first = record.violations[0];
-  const message =
-    first === undefined ? (record.reason ?? '') : `${first.property}: ${first.message}`;
-  const detail = record.violations
-    .flatMap((v) => [`${v.property}: ${v.message}`, ...v.evidence])
-    .join('\n');
-  return `${head}>\n    <failure message="${encoded(message)}">${encoded(detail)}</failure>\n  </testcase>\n`;
+  return `${head}/>\n`;
+}
+
+/** What makes the run a failure, the most telling line first; none where it is not. */
+function problems(record: RunRecord, differences: readonly Difference[]): string[] {
+  const differing = differences
+    .filter(({ scenario, seed }) => scenario === record.scenario && seed === record.seed)
+    .map(({ message }) => `not deterministic: ${message}`);
+  if (record.verdict !== 'fail') return differing;
+  const broken = record.violations.flatMap((v) => [`${v.property}: ${v.message}`, ...v.evidence]);
+  return [...broken, ...(record.reason === null ? [] : [record.reason]), ...differing];
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\n': '&#10;',
+};
 
+/** For text and attributes; characters that XML cannot hold become a replacement. */
 function encoded(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => entities[character]!);
+  return text
+    .replace(/[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .replace(/[&<>"\n]/g, (character) => entities[character]!);
 }

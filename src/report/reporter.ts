@@ -19,13 +19,17 @@ export interface Difference {
   readonly message: string;
 }
 
+/** The command that runs a record's seed again. */
+export type Reproduce = (record: RunRecord) => string;
+
 export interface SweepEnd {
   readonly records: readonly RunRecord[];
   /** Runs of `--verify` that were not the same twice; null when nothing was verified. */
   readonly differences: readonly Difference[] | null;
   readonly wallMs: number;
   readonly outputDirectory: string;
-  readonly interrupted: boolean;
+  /** Why there are fewer records than the start promised; null when all ran. */
+  readonly cut: 'interrupted' | 'enough failures' | 'internal error' | null;
 }
 
 export interface Reporter {

@@ -1,24 +1,30 @@
 /** The default reporter: a line for each failure as it happens, a table at the end. */
 import type { RunRecord, ViolationReport } from '../trial/runner/result.ts';
-import { atSecond, duration, grouped, reproduceCommand, table } from './format.ts';
-import type { Reporter, SweepEnd } from './reporter.ts';
+import { atSecond, counted, duration, grouped, table } from './format.ts';
+import type { Reporter, Reproduce, SweepEnd } from './reporter.ts';
 
 export interface TerminalOptions {
   /** Adds a line for each passing run too. */
   readonly verbose: boolean;
-  readonly outputDirectory: string;
+  readonly reproduce: Reproduce;
 }
 
 export function terminalReporter(options: TerminalOptions): Reporter {
+  let planned = 0;
   return {
-    begin: (sweep) =>
-      `ordeal ${sweep.version} @ ${sweep.commit} on ${sweep.runtime}: ` +
-      `${sweep.scenarios.length} scenarios, ${sweep.runs} runs\n`,
+    begin(sweep) {
+      planned = sweep.runs;
+      const scenarios = counted(sweep.scenarios.length, 'scenario');
+      return (
+        `ordeal ${sweep.version} @ ${sweep.commit} on ${sweep.runtime}: ` +
+        `${scenarios}, ${counted(planned, 'run')}\n`
+      );
+    },
     record(record) {
-      if (record.verdict !== 'pass') return describeFailure(record, options.outputDirectory);
+      if (record.verdict !== 'pass') return describeFailure(record, options.reproduce(record));
       return options.verbose ? `${passLine(record)}\n` : '';
     },
-    end: (end) => `\n${summaryTable(end.records)}\n${closing(end)}`,
+    end: (end) => `\n${summaryTable(end.records)}\n\n${closing(end, planned)}`,
   };
 }
 
@@ -26,7 +32,7 @@ export function terminalReporter(options: TerminalOptions): Reporter {
  * For each property broken: its first violation with a timeline, how many more, and how to
  * reproduce it.
  */
-export function describeFailure(record: RunRecord, outputDirectory: string): string {
+export function describeFailure(record: RunRecord, reproduce: string): string {
   const properties = [...new Set(record.violations.map((violation) => violation.property))];
   const heads = properties.map((property) => describeProperty(record, property));
   if (record.reason !== null) {
@@ -35,8 +41,8 @@ export function describeFailure(record: RunRecord, outputDirectory: string): str
   const faults = record.faults.length;
   const effective = record.faults.filter((fault) => fault.tookEffect).length;
   return (
-    `\n${heads.join('')}  plan: ${faults} faults, ${effective} took effect   digest ${record.digest}\n` +
-    `  reproduce: ${reproduceCommand(record, outputDirectory)}\n`
+    `\n${heads.join('')}  plan: ${counted(faults, 'fault')}, ${effective} took effect   digest ${record.digest}\n` +
+    `  reproduce: ${reproduce}\n`
   );
 }
 
@@ -125,18 +131,19 @@ function verdictOf(runs: readonly RunRecord[]): string {
   return expected === null ? 'pass' : `pass: breaks ${expected}`;
 }
 
-function closing(end: SweepEnd): string {
-  const failed = end.records.filter((record) => record.verdict !== 'pass').length;
+function closing(end: SweepEnd, planned: number): string {
+  const passed = end.records.filter((record) => record.verdict === 'pass').length;
+  const differing = (end.differences ?? []).map(
+    (d) => `✗ not deterministic: ${d.scenario} seed ${d.seed}: ${d.message}\n`,
+  );
   const verified =
     end.differences === null
       ? ''
-      : `${end.differences.length} differences between two runs of a seed\n`;
-  const differing = (end.differences ?? [])
-    .map((d) => `✗ not deterministic: ${d.scenario} seed ${d.seed}: ${d.message}\n`)
-    .join('');
-  const cut = end.interrupted ? 'interrupted: ' : '';
+      : `every seed twice: ${counted(end.differences.length, 'difference')}\n`;
+  const cut = end.cut === null ? '' : `${end.cut}: ${end.records.length} of ${planned} runs done; `;
+  const counts = `${passed} passed, ${end.records.length - passed} did not`;
   return (
-    `${differing}${verified}${cut}${end.records.length - failed} passed, ${failed} did not, in ${duration(end.wallMs)}; ` +
+    `${differing.join('')}${verified}${cut}${counts}, in ${duration(end.wallMs)}; ` +
     `results in ${end.outputDirectory}\n`
   );
 }

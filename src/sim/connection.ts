@@ -85,8 +85,8 @@ export class SimConnection implements Connection, LinkWaiter {
     if (length === 0) return this.#unsent <= sendBufferBytes;
     this.#unsent += length;
     const splitter = this.network.splitter;
-    if (splitter === null) this.send(segment.data, bytes, length);
-    else for (const part of splitter.split(bytes)) this.send(segment.data, part, part.length);
+    if (splitter === null || !splitter.splits(bytes)) this.send(segment.data, bytes, length);
+    else for (const part of splitter.parts(bytes)) this.send(segment.data, part, part.length);
     if (this.#unsent <= sendBufferBytes) return true;
     this.#wantsDrain = true;
     return false;

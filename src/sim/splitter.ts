@@ -1,4 +1,5 @@
 import type { Micros } from '../base/ids.ts';
+import { cutBytes } from '../base/slab.ts';
 import type { SimRandomStream } from './random.ts';
 
 /** Splits and joins what is written, as TCP may: for whoever reads frames from the stream. */
@@ -9,10 +10,14 @@ export class Splitter {
     this.#stream = stream;
   }
 
-  /** One to three parts, as views. */
-  split(bytes: Uint8Array): readonly Uint8Array[] {
+  /** Whether these bytes shall be split. */
+  splits(bytes: Uint8Array): boolean {
+    return bytes.length >= 2 && this.#stream.int(4) === 0;
+  }
+
+  /** Two or three parts of at least two bytes, as views. */
+  parts(bytes: Uint8Array): readonly Uint8Array[] {
     const stream = this.#stream;
-    if (bytes.length < 2 || stream.int(4) !== 0) return [bytes];
     const first = 1 + stream.int(bytes.length - 1);
     const head = bytes.subarray(0, first);
     const rest = bytes.subarray(first);
@@ -32,7 +37,7 @@ export class Splitter {
   }
 
   join(first: Uint8Array, second: Uint8Array): Uint8Array {
-    const joined = new Uint8Array(first.length + second.length);
+    const joined = cutBytes(first.length + second.length);
     joined.set(first);
     joined.set(second, first.length);
     return joined;

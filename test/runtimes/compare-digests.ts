@@ -1,17 +1,17 @@
 /**
  * Runs a range of seeds of `chaos` and `reference` on Node, Deno and Bun and compares the digests:
- * `npx tsx test/runtimes/compare-digests.ts [first..last]`. Ends with 1 on the first difference.
+ * `npx tsx test/runtimes/compare-digests.ts [first..last]`. Ends with 1 when any differ, and then
+ * names the first event in which a seed differs from Node's.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 
 const root = resolve(import.meta.dirname, '../..');
 const seeds = process.argv[2] ?? '1..3';
 const scenarios = ['chaos', 'reference'];
-const runtimes: Record<string, string[]> = {
+const runtimes: Readonly<Record<string, readonly string[]>> = {
   node: [process.execPath, 'bin/ordeal.js'],
   deno: ['node_modules/.bin/deno', 'run', '-A', 'src/cli/main.ts'],
   bun: ['node_modules/.bin/bun', 'src/cli/main.ts'],
@@ -26,51 +26,73 @@ interface Run {
 
 const output = mkdtempSync(join(tmpdir(), 'ordeal-digests-'));
 try {
-  const names = Object.keys(runtimes);
-  const results = new Map<string, Map<string, string>>();
-  for (const name of names) {
-    for (const run of await runOn(name)) {
-      const key = `${run.scenario} seed ${run.seed}`;
-      if (!results.has(key)) results.set(key, new Map());
-      results.get(key)!.set(name, `${run.digest} ${run.verdict}`);
-    }
-  }
-  const differing = [...results].filter(([, byRuntime]) => {
-    const digests = names.map((name) => byRuntime.get(name) ?? 'nothing');
-    return digests.some((digest) => digest !== digests[0]);
-  });
-  for (const [key, byRuntime] of differing) {
-    process.stdout.write(
-      `${key}: ${names.map((name) => `${name} ${byRuntime.get(name)}`).join(', ')}\n`,
-    );
-  }
-  process.stdout.write(
-    `${results.size} seeds on ${names.join(', ')}: ${differing.length} differ\n`,
-  );
-  process.exitCode = results.size > 0 && differing.length === 0 ? 0 : 1;
+  process.exitCode = await compareAll();
 } finally {
   rmSync(output, { recursive: true, force: true });
 }
 
-async function runOn(name: string): Promise<Run[]> {
-  const [command, ...words] = runtimes[name]!;
-  const flags = [
-    '--seeds',
-    seeds,
-    '--reporter',
-    'json',
-    '-j',
-    '2',
-    '--output-dir',
-    join(output, name),
-  ];
-  const options = { cwd: root, maxBuffer: 1 << 28 };
-  // A broken property ends a run with 1 and its document all the same: what counts here are the
-  // digests.
-  const { stdout } = await promisify(execFile)(
-    command!,
-    [...words, 'run', ...scenarios, ...flags],
-    options,
-  ).catch((error: { stdout: string }) => error);
-  return (JSON.parse(stdout) as { runs: Run[] }).runs;
+async function compareAll(): Promise<number> {
+  const [reference, ...others] = Object.keys(runtimes) as [string, ...string[]];
+  const expected = await runOn(reference);
+  const differing = new Map<Run, string>();
+  for (const runtime of others) {
+    const runs = await runOn(runtime);
+    for (const [index, run] of expected.entries()) {
+      const other = runs[index];
+      if (other?.digest === run.digest && other.verdict === run.verdict) continue;
+      differing.set(run, runtime);
+      const [here, there] = [told(run), other === undefined ? 'nothing' : told(other)];
+      say(`${run.scenario} seed ${run.seed}: ${reference} ${here}, ${runtime} ${there}`);
+    }
+  }
+  const [first] = differing;
+  if (first !== undefined) say(await firstDifference(first[0], [reference, first[1]]));
+  const names = Object.keys(runtimes).join(', ');
+  say(`${expected.length} runs on ${names}: ${differing.size} differ`);
+  return expected.length > 0 && differing.size === 0 ? 0 : 1;
+}
+
+function told({ digest, verdict }: Run): string {
+  return `${digest} ${verdict}`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** In the order of scenarios and seeds. */
+async function runOn(runtime: string): Promise<Run[]> {
+  const flags = ['--seeds', seeds, '--reporter', 'json', '-j', '2'];
+  const { stdout, stderr } = await ordeal(runtime, ['run', ...scenarios, ...flags]);
+  try {
+    return (JSON.parse(stdout) as { runs: Run[] }).runs;
+  } catch {
+    throw new Error(`${runtime} printed no document of runs; it said:\n${stderr}`);
+  }
+}
+
+/** Replays a seed on two runtimes and compares their traces line by line. */
+async function firstDifference(run: Run, names: readonly [string, string]): Promise<string> {
+  const traces: string[][] = [];
+  for (const name of names) {
+    const trace = join(output, `${name}.tsv`);
+    await ordeal(name, ['replay', run.scenario, '--seed', run.seed, '--trace', trace]);
+    traces.push(readFileSync(trace, 'utf8').split('\n'));
+  }
+  const [here, there] = traces as [string[], string[]];
+  const at = here.findIndex((line, index) => line !== there[index]);
+  if (at === -1) return 'their traces are the same';
+  const lines = names.map((name, index) => `  ${name}: ${traces[index]![at] ?? '(ended)'}`);
+  return [`first difference, in line ${at + 1} of the trace:`, ...lines].join('\n');
+}
+
+/** Whatever the exit code: a broken property prints its document all the same. */
+function ordeal(runtime: string, words: string[]): Promise<{ stdout: string; stderr: string }> {
+  const [command, ...before] = runtimes[runtime]!;
+  const all = [...before, ...words, '--output-dir', join(output, runtime)];
+  return new Promise((done) => {
+    execFile(command!, all, { cwd: root, maxBuffer: 1 << 28 }, (_, stdout, stderr) =>
+      done({ stdout, stderr }),
+    );
+  });
 }

@@ -1,16 +1,18 @@
 /** `ordeal replay`: one seed again, with its plan if one is given, and with the full trace. */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { atSecond } from '../../report/format.ts';
 import { describeFailure } from '../../report/terminal.ts';
-import type { TraceSink } from '../../sim/trace.ts';
 import { type Plan, parsePlan } from '../../trial/faults/plan.ts';
-import { runTrial } from '../../trial/runner/trial.ts';
+import type { RunRecord } from '../../trial/runner/result.ts';
 import { InvalidInputError } from '../../trial/scenario/scenario.ts';
 import { exitCode, UsageError } from '../exit.ts';
-import { guarded } from '../job.ts';
-import { saveRun } from '../output.ts';
-import { loadScenario } from '../scenarios.ts';
+import { timedTrial } from '../job.ts';
+import { openFolder, planName, replayFolder, saveRun } from '../output.ts';
+import { reproduceCommand } from '../reproduce.ts';
+import { type LoadedScenario, loadScenario } from '../scenarios.ts';
 import { seedsOf } from '../seeds.ts';
+import { openTraceFile, type TraceFile } from '../trace-file.ts';
 
 export interface ReplayFlags {
   readonly seed: string;
@@ -20,33 +22,53 @@ export interface ReplayFlags {
 }
 
 export async function replay(name: string, flags: ReplayFlags): Promise<number> {
-  const { scenario } = await loadScenario(name);
+  const loaded = await loadScenario(name);
   const seed = seedsOf({ seed: flags.seed })[0]!;
-  const plan = flags.plan === undefined ? null : loadPlan(flags.plan, scenario.name);
-  const trace = flags.trace === undefined ? null : traceFile(flags.trace);
-  const begun = performance.now();
+  const plan = flags.plan === undefined ? null : loadPlan(flags.plan, loaded.scenario.name, seed);
+  const folder = replayFolder(flags.outputDir, loaded.scenario.name, seed);
+  openFolder(folder);
+  const traced = flags.trace ?? join(folder, 'trace.tsv');
+  const trace = traceFile(traced);
   try {
-    const outcome = await guarded(() => runTrial(scenario, seed, { plan, trace }));
-    const record = { ...outcome.result, wallMs: Math.round(performance.now() - begun) };
-    saveRun(flags.outputDir, record, outcome.plan, outcome.history);
-    for (const fault of record.faults) {
-      process.stdout.write(`${atSecond(fault.at)}  ${fault.kind} ${fault.target}: ${fault.effect}
-`);
-    }
-    if (record.violations.length > 0 || record.reason !== null) {
-      process.stdout.write(describeFailure(record, flags.outputDir));
-    }
-    process.stdout.write(
-      `${record.scenario} seed ${seed}: ${record.verdict}, digest ${record.digest}\n`,
-    );
-    if (record.verdict === 'fail') return exitCode.violated;
-    return record.verdict === 'pass' ? exitCode.ok : exitCode.inconclusive;
+    const { record, outcome } = await timedTrial(loaded.scenario, seed, { plan, trace });
+    saveRun(folder, record, outcome.plan, outcome.history);
+    const reproduce = reproduceCommand(name, seed, flags.plan ?? join(folder, planName));
+    process.stdout.write(`${told(record, reproduce)}results in ${folder}, trace in ${traced}\n`);
+    return codeFor(record);
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw wrongInput(error, loaded, flags);
+    throw error;
   } finally {
-    trace?.close();
+    trace.close();
   }
 }
 
-function loadPlan(path: string, scenario: string): Plan {
+function told(record: RunRecord, reproduce: string): string {
+  const faults = record.faults.map(
+    (fault) => `${atSecond(fault.at)}  ${fault.kind} ${fault.target}: ${fault.effect}\n`,
+  );
+  const failed = record.violations.length > 0 || record.reason !== null;
+  const failure = failed ? describeFailure(record, reproduce) : '';
+  const { scenario, seed, verdict, digest } = record;
+  return `${faults.join('')}${failure}${scenario} seed ${seed}: ${verdict}, digest ${digest}\n`;
+}
+
+function codeFor({ verdict }: RunRecord): number {
+  if (verdict === 'fail') return exitCode.violated;
+  return verdict === 'pass' ? exitCode.ok : exitCode.inconclusive;
+}
+
+/** What only the trial could find, such as a target that nobody of this cluster is. */
+function wrongInput(
+  error: InvalidInputError,
+  { file }: LoadedScenario,
+  flags: ReplayFlags,
+): UsageError {
+  const where = flags.plan === undefined ? file : `--plan: ${flags.plan}`;
+  return new UsageError(`${where}: ${error.message}`);
+}
+
+function loadPlan(path: string, scenario: string, seed: string): Plan {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -55,39 +77,21 @@ function loadPlan(path: string, scenario: string): Plan {
   }
   try {
     const plan = parsePlan(text, path);
-    if (plan.scenario === scenario) return plan;
-    throw new UsageError(
-      `--plan: ${path}: scenario: the plan is for "${plan.scenario}", not "${scenario}"`,
-    );
+    const differs = (field: string, there: string, here: string): UsageError =>
+      new UsageError(`--plan: ${path}: ${field}: the plan is for "${there}", not "${here}"`);
+    if (plan.scenario !== scenario) throw differs('scenario', plan.scenario, scenario);
+    if (plan.seed !== seed) throw differs('seed', plan.seed, seed);
+    return plan;
   } catch (error) {
     if (error instanceof InvalidInputError) throw new UsageError(`--plan: ${error.message}`);
     throw error;
   }
 }
 
-interface TraceFile extends TraceSink {
-  close(): void;
-}
-
 function traceFile(path: string): TraceFile {
-  let handle: number;
   try {
-    handle = openSync(path, 'w');
+    return openTraceFile(path);
   } catch (error) {
     throw new UsageError(`--trace: ${(error as Error).message}`);
   }
-  const waiting: string[] = [];
-  const flush = (): void => {
-    if (waiting.length > 0) writeSync(handle, `${waiting.splice(0).join('\n')}\n`);
-  };
-  return {
-    write({ event, time, machine, what }) {
-      const line = `${event}\t${(time / 1_000_000).toFixed(6)}\t${machine}\t${what}`;
-      if (waiting.push(line) >= 1000) flush();
-    },
-    close() {
-      flush();
-      closeSync(handle);
-    },
-  };
 }

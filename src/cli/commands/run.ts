@@ -1,17 +1,16 @@
 /** `ordeal run`: scenarios over seeds, a verdict for each, files and reports. */
 import { availableParallelism } from 'node:os';
-import { githubReporter } from '../../report/github.ts';
-import { jsonReporter } from '../../report/json.ts';
-import { junitReporter } from '../../report/junit.ts';
-import type { Difference, Reporter, SweepEnd, SweepStart } from '../../report/reporter.ts';
-import { terminalReporter } from '../../report/terminal.ts';
+import { join } from 'node:path';
+import type { Difference, Reproduce, SweepEnd, SweepStart } from '../../report/reporter.ts';
 import type { RunRecord } from '../../trial/runner/result.ts';
 import { about } from '../about.ts';
 import { exitCode, UsageError } from '../exit.ts';
 import type { Job } from '../job.ts';
-import { saveLatest } from '../output.ts';
+import { openFolder, planName, runFolder } from '../output.ts';
 import { progressLine } from '../progress.ts';
-import { loadScenario, stockScenarioNames } from '../scenarios.ts';
+import { chosenReporters, Reports } from '../reports.ts';
+import { reproduceCommand } from '../reproduce.ts';
+import { type LoadedScenario, loadScenario, stockScenarioNames } from '../scenarios.ts';
 import { parseCount, type SeedFlags, seedsOf } from '../seeds.ts';
 import { runSweep } from '../workers.ts';
 
@@ -23,29 +22,16 @@ export interface RunFlags extends SeedFlags {
   readonly outputDir: string;
 }
 
-/**
- * Reporters by name, and where what they say goes: standard output, or a file of the output folder.
- */
-const reporters: Record<string, { create: (outputDirectory: string) => Reporter; file?: string }> =
-  {
-    default: { create: (outputDirectory) => terminalReporter({ verbose: false, outputDirectory }) },
-    verbose: { create: (outputDirectory) => terminalReporter({ verbose: true, outputDirectory }) },
-    json: { create: jsonReporter },
-    junit: { create: junitReporter, file: 'junit.xml' },
-    github: { create: githubReporter },
-  };
-
-/** Runs and returns the exit code. */
+/** Runs and returns the exit code. Throws what a run threw, after the reports of what was done. */
 export async function run(names: readonly string[], flags: RunFlags): Promise<number> {
-  const chosen = chosenReporters(flags);
+  const reporters = chosenReporters(flags.reporter ?? ['default']);
   const seeds = seedsOf(flags);
   const workers =
     flags.workers === undefined ? availableParallelism() : parseCount(flags.workers, '--workers');
   const bail =
     flags.bail === undefined ? Number.POSITIVE_INFINITY : parseCount(flags.bail, '--bail');
-  const scenarios = await Promise.all(
-    (names.length > 0 ? names : stockScenarioNames()).map(loadScenario),
-  );
+  const scenarios = await chosenScenarios(names.length > 0 ? names : stockScenarioNames());
+  openFolder(flags.outputDir);
   const jobs: Job[] = scenarios.flatMap(({ file }) =>
     seeds.map((seed) => ({
       scenario: file,
@@ -58,114 +44,110 @@ export async function run(names: readonly string[], flags: RunFlags): Promise<nu
   const records: RunRecord[] = [];
   const differences: Difference[] = [];
   let failures = 0;
-  let interrupted = false;
-  const interrupt = (): void => {
-    if (interrupted) process.exit(exitCode.interrupted);
-    interrupted = true;
-  };
-  process.on('SIGINT', interrupt);
+  const interrupt = interruption();
   const begun = performance.now();
   const start: SweepStart = {
     ...about(),
     scenarios: scenarios.map(({ scenario }) => scenario.name),
     runs: jobs.length,
   };
-  const output = new Output(chosen, flags.outputDir);
+  const reports = new Reports(reporters, flags.outputDir, reproducer(scenarios, flags.outputDir));
+  reports.begin(start);
   const progress = progressLine(jobs.length);
-  output.say((reporter) => reporter.begin(start));
+  let thrown: { readonly error: unknown } | null = null;
   try {
     await runSweep({
       jobs,
       workers,
-      stopped: () => interrupted || failures >= bail,
+      stopped: () => interrupt.requested() || failures >= bail,
       onResult({ record, difference }) {
         records.push(record);
         if (difference !== null) differences.push(difference);
         if (record.verdict === 'fail' || difference !== null) failures++;
         progress.clear();
-        output.say((reporter) => reporter.record(record));
-        progress.show(records, failures);
+        reports.record(record);
+        progress.add(record, failures);
       },
     });
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    thrown = { error };
   } finally {
     progress.clear();
-    process.off('SIGINT', interrupt);
+    interrupt.release();
   }
-  const order = new Map(start.scenarios.map((name, index) => [name, index]));
-  records.sort(
-    (a, b) => order.get(a.scenario)! - order.get(b.scenario)! || Number(a.seed) - Number(b.seed),
-  );
   const end: SweepEnd = {
-    records,
+    records: inOrder(records, start.scenarios),
     differences: flags.verify === true ? differences : null,
     wallMs: performance.now() - begun,
     outputDirectory: flags.outputDir,
-    interrupted,
+    cut: whyCut(records.length < jobs.length, thrown !== null, interrupt.requested()),
   };
-  output.finish(start, end);
-  return interrupted ? exitCode.interrupted : codeFor(end);
+  reports.end(end);
+  if (thrown !== null) throw thrown.error;
+  return interrupt.requested() ? exitCode.interrupted : codeFor(end);
 }
 
-function codeFor(end: SweepEnd): number {
+/** The scenarios named, each once. Two of one name would share a folder of results. */
+async function chosenScenarios(names: readonly string[]): Promise<LoadedScenario[]> {
+  const chosen = new Map<string, LoadedScenario>();
+  for (const name of names) {
+    const loaded = await loadScenario(name);
+    const same = chosen.get(loaded.scenario.name);
+    if (same !== undefined && same.file !== loaded.file) {
+      const both = `${same.file} and ${loaded.file}`;
+      throw new UsageError(`two scenarios are called "${loaded.scenario.name}": ${both}`);
+    }
+    chosen.set(loaded.scenario.name, loaded);
+  }
+  return [...chosen.values()];
+}
+
+function reproducer(scenarios: readonly LoadedScenario[], directory: string): Reproduce {
+  const asked = new Map(scenarios.map(({ scenario, asked }) => [scenario.name, asked]));
+  return ({ scenario, seed }) =>
+    reproduceCommand(
+      asked.get(scenario)!,
+      seed,
+      join(runFolder(directory, scenario, seed), planName),
+    );
+}
+
+/** By scenario, as they were named, then by seed. */
+function inOrder(records: readonly RunRecord[], scenarios: readonly string[]): RunRecord[] {
+  const order = new Map(scenarios.map((name, index) => [name, index]));
+  return records.toSorted(
+    (a, b) => order.get(a.scenario)! - order.get(b.scenario)! || Number(a.seed) - Number(b.seed),
+  );
+}
+
+function whyCut(isCut: boolean, threw: boolean, interrupted: boolean): SweepEnd['cut'] {
+  if (!isCut) return null;
+  if (threw) return 'internal error';
+  return interrupted ? 'interrupted' : 'enough failures';
+}
+
+/** A first interrupt or SIGTERM lets the runs under way finish; a second one ends at once. */
+function interruption(): { requested(): boolean; release(): void } {
+  let requested = false;
+  const interrupt = (): void => {
+    if (requested) process.exit(exitCode.interrupted);
+    requested = true;
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  return {
+    requested: () => requested,
+    release() {
+      for (const signal of signals) process.off(signal, interrupt);
+    },
+  };
+}
+
+/** The gravest of what came out: a verdict means little where a seed is not the same twice. */
+export function codeFor(end: SweepEnd): number {
   if ((end.differences ?? []).length > 0) return exitCode.notDeterministic;
   if (end.records.some((record) => record.verdict === 'fail')) return exitCode.violated;
   const undecided = end.records.some((record) => record.verdict === 'inconclusive');
   return undecided ? exitCode.inconclusive : exitCode.ok;
-}
-
-function chosenReporters(flags: RunFlags): string[] {
-  const names = [...(flags.reporter ?? ['default'])];
-  const unknown = names.find((name) => reporters[name] === undefined);
-  if (unknown !== undefined) {
-    throw new UsageError(
-      `--reporter: unknown reporter "${unknown}": one of ${Object.keys(reporters).join(', ')}`,
-    );
-  }
-  if (process.env.GITHUB_ACTIONS === 'true' && !names.includes('json')) names.push('github');
-  return [...new Set(names)];
-}
-
-/**
- * Carries what reporters say to where it belongs; with `json` nothing else reaches standard output.
- */
-class Output {
-  readonly #entries: {
-    readonly reporter: Reporter;
-    readonly write: (text: string) => void;
-    readonly file: string | null;
-    text: string;
-  }[];
-  readonly #directory: string;
-
-  constructor(names: readonly string[], directory: string) {
-    this.#directory = directory;
-    const jsonOnStdout = names.includes('json');
-    this.#entries = names.map((name) => {
-      const { create, file } = reporters[name]!;
-      const stream = jsonOnStdout && name !== 'json' ? process.stderr : process.stdout;
-      return {
-        reporter: create(directory),
-        write: (text) => void stream.write(text),
-        file: file ?? null,
-        text: '',
-      };
-    });
-  }
-
-  say(speak: (reporter: Reporter) => string): void {
-    for (const entry of this.#entries) {
-      const text = speak(entry.reporter);
-      if (entry.file !== null) entry.text += text;
-      else if (text !== '') entry.write(text);
-    }
-  }
-
-  finish(start: SweepStart, end: SweepEnd): void {
-    this.say((reporter) => reporter.end(end));
-    const results = jsonReporter();
-    results.begin(start);
-    const files: Record<string, string> = { 'results.json': results.end(end) };
-    for (const entry of this.#entries) if (entry.file !== null) files[entry.file] = entry.text;
-    saveLatest(this.#directory, files);
-  }
 }

@@ -45,6 +45,8 @@ export class AssignedPartition {
    */
   busyEpoch: LeaderEpoch = -1;
   buffered: Buffered | null = null;
+  /** Taken out of `buffered`: handed over as soon as the next fetch is on its way. */
+  delivering: Buffered | null = null;
   highWatermark: Offset = -1;
   logStartOffset: Offset = -1;
   failures = 0;

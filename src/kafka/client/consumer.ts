@@ -188,14 +188,14 @@ export class Consumer {
 
   #pass(): void {
     const nowUs = this.#nowUs();
-    const leaders = new Map<BrokerInfo, LeaderWork>();
+    const leaders: LeaderWork[] = [];
     let wakeUs = notTimed;
     for (const partition of this.#partitions.values()) {
       if (partition.phase === 'stopped') continue;
       const dueUs = this.#sort(partition, nowUs, leaders);
       if (dueUs > nowUs && dueUs < wakeUs) wakeUs = dueUs;
     }
-    for (const work of leaders.values()) {
+    for (const work of leaders) {
       const dueUs = this.#start(work);
       if (dueUs > nowUs && dueUs < wakeUs) wakeUs = dueUs;
     }
@@ -206,7 +206,7 @@ export class Consumer {
    * Puts a partition where its leader's work is; answers when to look at it again, 0 if events will
    * tell.
    */
-  #sort(partition: AssignedPartition, nowUs: Micros, leaders: Map<BrokerInfo, LeaderWork>): Micros {
+  #sort(partition: AssignedPartition, nowUs: Micros, leaders: LeaderWork[]): Micros {
     const { cache, updater } = this.#client;
     const topic = cache.topic(partition.topic);
     const info = topic?.partitions[partition.index];
@@ -223,11 +223,7 @@ export class Consumer {
       return partition.retryAtUs;
     }
     this.#positions.meetLeader(partition, leaderEpoch);
-    let work = leaders.get(leader);
-    if (work === undefined) {
-      work = { leader, toFetch: [], toReset: [], toValidate: [], held: false };
-      leaders.set(leader, work);
-    }
+    const work = workOf(leaders, leader);
     if (partition.buffered !== null) work.held = true;
     else if (partition.phase === 'reset') work.toReset.push(partition);
     else if (partition.phase === 'validate') work.toValidate.push(partition);
@@ -247,11 +243,7 @@ export class Consumer {
       return connection.retryAtUs;
     }
     if (connection.inFlight > 0) return 0;
-    const targets = toFetch.map((partition): FetchTarget => {
-      partition.busy = true;
-      partition.busyEpoch = partition.validatedEpoch;
-      return { partition, generation: partition.generation };
-    });
+    const targets = toFetch.map(asTarget);
     sendFetch(connection, targets, this.#settings, (response, failure) => {
       if (this.#closed) return;
       if (failure !== null) connection.noteFailure();
@@ -265,9 +257,7 @@ export class Consumer {
     response: FetchResponse | null,
     unsupported: boolean,
   ): void {
-    const valid = targets.filter(
-      ({ partition, generation }) => partition.generation === generation,
-    );
+    const valid = targets.every(isValid) ? targets : targets.filter(isValid);
     for (const { partition } of valid) partition.busy = false;
     if (response === null || response.errorCode !== 0) {
       for (const { partition } of valid) {
@@ -295,17 +285,17 @@ export class Consumer {
    * over.
    */
   #push(targets: readonly FetchTarget[]): void {
-    const ready = targets.filter(({ partition }) => partition.buffered !== null);
-    const deliveries = ready.map(({ partition }) => {
-      const { buffered, generation } = partition;
+    for (const { partition } of targets) {
+      partition.delivering = partition.buffered;
       partition.buffered = null;
-      return { partition, buffered, generation };
-    });
+    }
     this.#pump();
-    for (const { partition, buffered, generation } of deliveries) {
+    for (const target of targets) {
+      const { partition } = target;
+      const buffered = partition.delivering;
+      partition.delivering = null;
       if (this.#closed) return;
-      if (buffered === null || partition.generation !== generation) continue;
-      this.#handler.deliver(partition, buffered);
+      if (buffered !== null && isValid(target)) this.#handler.deliver(partition, buffered);
     }
   }
 
@@ -333,6 +323,25 @@ export class Consumer {
     if (onError !== undefined) onError(error, partition.topic, partition.index);
     else this.#client.settings.host.log('error', error.message);
   }
+}
+
+/** The partition is asked for now. */
+function asTarget(partition: AssignedPartition): FetchTarget {
+  partition.busy = true;
+  partition.busyEpoch = partition.validatedEpoch;
+  return { partition, generation: partition.generation };
+}
+
+/** Its position was not set anew since. */
+const isValid = ({ partition, generation }: FetchTarget): boolean =>
+  partition.generation === generation;
+
+/** Leaders are few: a list is searched faster than a map is made. */
+function workOf(leaders: LeaderWork[], leader: BrokerInfo): LeaderWork {
+  for (const known of leaders) if (known.leader === leader) return known;
+  const work: LeaderWork = { leader, toFetch: [], toReset: [], toValidate: [], held: false };
+  leaders.push(work);
+  return work;
 }
 
 const nameOf = (topic: string, partition: number): string => `${topic}-${partition}`;

@@ -4,6 +4,7 @@
  */
 import type { FetchResponse } from '../protocol/apis/01-fetch.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
+import type { StoredRecord } from '../records/reader.ts';
 import type { AssignedPartition, Buffered } from './assigned-partition.ts';
 import { resetByPolicy } from './consumer-position.ts';
 import type { ConsumedRecord, ConsumerOptions, ConsumerSettings } from './consumer-types.ts';
@@ -67,7 +68,7 @@ export class FetchHandler {
 
   /** Hands all of it to the application at once. */
   deliver(partition: AssignedPartition, buffered: Buffered): void {
-    const records = this.#decoded(partition, () => buffered.stream.rest());
+    const records = this.#rest(partition, buffered);
     if (records === null) return;
     partition.position = buffered.nextOffset;
     if (records.length === 0) return;
@@ -89,14 +90,14 @@ export class FetchHandler {
         polled.push({ ...record, topic, partition: index });
         continue;
       }
-      const more = this.#decoded(partition, () => buffered.stream.next());
+      const more = this.#next(partition, buffered);
       if (more === null) break;
       buffered.records = more;
       buffered.at = 0;
     }
     if (buffered === null || partition.buffered === null) return;
     if (buffered.at < buffered.records.length) return;
-    const more = this.#decoded(partition, () => buffered.stream.next());
+    const more = this.#next(partition, buffered);
     if (more !== null) {
       buffered.records = more;
       buffered.at = 0;
@@ -106,15 +107,30 @@ export class FetchHandler {
     }
   }
 
-  #decoded<T>(partition: AssignedPartition, decode: () => T): T | null {
+  /** All that is left of it; null, and the partition has failed, where that is damaged. */
+  #rest(partition: AssignedPartition, { stream }: Buffered): StoredRecord[] | null {
     try {
-      return decode();
+      return stream.rest();
     } catch (error) {
-      if (!(error instanceof KafkaError)) throw error;
-      const text = `${partition.topic}-${partition.index}: ${error.message}`;
-      this.#parts.fail(partition, new ClientError('corrupt-records', text, 'failed', error.code));
+      this.#damaged(partition, error);
       return null;
     }
+  }
+
+  /** The next batch; null at the end or where it is damaged. */
+  #next(partition: AssignedPartition, { stream }: Buffered): StoredRecord[] | null {
+    try {
+      return stream.next();
+    } catch (error) {
+      this.#damaged(partition, error);
+      return null;
+    }
+  }
+
+  #damaged(partition: AssignedPartition, error: unknown): void {
+    if (!(error instanceof KafkaError)) throw error;
+    const text = `${partition.topic}-${partition.index}: ${error.message}`;
+    this.#parts.fail(partition, new ClientError('corrupt-records', text, 'failed', error.code));
   }
 
   #rejected(

@@ -41,22 +41,12 @@ export function sendFetch(
   onFetched: OnFetched,
 ): void {
   let version = connection.version(fetchApi);
-  const topics: FetchTopic[] = [];
   for (const { partition } of targets) {
-    const { topicId } = partition;
-    if (topicId === zeroUuid && version >= topicIdsSince) version = topicIdsSince - 1;
-    let entry = topics.find(({ topic }) => topic === partition.topic);
-    if (entry === undefined) {
-      entry = { topic: partition.topic, topicId, partitions: [] };
-      topics.push(entry);
-    }
-    entry.partitions.push({
-      partition: partition.index,
-      currentLeaderEpoch: partition.validatedEpoch,
-      fetchOffset: partition.fetchOffset,
-      partitionMaxBytes: settings.maxPartitionBytes,
-    });
+    if (partition.topicId !== zeroUuid || version < topicIdsSince) continue;
+    version = topicIdsSince - 1;
+    break;
   }
+  const topics = byTopic(targets, settings.maxPartitionBytes);
   if (version < 0) {
     onFetched(null, 'unsupported-version');
     return;
@@ -70,6 +60,29 @@ export function sendFetch(
     topics,
   };
   connection.send(fetchApi, version, body, settings.requestTimeoutUs, onFetched);
+}
+
+/** Topics in the order in which they come first; mostly there is only one. */
+function byTopic(targets: readonly FetchTarget[], partitionMaxBytes: number): FetchTopic[] {
+  const topics: FetchTopic[] = [];
+  let entry: FetchTopic | undefined;
+  for (const { partition } of targets) {
+    const { topic, topicId } = partition;
+    const asked = {
+      partition: partition.index,
+      currentLeaderEpoch: partition.validatedEpoch,
+      fetchOffset: partition.fetchOffset,
+      partitionMaxBytes,
+    };
+    if (entry?.topic !== topic) entry = topics.find((known) => known.topic === topic);
+    if (entry !== undefined) {
+      entry.partitions.push(asked);
+      continue;
+    }
+    entry = { topic, topicId, partitions: [asked] };
+    topics.push(entry);
+  }
+  return topics;
 }
 
 /** What the response says about this target. A version has either names or ids. */

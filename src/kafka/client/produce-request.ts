@@ -18,7 +18,6 @@ export interface PartitionAnswer {
   readonly logAppendTimeMs: WallMs;
   readonly errorMessage: string | null;
   readonly currentLeader: { readonly leaderId: number; readonly leaderEpoch: number };
-  readonly endpoints: ProduceResponse['nodeEndpoints'];
 }
 
 type OnProduced = (
@@ -50,12 +49,10 @@ export function sendProduce(
     const topicId = cache.topic(topic)?.id ?? zeroUuid;
     batch.topicId = topicId;
     if (topicId === zeroUuid && version >= topicIdsSince) version = topicIdsSince - 1;
-    let data = topicData.find(({ name }) => name === topic);
-    if (data === undefined) {
-      data = { name: topic, topicId, partitionData: [] };
-      topicData.push(data);
-    }
-    data.partitionData.push({ index, records: batch.bytes(settings.compression) });
+    const part = { index, records: batch.bytes(settings.compression) };
+    const data = topicData.find(({ name }) => name === topic);
+    if (data === undefined) topicData.push({ name: topic, topicId, partitionData: [part] });
+    else data.partitionData.push(part);
   }
   if (version < 0) {
     onProduced(null, 'unsupported-version');
@@ -74,8 +71,7 @@ export function answerTo(batch: ProducerBatch, response: ProduceResponse): Parti
     // A version has either names or ids.
     if (name === '' ? topicId !== batch.topicId : name !== batch.queue.topic) continue;
     for (const answer of partitionResponses) {
-      if (answer.index !== batch.queue.index) continue;
-      return { ...answer, endpoints: response.nodeEndpoints };
+      if (answer.index === batch.queue.index) return answer;
     }
   }
   return {
@@ -84,6 +80,5 @@ export function answerTo(batch: ProducerBatch, response: ProduceResponse): Parti
     logAppendTimeMs: -1,
     errorMessage: 'the answer leaves it out',
     currentLeader: { leaderId: -1, leaderEpoch: -1 },
-    endpoints: [],
   };
 }

@@ -65,7 +65,8 @@ export class RecordStream {
   /** By first offset; null without read_committed. */
   readonly #aborted: AbortedTransaction[] | null;
   #nextAborted = 0;
-  readonly #abortedProducers = new Set<ProducerId>();
+  /** Made with the first of them. */
+  #abortedProducers: Set<ProducerId> | null = null;
   #at = 0;
 
   constructor(
@@ -94,7 +95,7 @@ export class RecordStream {
         lastOffset(this.#bytes, at) < this.#from ||
         isControl(this.#bytes, at) ||
         (isTransactional(this.#bytes, at) &&
-          this.#abortedProducers.has(producerId(this.#bytes, at)));
+          this.#abortedProducers?.has(producerId(this.#bytes, at)) === true);
       if (hidden) continue;
       const records = readRecords(this.#bytes, at);
       const first = records[0];
@@ -110,7 +111,7 @@ export class RecordStream {
   /** Everything that is left. */
   rest(): StoredRecord[] {
     let all = this.next() ?? [];
-    for (let more = this.next(); more !== null; more = this.next()) all = all.concat(more);
+    while (this.#at < this.#end) all = all.concat(this.next() ?? []);
     return all;
   }
 
@@ -121,12 +122,13 @@ export class RecordStream {
     for (;;) {
       const next = aborted[this.#nextAborted];
       if (next === undefined || next.firstOffset > last) break;
+      this.#abortedProducers ??= new Set();
       this.#abortedProducers.add(next.producerId);
       this.#nextAborted++;
     }
     if (!isControl(this.#bytes, at) || !isTransactional(this.#bytes, at)) return;
     if (readEndMarker(this.#bytes, at)?.type === 'abort') {
-      this.#abortedProducers.delete(producerId(this.#bytes, at));
+      this.#abortedProducers?.delete(producerId(this.#bytes, at));
     }
   }
 }

@@ -145,14 +145,19 @@ export class Sender {
   /** Sends all that is due; answers when the next will be. */
   #drain(nowUs: Micros): Micros {
     for (;;) {
-      const groups = new Map<BrokerConnection, Group>();
+      const groups: Group[] = [];
       const wakeUs = this.#collect(nowUs, groups);
-      if (groups.size === 0) return wakeUs;
-      for (const { connection, batches } of groups.values()) this.#send(connection, batches);
+      let sent = false;
+      for (const { connection, batches } of groups) {
+        if (batches.length === 0) continue;
+        sent = true;
+        this.#send(connection, batches);
+      }
+      if (!sent) return wakeUs;
     }
   }
 
-  #collect(nowUs: Micros, groups: Map<BrokerConnection, Group>): Micros {
+  #collect(nowUs: Micros, groups: Group[]): Micros {
     const { accumulator, cache, settings } = this.#parts;
     let wakeUs: Micros = notTimed;
     for (const queue of accumulator.busy) {
@@ -181,14 +186,13 @@ export class Sender {
       }
       if (dueUs > nowUs && dueUs < wakeUs) wakeUs = dueUs;
     }
-    for (const [key, group] of groups) if (group.batches.length === 0) groups.delete(key);
     return wakeUs;
   }
 
   /**
    * Where to put a batch for this broker now; null if it has enough to do or is not to be reached.
    */
-  #groupFor(leader: BrokerInfo, groups: Map<BrokerConnection, Group>): Group | null {
+  #groupFor(leader: BrokerInfo, groups: Group[]): Group | null {
     const connection = this.#pool.get(leader);
     if (!connection.ready) {
       connection.connect();
@@ -197,11 +201,9 @@ export class Sender {
       return null;
     }
     if (connection.inFlight >= this.#parts.settings.maxInFlight) return null;
-    let group = groups.get(connection);
-    if (group === undefined) {
-      group = { connection, batches: [], sizeBytes: 0 };
-      groups.set(connection, group);
-    }
+    for (const known of groups) if (known.connection === connection) return known;
+    const group: Group = { connection, batches: [], sizeBytes: 0 };
+    groups.push(group);
     return group;
   }
 
@@ -231,7 +233,7 @@ export class Sender {
     if (this.#closed) return;
     for (const batch of batches) {
       batch.queue.returned(batch);
-      if (response !== null) this.#settle(batch, answerTo(batch, response));
+      if (response !== null) this.#settle(batch, answerTo(batch, response), response.nodeEndpoints);
       else this.#settleFailure(batch, failure ?? 'malformed');
       batch.queue.resolveGap();
     }
@@ -255,7 +257,11 @@ export class Sender {
     this.#fail(batch, new ClientError('disconnected', text, outcomeOf(batch), batch.lastCode));
   }
 
-  #settle(batch: ProducerBatch, answer: PartitionAnswer): void {
+  #settle(
+    batch: ProducerBatch,
+    answer: PartitionAnswer,
+    endpoints: ProduceResponse['nodeEndpoints'],
+  ): void {
     const { settings, client, updater, cache } = this.#parts;
     const code = answer.errorCode;
     if (code === errorCode.none || code === errorCode.duplicateSequenceNumber) {
@@ -273,7 +279,7 @@ export class Sender {
       const { leaderId, leaderEpoch } = answer.currentLeader;
       const { topic, index } = queue;
       const news =
-        leaderId >= 0 && cache.noteLeader(topic, index, leaderId, leaderEpoch, answer.endpoints);
+        leaderId >= 0 && cache.noteLeader(topic, index, leaderId, leaderEpoch, endpoints);
       if (!news) updater.request();
     }
     if (batch.finished) return;

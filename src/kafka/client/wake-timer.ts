@@ -23,12 +23,14 @@ export class WakeTimer {
     this.#timer?.cancel();
     this.#atUs = atUs;
     const delayUs = Math.max(0, atUs - this.#host.clock.monotonicUs());
-    this.#timer = this.#host.timers.after(delayUs, () => {
-      this.#timer = null;
-      this.#atUs = notTimed;
-      this.#wake();
-    });
+    this.#timer = this.#host.timers.after(delayUs, this.#fire);
   }
+
+  readonly #fire = (): void => {
+    this.#timer = null;
+    this.#atUs = notTimed;
+    this.#wake();
+  };
 
   close(): void {
     this.#closed = true;

@@ -36,14 +36,14 @@ export class Alarm {
   #sleep(): void {
     const delayUs = Math.max(0, this.#deadlineUs - this.#host.clock.monotonicUs());
     this.#timerAtUs = this.#deadlineUs;
-    this.#timer = this.#host.timers.after(delayUs, () => this.#wake());
+    this.#timer = this.#host.timers.after(delayUs, this.#wake);
   }
 
-  #wake(): void {
+  readonly #wake = (): void => {
     this.#timer = null;
     this.#timerAtUs = Number.POSITIVE_INFINITY;
     if (this.#deadlineUs === Number.POSITIVE_INFINITY) return;
     if (this.#host.clock.monotonicUs() < this.#deadlineUs) this.#sleep();
     else this.#onDue();
-  }
+  };
 }

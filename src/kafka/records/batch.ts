@@ -50,6 +50,8 @@ function int32(bytes: Uint8Array, at: number): number {
 
 function int64(bytes: Uint8Array, at: number): number {
   const high = int32(bytes, at);
+  // The usual case stays an integer: a product would make a floating-point number of it.
+  if (high === 0) return int32(bytes, at + 4) >>> 0;
   assert(isSafeHigh(high), 'a 64-bit field of a batch is a safe integer');
   return high * twoTo32 + (int32(bytes, at + 4) >>> 0);
 }

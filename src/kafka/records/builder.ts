@@ -4,6 +4,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import type { LeaderEpoch, Offset, ProducerEpoch, ProducerId, WallMs } from '../../base/ids.ts';
+import { cutBytes } from '../../base/slab.ts';
 import {
   batchHeaderSize,
   type Compression,
@@ -69,7 +70,8 @@ export function buildBatch(options: BatchOptions): Uint8Array {
   }
   const codec = options.compression ?? 'none';
   const plainStart = codec === 'none' ? batchHeaderSize : 0;
-  const plain = new Uint8Array(plainStart + recordsSize);
+  const size = plainStart + recordsSize;
+  const plain = codec === 'none' ? cutBytes(size) : new Uint8Array(size);
   let at = plainStart;
   let maxTimestamp = baseTimestamp;
   for (let index = 0; index < records.length; index++) {

@@ -79,7 +79,8 @@ function recordsAt(cursor: RecordCursor, batch: Uint8Array, position: number): S
   const isCreateTime = timestampType(batch, position) === 'CreateTime';
   const appendTime = maxTimestamp(batch, position);
   const count = recordCount(batch, position);
-  const records: StoredRecord[] = [];
+  // The count is the peer's word: room is made as records are found.
+  const records: StoredRecord[] = count === 1 ? new Array(1) : [];
   for (let index = 0; index < count; index++) {
     const size = cursor.varint();
     const end = cursor.position + size;
@@ -91,13 +92,13 @@ function recordsAt(cursor: RecordCursor, batch: Uint8Array, position: number): S
     const value = cursor.nullableBytes(cursor.varint());
     const headers = readHeaders(cursor, cursor.varint());
     if (cursor.position !== end) throw new RecordsError('a record is not as long as it says');
-    records.push({
+    records[index] = {
       offset: offset + offsetDelta,
       timestamp: isCreateTime ? timestamp + timestampDelta : appendTime,
       key,
       value,
       headers,
-    });
+    };
   }
   if (cursor.position !== cursor.limit) throw new RecordsError('bytes behind the last record');
   return records;

@@ -9,21 +9,24 @@ export interface Completable {
 }
 
 export class Completions {
-  readonly #ready: Completable[] = [];
+  /** Its places are used again; those from `#count` on are null. */
+  readonly #ready: (Completable | null)[] = [];
+  #count = 0;
   #draining = false;
 
   add(operation: Completable): void {
-    this.#ready.push(operation);
+    this.#ready[this.#count++] = operation;
   }
 
   /** Called at the end of every way in. Within an answer it leaves the work to the outer call. */
   drain(): void {
-    if (this.#draining || this.#ready.length === 0) return;
+    if (this.#draining || this.#count === 0) return;
     this.#draining = true;
     try {
-      for (let at = 0; at < this.#ready.length; at++) (this.#ready[at] as Completable).complete();
+      for (let at = 0; at < this.#count; at++) (this.#ready[at] as Completable).complete();
     } finally {
-      this.#ready.length = 0;
+      this.#ready.fill(null, 0, this.#count);
+      this.#count = 0;
       this.#draining = false;
     }
   }

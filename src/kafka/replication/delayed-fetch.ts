@@ -13,6 +13,9 @@ import { Expiring } from './deadlines.ts';
 export interface FetchWatcher {
   readonly operation: DelayedFetch;
   readonly fetchOffset: Offset;
+  readonly list: FetchWatchers;
+  /** Of the same operation. */
+  readonly next: FetchWatcher | null;
 }
 
 /** The fetches that watch one end of one partition. */
@@ -28,8 +31,11 @@ export class FetchWatchers {
   }
 
   remove(watcher: FetchWatcher): void {
-    const at = this.#watchers.indexOf(watcher);
-    if (at >= 0) this.#watchers.splice(at, 1);
+    const watchers = this.#watchers;
+    const at = watchers.indexOf(watcher);
+    if (at < 0) return;
+    for (let i = at + 1; i < watchers.length; i++) watchers[i - 1] = watchers[i] as FetchWatcher;
+    watchers.pop();
   }
 
   /** What ends at `end` may be read now. */
@@ -57,7 +63,7 @@ export class DelayedFetch extends Expiring implements Completable {
   readonly #done: (results: FetchResult[]) => void;
   readonly #completions: Completions;
   readonly #deadlines: Deadlines;
-  readonly #watched: { readonly list: FetchWatchers; readonly watcher: FetchWatcher }[] = [];
+  #watched: FetchWatcher | null = null;
   #isReady = false;
   #isForced = false;
 
@@ -77,9 +83,9 @@ export class DelayedFetch extends Expiring implements Completable {
   }
 
   watch(list: FetchWatchers, fetchOffset: Offset): void {
-    const watcher: FetchWatcher = { operation: this, fetchOffset };
+    const watcher: FetchWatcher = { operation: this, fetchOffset, list, next: this.#watched };
     list.add(watcher);
-    this.#watched.push({ list, watcher });
+    this.#watched = watcher;
   }
 
   /** Looks again, once, before this event ends. `force`: and answers in any case. */
@@ -100,7 +106,9 @@ export class DelayedFetch extends Expiring implements Completable {
       this.#isReady = false;
       return;
     }
-    for (const { list, watcher } of this.#watched) list.remove(watcher);
+    for (let watcher = this.#watched; watcher !== null; watcher = watcher.next) {
+      watcher.list.remove(watcher);
+    }
     this.#deadlines.remove(this);
     this.#done(reading.results);
   }

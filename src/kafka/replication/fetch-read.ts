@@ -6,7 +6,6 @@
 import type { LeaderEpoch, Offset } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { FetchPartition, FetchResult, FetchWork, LeaderHint } from './contract.ts';
-import type { FollowerProgress } from './leader-state.ts';
 import type { Partition } from './partition.ts';
 import type { BrokerFacts, ReplicationRules } from './rules.ts';
 
@@ -38,8 +37,27 @@ export interface ReadOptions {
   readonly rules: ReplicationRules;
   /** What metadata says of the follower that asks. */
   readonly broker: BrokerFacts | undefined;
-  /** The fetch has just arrived, so what a follower says of itself is news. */
-  readonly isArriving: boolean;
+}
+
+type Divergence = NonNullable<FetchResult['divergingEpoch']>;
+
+/**
+ * Takes note of a fetch that has just arrived: what a follower says of itself is news now, and only
+ * now. True where there is something to say to it; false where it would read nothing.
+ */
+export function takeArrival(
+  partition: Partition,
+  work: FetchWork,
+  asked: FetchPartition,
+  options: ReadOptions,
+): boolean {
+  const { rules } = options;
+  if (judge(partition, work, asked, options) !== null) return true;
+  const { fetchOffset } = asked;
+  const fromFollower = isFollower(work);
+  const follower = fromFollower ? partition.leader?.follower(work.replicaId) : undefined;
+  if (follower) partition.onFollowerFetch(follower, fetchOffset, work.replicaEpoch);
+  return fetchOffset < rules.readLimit(partition.offsets(), fromFollower, work.readCommitted);
 }
 
 /**
@@ -55,37 +73,12 @@ export function readPartition(
   atLeastOneBatch: boolean,
   options: ReadOptions,
 ): FetchResult | number {
-  const { rules } = options;
-  const { fetchOffset, lastFetchedEpoch } = asked;
-  const { leader, log } = partition;
-  const fenced = rules.epochError(asked.currentLeaderEpoch, partition.leaderEpoch);
-  if (fenced !== errorCode.none) return fenced;
-  if (leader === null) return errorCode.notLeaderOrFollower;
-  const fromFollower = isFollower(work);
-  let follower: FollowerProgress | null = null;
-  if (fromFollower) {
-    follower = leader.follower(work.replicaId);
-    if (follower === null) {
-      // The follower may know of an assignment that we do not know yet: it will ask again.
-      return asked.currentLeaderEpoch >= 0
-        ? errorCode.unknownLeaderEpoch
-        : errorCode.notLeaderOrFollower;
-    }
-    if (!rules.acceptsFetchOf(work.replicaEpoch, options.broker))
-      return errorCode.notLeaderOrFollower;
-  }
-  if (fetchOffset < log.logStartOffset) return errorCode.offsetOutOfRange;
-  const diverging =
-    lastFetchedEpoch < 0 ? null : divergence(partition, lastFetchedEpoch, fetchOffset, rules);
+  const diverging = judge(partition, work, asked, options);
   if (typeof diverging === 'number') return diverging;
-  if (diverging === null) {
-    if (fetchOffset > log.logEndOffset) return errorCode.offsetOutOfRange;
-    if (follower !== null && options.isArriving) {
-      partition.onFollowerFetch(follower, fetchOffset, work.replicaEpoch);
-    }
-  }
+  const { fetchOffset } = asked;
+  const { log } = partition;
   const offsets = partition.offsets();
-  const limit = rules.readLimit(offsets, fromFollower, work.readCommitted);
+  const limit = options.rules.readLimit(offsets, isFollower(work), work.readCommitted);
   let records = noBytes;
   if (diverging === null && fetchOffset < limit) {
     const maxBytes = Math.min(budgetBytes, asked.maxBytes);
@@ -107,6 +100,37 @@ export function readPartition(
   };
 }
 
+/** Every check of a fetch: the code of an error, where its log parts from ours, or null. */
+function judge(
+  partition: Partition,
+  work: FetchWork,
+  asked: FetchPartition,
+  options: ReadOptions,
+): Divergence | number | null {
+  const { rules } = options;
+  const { fetchOffset, lastFetchedEpoch } = asked;
+  const { leader, log } = partition;
+  const fenced = rules.epochError(asked.currentLeaderEpoch, partition.leaderEpoch);
+  if (fenced !== errorCode.none) return fenced;
+  if (leader === null) return errorCode.notLeaderOrFollower;
+  if (isFollower(work)) {
+    if (leader.follower(work.replicaId) === null) {
+      // The follower may know of an assignment that we do not know yet: it will ask again.
+      return asked.currentLeaderEpoch >= 0
+        ? errorCode.unknownLeaderEpoch
+        : errorCode.notLeaderOrFollower;
+    }
+    if (!rules.acceptsFetchOf(work.replicaEpoch, options.broker))
+      return errorCode.notLeaderOrFollower;
+  }
+  if (fetchOffset < log.logStartOffset) return errorCode.offsetOutOfRange;
+  if (lastFetchedEpoch >= 0) {
+    const diverging = divergence(partition, lastFetchedEpoch, fetchOffset, rules);
+    if (diverging !== null) return diverging;
+  }
+  return fetchOffset > log.logEndOffset ? errorCode.offsetOutOfRange : null;
+}
+
 /**
  * Where the reader's log and ours part; null where they do not; a code where that cannot be told.
  */
@@ -115,7 +139,7 @@ function divergence(
   lastFetchedEpoch: LeaderEpoch,
   fetchOffset: Offset,
   rules: ReplicationRules,
-): FetchResult['divergingEpoch'] | number {
+): Divergence | number | null {
   const end = partition.log.endOffsetForEpoch(lastFetchedEpoch);
   if (end.leaderEpoch < 0 || end.endOffset < 0) return errorCode.offsetOutOfRange;
   if (!rules.diverges(lastFetchedEpoch, fetchOffset, end)) return null;

@@ -13,7 +13,7 @@ import type { NodeSettings } from '../config.ts';
 import type { FetchResponse } from '../protocol/apis/01-fetch.ts';
 import { fetchApi } from '../protocol/apis/01-fetch.ts';
 import { errorCode, errorName } from '../protocol/errors.ts';
-import type { Channel } from '../rpc/contract.ts';
+import type { Channel, RpcFailure } from '../rpc/contract.ts';
 import { findLeaderOffsets } from './leader-offsets.ts';
 import type { Partition } from './partition.ts';
 import type { ReplicationRules } from './rules.ts';
@@ -145,13 +145,15 @@ export class Fetcher {
       forgottenTopicsData: [],
     };
     const timeoutUs = msToMicros(settings.replicaSocketTimeoutMs);
-    channel.send(fetchApi, fetchVersion, body, timeoutUs, (answer, failure) => {
-      if (this.#closed) return;
-      if (answer === null) this.#onFailure(failure ?? 'closed');
-      else if (answer.errorCode !== errorCode.none) this.#onFailure(errorName(answer.errorCode));
-      else this.#onAnswer(answer);
-    });
+    channel.send(fetchApi, fetchVersion, body, timeoutUs, this.#onResponse);
   }
+
+  readonly #onResponse = (answer: FetchResponse | null, failure: RpcFailure | null): void => {
+    if (this.#closed) return;
+    if (answer === null) this.#onFailure(failure ?? 'closed');
+    else if (answer.errorCode !== errorCode.none) this.#onFailure(errorName(answer.errorCode));
+    else this.#onAnswer(answer);
+  };
 
   close(): void {
     this.#closed = true;

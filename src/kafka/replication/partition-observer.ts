@@ -46,14 +46,25 @@ export class PartitionObserver {
 
   /** `leader` is null on followers. */
   highWatermark(leader: LeaderState | null, leaderEpoch: LeaderEpoch, highWatermark: Offset): void {
-    const replica = { node: this.#node, topicId: this.#topicId, partition: this.#partition };
     const kind = 'high-watermark';
+    const node = this.#node;
+    const topicId = this.#topicId;
+    const partition = this.#partition;
     if (leader === null) {
-      this.#observe({ kind, ...replica, role: 'follower', leaderEpoch, highWatermark });
-    } else {
-      const { maximalIsr } = leader;
-      this.#observe({ kind, ...replica, role: 'leader', leaderEpoch, highWatermark, maximalIsr });
+      const role = 'follower';
+      this.#observe({ kind, node, topicId, partition, role, leaderEpoch, highWatermark });
+      return;
     }
+    this.#observe({
+      kind,
+      node,
+      topicId,
+      partition,
+      role: 'leader',
+      leaderEpoch,
+      highWatermark,
+      maximalIsr: leader.maximalIsr,
+    });
   }
 
   isrChanged(leader: LeaderState): void {

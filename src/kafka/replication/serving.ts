@@ -19,7 +19,7 @@ import type { FetchReading } from './delayed-fetch.ts';
 import { DelayedFetch } from './delayed-fetch.ts';
 import { DelayedProduce } from './delayed-produce.ts';
 import type { ReadOptions } from './fetch-read.ts';
-import { failedFetch, isFollower, readPartition } from './fetch-read.ts';
+import { failedFetch, isFollower, readPartition, takeArrival } from './fetch-read.ts';
 import type { HostedPartitions } from './hosted-partitions.ts';
 import type { BrokersView } from './leader-state.ts';
 import type { Partition } from './partition.ts';
@@ -42,7 +42,7 @@ const hinted: ReadonlySet<number> = new Set([
 
 export class Serving {
   readonly #options: ServingOptions;
-  readonly #readAgain = (work: FetchWork): FetchReading => this.#read(work, false);
+  readonly #readAgain = (work: FetchWork): FetchReading => this.#read(work);
 
   constructor(options: ServingOptions) {
     this.#options = options;
@@ -82,11 +82,16 @@ export class Serving {
 
   fetch(work: FetchWork, done: (results: FetchResult[]) => void): void {
     const { completions, deadlines, hosted } = this.#options;
-    const reading = this.#read(work, true);
-    if (reading.isDue || work.maxWaitMs <= 0 || work.partitions.length === 0) {
-      done(reading.results);
-      completions.drain();
-      return;
+    const hasNews = this.#takeArrival(work);
+    const mayWait = work.maxWaitMs > 0 && work.partitions.length > 0;
+    // Most fetches that arrive find nothing, and are read for only when something has come.
+    if (hasNews || !mayWait || work.minBytes <= 0) {
+      const reading = this.#read(work);
+      if (reading.isDue || !mayWait) {
+        done(reading.results);
+        completions.drain();
+        return;
+      }
     }
     const delayed = new DelayedFetch(work, this.#readAgain, done, completions, deadlines);
     const fromFollower = isFollower(work);
@@ -161,16 +166,38 @@ export class Serving {
     };
   }
 
-  #read(work: FetchWork, isArriving: boolean): FetchReading {
+  /** True where some partition has something to say. */
+  #takeArrival(work: FetchWork): boolean {
+    const { hosted, onError } = this.#options;
+    const options = this.#readOptions(work);
+    let hasNews = false;
+    for (const part of work.partitions) {
+      const found = hosted.find(part);
+      try {
+        if (typeof found === 'number' || takeArrival(found, work, part, options)) hasNews = true;
+      } catch (error) {
+        hasNews = true;
+        if (!(error instanceof KafkaError)) onError(error);
+      }
+    }
+    return hasNews;
+  }
+
+  #readOptions(work: FetchWork): ReadOptions {
     const { brokers, rules } = this.#options;
-    const broker = isFollower(work) ? brokers().get(work.replicaId) : undefined;
-    const options: ReadOptions = { rules, broker, isArriving };
-    const results: FetchResult[] = [];
+    return { rules, broker: isFollower(work) ? brokers().get(work.replicaId) : undefined };
+  }
+
+  #read(work: FetchWork): FetchReading {
+    const options = this.#readOptions(work);
+    const { partitions } = work;
+    const results: FetchResult[] = new Array(partitions.length);
     let bytes = 0;
     let isUrgent = false;
-    for (const part of work.partitions) {
+    for (let i = 0; i < partitions.length; i++) {
+      const part = partitions[i] as FetchPartition;
       const result = this.#readOne(work, part, work.maxBytes - bytes, bytes === 0, options);
-      results.push(result);
+      results[i] = result;
       bytes += result.records.length;
       if (result.errorCode !== errorCode.none || result.divergingEpoch !== null) isUrgent = true;
     }

@@ -29,7 +29,8 @@ export class OffsetWaitList<W extends OffsetWaiter> {
   take(reached: Offset): W | null {
     const first = this.#waiters[0];
     if (first === undefined || first.required > reached) return null;
-    this.#waiters.shift();
+    if (this.#waiters.length === 1) this.#waiters.pop();
+    else this.#waiters.shift();
     return first;
   }
 

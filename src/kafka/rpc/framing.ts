@@ -4,6 +4,7 @@
  * complete, so memory never exceeds what has arrived, whatever length a frame claims. A negative
  * length or one beyond the bound is malformed, and the stream is then at its end.
  */
+import { cutBytes } from '../../base/slab.ts';
 import { MalformedError } from '../protocol/malformed.ts';
 
 const lengthBytes = 4;
@@ -58,8 +59,8 @@ export class FrameSplitter {
     const here = this.bytes.length - this.#at;
     if (here >= count) return true;
     if (here + this.#laterBytes < count) return false;
-    const joined = new Uint8Array(here + this.#laterBytes);
-    joined.set(this.bytes.subarray(this.#at));
+    const joined = cutBytes(here + this.#laterBytes);
+    if (here > 0) joined.set(this.bytes.subarray(this.#at));
     let to = here;
     for (const chunk of this.#later) {
       joined.set(chunk, to);

@@ -95,8 +95,8 @@ export class ServerConnection implements ConnectionHandler {
   #run(): void {
     this.#running = true;
     while (!this.#closed && !this.#busy && !this.#blocked) {
-      const frame = this.#waiting.shift() ?? this.#nextFrame();
-      if (frame === null) break;
+      const frame = this.#waiting.length > 0 ? this.#waiting.shift() : this.#nextFrame();
+      if (frame === undefined || frame === null) break;
       const request = this.#decode(frame);
       if (request === null) continue;
       this.#busy = true;

@@ -8,9 +8,14 @@ import { at } from './describe.ts';
  * before. `poll-skip`: it lies further above, and somebody read a record in between.
  */
 export const checkPolls: Checker = (evidence, report) => {
-  const positions = new Map<string, Offset>();
+  const lines = new Map<string, Map<number, Offset>>();
   for (const poll of evidence.history.polls) {
-    const line = `${poll.phase}/${poll.consumer}/${poll.session}/${poll.partition}`;
+    let positions = lines.get(poll.partition);
+    if (positions === undefined) {
+      positions = new Map();
+      lines.set(poll.partition, positions);
+    }
+    const line = lineOf(poll);
     let before = positions.get(line) ?? -1;
     for (const offset of poll.offsets) {
       if (before >= 0 && offset <= before) reportStepBack(poll, before, offset, report);
@@ -20,6 +25,10 @@ export const checkPolls: Checker = (evidence, report) => {
     positions.set(line, before);
   }
 };
+
+/** One number for each session of a consumer in each phase. */
+const lineOf = ({ phase, consumer, session }: Poll): number =>
+  (session * 0x10000 + consumer) * 2 + (phase === 'final' ? 1 : 0);
 
 function reportStepBack(poll: Poll, before: Offset, offset: Offset, report: Report): void {
   report({

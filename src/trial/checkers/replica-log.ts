@@ -61,11 +61,15 @@ export class ReplicaLog {
 
   /** Index of the batch that holds `offset`, or of the first one behind it. */
   indexOf(offset: Offset): number {
+    const batches = this.#batches;
     let low = 0;
-    let high = this.#batches.length;
+    let high = batches.length;
+    // Nearly all that is looked for lies at the end.
+    const nearEnd = high - 8;
+    if (nearEnd > 0 && batches[nearEnd]!.lastOffset < offset) low = nearEnd + 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#batches[middle]!.lastOffset < offset) low = middle + 1;
+      if (batches[middle]!.lastOffset < offset) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -52,12 +52,10 @@ export function versionOrder(history: History): VersionOrder {
 
   const see = (order: PartitionOrder, poll: Poll, offset: Offset, value: number): void => {
     const known = order.byOffset.get(offset);
+    if (known !== undefined && known.value === value) return;
     const seen = { value, consumer: poll.consumer, atUs: poll.atUs };
-    if (known !== undefined && known.value !== value) {
-      conflicts.push({ partition: poll.partition, offset, first: known, later: seen });
-    }
-    if (known?.value === value) return;
     if (known === undefined) order.byOffset.set(offset, seen);
+    else conflicts.push({ partition: poll.partition, offset, first: known, later: seen });
     if (offset > order.highestRead) order.highestRead = offset;
     const place = { partition: poll.partition, offset, atUs: poll.atUs };
     if (placeOf[value] === undefined) placeOf[value] = place;

@@ -53,6 +53,18 @@ export class History {
   acknowledged = 0;
   consumed = 0;
   #completed = 0;
+  readonly #names = new Map<string, string[]>();
+
+  /** `orders-0`: one string for all that happens to a partition. */
+  nameOf(topic: string, index: number): string {
+    let names = this.#names.get(topic);
+    if (names === undefined) {
+      names = [];
+      this.#names.set(topic, names);
+    }
+    names[index] ??= `${topic}-${index}`;
+    return names[index];
+  }
 
   invokeSend(from: Pick<Send, 'producer' | 'incarnation' | 'key' | 'acks' | 'invokedUs'>): Send {
     const send: Send = {

@@ -81,11 +81,13 @@ class Trial {
   readonly #arena: Arena;
   readonly #faults: FaultExecutor;
   readonly #digests: DigestRecording | null;
+  readonly #isTraced: boolean;
   readonly #rules: Partial<NodeRules>;
   #producersFinished = false;
 
   constructor(scenario: Scenario, seed: string, options: TrialOptions) {
     const { latencyUs, jitterUs, tailPerMille } = scenario.network;
+    this.#isTraced = options.trace !== undefined && options.trace !== null;
     this.#scenario = scenario;
     this.#seed = seed;
     this.#world = new World({
@@ -271,7 +273,7 @@ class Trial {
     this.#arena.wholeness.observe(observation);
     if (observation.kind === 'partition-committed') this.#faults.onObserved();
     this.#judge.observe(observation, this.#world.now);
-    this.#world.tell('', () => `observed ${JSON.stringify(observation)}`);
+    if (this.#isTraced) this.#world.tell('', () => `observed ${JSON.stringify(observation)}`);
   };
 
   #broken(property: Property, message: string): void {

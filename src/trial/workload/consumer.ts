@@ -30,15 +30,14 @@ export function consumerProgram(role: ConsumerRole): Program {
     const client = new KafkaClient({ host, clientId: `c${role.index}`, bootstrap: role.bootstrap });
     const consumer = client.consumer({
       autoOffsetReset: 'earliest',
-      onRecords: (topic, partition, records) =>
-        role.history.poll({
-          consumer: role.index,
-          session,
-          phase: 'workload',
-          partition: `${topic}-${partition}`,
-          atUs: role.now(),
-          ...columns(records),
-        }),
+      onRecords(topic, index, records) {
+        const { offsets, values } = columns(records);
+        const consumer = role.index;
+        const phase = 'workload';
+        const partition = role.history.nameOf(topic, index);
+        const atUs = role.now();
+        role.history.poll({ consumer, session, phase, partition, atUs, offsets, values });
+      },
     });
     consumer.assign(everyPartition(role.topics));
     return {

@@ -59,7 +59,7 @@ export function producerProgram(role: ProducerRole): Program {
       const value = encodeValue(send.value, workload.recordBytes);
       producer.send({ topic, key: encodedKeys[key]!, value }, (error, receipt) => {
         if (error === null) {
-          const partition = `${receipt!.topic}-${receipt!.partition}`;
+          const partition = role.history.nameOf(receipt!.topic, receipt!.partition);
           role.history.acknowledge(send, role.now(), partition, receipt!.offset);
         } else fail(role, send, error.outcome === 'failed' ? 'fail' : 'info', error.message);
       });

@@ -3,13 +3,14 @@
  * to the size that the workload wants.
  */
 import { assert } from '../../base/assert.ts';
+import { cutBytes } from '../../base/slab.ts';
 
 const digits = 10;
 const zero = 48;
 const dot = 46;
 
 export function encodeValue(value: number, sizeBytes: number): Uint8Array {
-  const bytes = new Uint8Array(Math.max(sizeBytes, digits)).fill(dot, digits);
+  const bytes = cutBytes(Math.max(sizeBytes, digits)).fill(dot, digits);
   let rest = value;
   for (let i = digits - 1; i >= 0; i--) {
     bytes[i] = zero + (rest % 10);

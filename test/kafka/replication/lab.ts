@@ -25,7 +25,7 @@ import type {
   FetchResult,
   FetchWork,
 } from '../../../src/kafka/replication/contract.ts';
-import { readPartition } from '../../../src/kafka/replication/fetch-read.ts';
+import { readPartition, takeArrival } from '../../../src/kafka/replication/fetch-read.ts';
 import type { IsrProposal, ProposalAnswer } from '../../../src/kafka/replication/leader-state.ts';
 import { Partition } from '../../../src/kafka/replication/partition.ts';
 import type { ReplicationRules } from '../../../src/kafka/replication/rules.ts';
@@ -177,7 +177,8 @@ export class Lab {
       readCommitted: false,
       partitions: [asked],
     };
-    const options = { rules: this.rules, broker: brokers.get(from), isArriving: true };
+    const options = { rules: this.rules, broker: brokers.get(from) };
+    takeArrival(partition, work, asked, options);
     fetch.answer = readPartition(partition, work, asked, 1_000_000, true, options);
     this.#say(
       `${from} → ${fetch.to}: fetch ${asked.fetchOffset}, last epoch ${asked.lastFetchedEpoch}, ` +

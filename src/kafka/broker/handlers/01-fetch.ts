@@ -23,7 +23,8 @@ import { endpointsOf } from '../topic-view.ts';
 
 type Body = RequestOf<typeof fetchApi>;
 type Answer = ResponseInput<typeof fetchApi>;
-type PartitionAnswer = Answer['responses'][number]['partitions'][number];
+type TopicAnswer = Answer['responses'][number];
+type PartitionAnswer = TopicAnswer['partitions'][number];
 
 const sessionless = -1;
 const newSession = 0;
@@ -46,10 +47,13 @@ const handleFetch: Handler<typeof fetchApi> = (context, request) => {
 };
 
 function workOf(body: Body, version: number, fetchMaxBytes: number): FetchWork {
-  const partitions: FetchPartition[] = [];
+  let count = 0;
+  for (const { partitions: asked } of body.topics) count += asked.length;
+  const partitions: FetchPartition[] = new Array(count);
+  let at = 0;
   for (const { topic, topicId, partitions: asked } of body.topics) {
     for (const one of asked) {
-      partitions.push({
+      partitions[at++] = {
         topicId,
         topic,
         index: one.partition,
@@ -58,7 +62,7 @@ function workOf(body: Body, version: number, fetchMaxBytes: number): FetchWork {
         lastFetchedEpoch: one.lastFetchedEpoch,
         logStartOffset: one.logStartOffset,
         maxBytes: one.partitionMaxBytes,
-      });
+      };
     }
   }
   const maxBytes = Math.min(body.maxBytes, fetchMaxBytes);
@@ -82,28 +86,35 @@ function answerOf(
   const leaders: NodeId[] = [];
   const aborted = body.isolationLevel === readCommittedLevel ? [] : null;
   let at = 0;
-  const responses = body.topics.map(({ topic, topicId, partitions }) => ({
-    topic,
-    topicId,
-    partitions: partitions.map(({ partition }): PartitionAnswer => {
+  const responses: TopicAnswer[] = [];
+  for (const { topic, topicId, partitions } of body.topics) {
+    const answers: PartitionAnswer[] = new Array(partitions.length);
+    for (let i = 0; i < partitions.length; i++) {
       const result = results[at++];
-      if (result === undefined) return failed(partition, errorCode.unknownServerError, null);
-      if (result.errorCode !== errorCode.none) return refused(result, version, leaders);
-      return {
-        partitionIndex: result.index,
-        errorCode: errorCode.none,
-        highWatermark: result.highWatermark,
-        lastStableOffset: result.lastStableOffset,
-        logStartOffset: result.logStartOffset,
-        divergingEpoch: result.divergingEpoch ?? undefined,
-        abortedTransactions: aborted,
-        records: result.records,
-      };
-    }),
-  }));
+      if (result === undefined) {
+        answers[i] = failed(partitions[i]!.partition, errorCode.unknownServerError, null);
+      } else if (result.errorCode !== errorCode.none) {
+        answers[i] = refused(result, version, leaders);
+      } else {
+        answers[i] = answered(result, aborted);
+      }
+    }
+    responses.push({ topic, topicId, partitions: answers });
+  }
   if (leaders.length === 0) return { responses };
   return { responses, nodeEndpoints: endpointsOf(context.image, leaders) };
 }
+
+const answered = (result: FetchResult, aborted: never[] | null): PartitionAnswer => ({
+  partitionIndex: result.index,
+  errorCode: errorCode.none,
+  highWatermark: result.highWatermark,
+  lastStableOffset: result.lastStableOffset,
+  logStartOffset: result.logStartOffset,
+  divergingEpoch: result.divergingEpoch ?? undefined,
+  abortedTransactions: aborted,
+  records: result.records,
+});
 
 function refused(result: FetchResult, version: number, leaders: NodeId[]): PartitionAnswer {
   const { index, errorCode: code, currentLeader } = result;

@@ -1,0 +1,47 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { captured } from './captured.ts';
+import { ScenarioFolder } from './scenario-folder.ts';
+
+const folder = new ScenarioFolder();
+afterAll(() => folder.remove());
+
+/** Carries out a command in this process, on scenarios of the folder. */
+const here = (...words: string[]) => captured(...folder.named(words));
+
+describe('ordeal replay', () => {
+  it('gives the digest of the run again, by its seed and by its saved plan', async () => {
+    await here('run', 'unhealed', '--seed', '7', '-j', '1');
+    const result = folder.read('reports/unhealed/7/result.json');
+    const { digest } = JSON.parse(result);
+    const bySeed = await here('replay', 'unhealed', '--seed', '7');
+    expect(bySeed.code).toBe(1);
+    expect(bySeed.stdout).toContain(`unhealed seed 7: fail, digest ${digest}\n`);
+    const plan = folder.file('reports/unhealed/7/plan.json');
+    const byPlan = await here('replay', 'unhealed', '--seed', '7', '--plan', plan);
+    expect(byPlan.stdout).toContain(`unhealed seed 7: fail, digest ${digest}\n`);
+    expect(byPlan.stdout).toContain(`unhealed.ts --seed 7 --plan ${plan}\n`);
+    expect(folder.read('reports/unhealed/7/result.json')).toBe(result);
+    expect(JSON.parse(folder.read('reports/unhealed/7/replay/result.json')).digest).toBe(digest);
+  });
+
+  it('writes every event as a line, beside its results or where it is told', async () => {
+    await here('replay', 'calm', '--seed', '2');
+    await here('replay', 'calm', '--seed', '2', '--trace', folder.file('mine.tsv'));
+    const trace = folder.read('mine.tsv');
+    expect(folder.read('reports/calm/2/replay/trace.tsv')).toBe(trace);
+    const lines = trace.trimEnd().split('\n');
+    expect(lines.every((line) => /^\d+\t\d+\.\d{6}\t\w*\t.+/.test(line))).toBe(true);
+    const { events } = JSON.parse(folder.read('reports/calm/2/replay/result.json'));
+    const numbers = new Set(lines.map((line) => Number(line.split('\t')[0])));
+    expect(numbers.size).toBe(events);
+  });
+
+  it('runs an edited plan as it stands', async () => {
+    await here('replay', 'unhealed', '--seed', '1');
+    const plan = JSON.parse(folder.read('reports/unhealed/1/replay/plan.json'));
+    const edited = folder.write('edited.json', JSON.stringify({ ...plan, faults: [] }));
+    const { code, stdout } = await here('replay', 'unhealed', '--seed', '1', '--plan', edited);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^unhealed seed 1: pass, digest/m);
+  });
+});

@@ -1,0 +1,82 @@
+/** Records as trials give them, one of each verdict, for all reporters. */
+import type { SweepEnd, SweepStart } from '../../src/report/reporter.ts';
+import type { RunRecord } from '../../src/trial/runner/result.ts';
+
+export const passed: RunRecord = {
+  scenario: 'steady',
+  seed: '1',
+  verdict: 'pass',
+  reason: null,
+  digest: '00112233445566ff',
+  virtualMs: 90_500,
+  events: 12_345,
+  operations: { produced: 4_300, acknowledged: 4_250, consumed: 12_900 },
+  faults: [],
+  violations: [],
+  expected: null,
+  wallMs: 250,
+};
+
+export const failed: RunRecord = {
+  ...passed,
+  scenario: 'chaos',
+  seed: '7',
+  verdict: 'fail',
+  digest: 'a0a1a2a3a4a5a6a7',
+  virtualMs: 120_250,
+  wallMs: 1_000,
+  faults: [
+    {
+      kind: 'crash',
+      at: 4_000,
+      target: 'leader of orders-0 (b2)',
+      effect: 'killed the process, reset 9 connections',
+      tookEffect: true,
+    },
+    { kind: 'clog', at: 5_000, target: 'b1', effect: 'none: nothing was sent', tookEffect: false },
+  ],
+  violations: [
+    {
+      property: 'lost-write',
+      message: 'offset 3 of orders-0 is gone, 100% of it: "<x>" & more',
+      at: 6_500,
+      evidence: ['t=3.900 s acknowledged', 't=6.500 s gone'],
+    },
+    { property: 'lost-write', message: 'offset 4 of orders-0 is gone', at: 6_500, evidence: [] },
+  ],
+};
+
+export const undecided: RunRecord = {
+  ...passed,
+  seed: '2',
+  verdict: 'inconclusive',
+  reason: 'nothing was acknowledged',
+};
+
+/** Breaks what it must break. */
+export const beyond: RunRecord = {
+  ...failed,
+  scenario: 'acks-one',
+  verdict: 'pass',
+  expected: 'lost-write',
+};
+
+export const start: SweepStart = {
+  version: '1.2.3',
+  commit: 'abc1234',
+  runtime: 'node 20.0.0',
+  scenarios: ['steady', 'chaos', 'acks-one'],
+  runs: 4,
+};
+
+export const end: SweepEnd = {
+  records: [passed, undecided, failed, beyond],
+  differences: null,
+  wallMs: 61_000,
+  outputDirectory: 'reports',
+  cut: null,
+};
+
+export const difference = { scenario: 'steady', seed: '1', message: 'event 5 differs, it does' };
+
+export const reproduce = ({ scenario, seed }: RunRecord): string => `again ${scenario} ${seed}`;
