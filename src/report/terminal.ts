@@ -49,7 +49,7 @@ export function describeFailure(record: RunRecord, reproduce: string): string {
 function describeProperty(record: RunRecord, property: ViolationReport['property']): string {
   const [first, ...more] = record.violations.filter((violation) => violation.property === property);
   const { message, at, evidence } = first!;
-  const timeline = [...faultsBefore(record, at), ...evidence]
+  const timeline = timelineOf(record, at, evidence)
     .map((line) => `    ${line}\n`)
     .join('');
   const others =
@@ -62,12 +62,21 @@ function describeProperty(record: RunRecord, property: ViolationReport['property
 
 const mostFaultsTold = 4;
 
-/** The last faults that took effect before a moment. */
-function faultsBefore(record: RunRecord, at: number): string[] {
-  return record.faults
-    .filter((fault) => fault.tookEffect && fault.at <= at)
+/** The evidence and the last faults before it, in order of time; what has no time comes last. */
+function timelineOf(record: RunRecord, at: number, evidence: readonly string[]): string[] {
+  const times = evidence.map(timeOf).filter((time) => time !== Infinity);
+  const end = times.length > 0 ? Math.max(...times) : at / 1000;
+  const faults = record.faults
+    .filter((fault) => fault.tookEffect && fault.at / 1000 <= end)
     .slice(-mostFaultsTold)
     .map((fault) => `${atSecond(fault.at)}  ${fault.kind} ${fault.target}: ${fault.effect}`);
+  return [...faults, ...evidence].sort((a, b) => timeOf(a) - timeOf(b) || 0);
+}
+
+/** Seconds at the beginning of a line of evidence; Infinity where there is no time. */
+function timeOf(line: string): number {
+  const found = /^t=([\d.]+) s/.exec(line)?.[1];
+  return found === undefined ? Infinity : Number(found);
 }
 
 function mark(record: RunRecord): string {

@@ -29,7 +29,7 @@ function checkConflictingReads({ order }: Evidence, report: Report): void {
 }
 
 function describeSeen(seen: SeenRecord): string {
-  return `consumer ${seen.consumer} read value ${seen.value} at ${at(seen.atUs)}`;
+  return `${at(seen.atUs)}  consumer ${seen.consumer} read value ${seen.value} there`;
 }
 
 function checkAcknowledgedOffsets({ history, order }: Evidence, report: Report): void {

@@ -36,7 +36,7 @@ function reportStepBack(poll: Poll, before: Offset, offset: Offset, report: Repo
     message: `consumer ${poll.consumer} read offset ${before} of ${poll.partition}, then offset ${offset}`,
     atUs: poll.atUs,
     partition: poll.partition,
-    evidence: [`session ${poll.session}, ${poll.phase} phase, ${at(poll.atUs)}`],
+    evidence: [`${at(poll.atUs)}  session ${poll.session}, ${poll.phase} phase`],
   });
 }
 
@@ -59,7 +59,7 @@ function checkGap(
       atUs: poll.atUs,
       partition: poll.partition,
       evidence: [
-        `consumer ${seen.consumer} read value ${seen.value} at offset ${skipped}, ${at(seen.atUs)}`,
+        `${at(seen.atUs)}  consumer ${seen.consumer} read offset ${skipped}: value ${seen.value}`,
       ],
     });
     return;
