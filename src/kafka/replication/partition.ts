@@ -43,7 +43,6 @@ export class Partition {
   #leader: LeaderState | null = null;
   #follower: FollowerState | null = null;
   #highWatermark: Offset;
-  readonly #offsets = { highWatermark: 0, lastStableOffset: 0, logEndOffset: 0 };
 
   constructor(environment: PartitionEnvironment, settings: TopicSettings, stored: StoredReplica) {
     const { identity, log } = stored;
@@ -84,15 +83,12 @@ export class Partition {
     return this.#highWatermark;
   }
 
-  /**
-   * One reading of where the log stands, for all that one answer says. Good until the next call.
-   */
+  /** One reading of where the log stands, for all that one answer says. */
   offsets(): LogOffsets {
-    const offsets = this.#offsets;
-    offsets.highWatermark = this.#highWatermark;
-    offsets.lastStableOffset = this.log.lastStableOffset(this.#highWatermark);
-    offsets.logEndOffset = this.log.logEndOffset;
-    return offsets;
+    const { log } = this;
+    const highWatermark = this.#highWatermark;
+    const lastStableOffset = log.lastStableOffset(highWatermark);
+    return { highWatermark, lastStableOffset, logEndOffset: log.logEndOffset };
   }
 
   updateSettings(settings: TopicSettings): void {

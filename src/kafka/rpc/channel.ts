@@ -41,13 +41,8 @@ class ConnectionChannel implements Channel {
   #link: Link | null = null;
   #closed = false;
   #nextCorrelationId = 0;
-  /** Requests that wait for the connection, in order. */
+  /** Requests that wait for the connection, and those sent and not answered, each in order. */
   #waiting: Pending[] = [];
-  /**
-   * Those sent and not answered, in order: the oldest, to which the next answer belongs, and the
-   * others. Mostly there is only one, and the list stays as it is.
-   */
-  #head: Pending | null = null;
   #sent: Pending[] = [];
   #timer: Timer | null = null;
   #timerAt: Micros = 0;
@@ -59,7 +54,7 @@ class ConnectionChannel implements Channel {
   }
 
   get inFlight(): number {
-    return (this.#head === null ? 0 : 1) + this.#sent.length + this.#waiting.length;
+    return this.#sent.length + this.#waiting.length;
   }
 
   get connected(): boolean {
@@ -100,7 +95,7 @@ class ConnectionChannel implements Channel {
     const pending: Pending = { api, version, correlationId, deadline, onResponse, frame: null };
     if (this.#link?.isOpen) {
       this.#link.write(frame);
-      if (onResponse !== null) this.#addSent(pending);
+      if (onResponse !== null) this.#sent.push(pending);
       return;
     }
     pending.frame = frame;
@@ -127,21 +122,16 @@ class ConnectionChannel implements Channel {
       assert(pending.frame !== null, 'a request that waits has its frame');
       link.write(pending.frame);
       pending.frame = null;
-      if (pending.onResponse !== null) this.#addSent(pending);
+      if (pending.onResponse !== null) this.#sent.push(pending);
     }
   }
 
   onFrame(bytes: Uint8Array, start: number, end: number): void {
     const body = this.#decode(bytes, start, end);
     if (body === undefined) return;
-    const head = this.#head;
-    this.#head = this.#sent.length === 0 ? null : (this.#sent.shift() ?? null);
+    const sent = this.#sent;
+    const head = sent.length === 1 ? sent.pop() : sent.shift();
     head?.onResponse?.(body, null);
-  }
-
-  #addSent(pending: Pending): void {
-    if (this.#head === null) this.#head = pending;
-    else this.#sent.push(pending);
   }
 
   /**
@@ -150,8 +140,8 @@ class ConnectionChannel implements Channel {
    */
   #decode(bytes: Uint8Array, start: number, end: number): unknown {
     try {
-      const head = this.#head;
-      if (head === null) throw new MalformedError('an answer without a request');
+      const head = this.#sent[0];
+      if (head === undefined) throw new MalformedError('an answer without a request');
       const { correlationId, body } = decodeResponse(head.api, head.version, bytes, start, end);
       if (correlationId === head.correlationId) return body;
       throw new MalformedError(`answer ${correlationId} where ${head.correlationId} is due`);
@@ -185,15 +175,10 @@ class ConnectionChannel implements Channel {
   }
 
   #takeAll(): Pending[] {
-    const all = [...this.#allSent(), ...this.#waiting];
-    this.#head = null;
+    const all = [...this.#sent, ...this.#waiting];
     this.#sent = [];
     this.#waiting = [];
     return all;
-  }
-
-  #allSent(): Pending[] {
-    return this.#head === null ? [] : [this.#head, ...this.#sent];
   }
 
   #dropLink(): void {
@@ -211,11 +196,11 @@ class ConnectionChannel implements Channel {
   #onTimer(): void {
     this.#timer = null;
     const now = this.#host.clock.monotonicUs();
-    if (this.#allSent().some((pending) => pending.deadline <= now)) this.#expireSent(now);
+    if (this.#sent.some((pending) => pending.deadline <= now)) this.#expireSent(now);
     else this.#expireWaiting(now);
     if (this.#timer !== null || this.#closed) return;
     let earliest = Number.POSITIVE_INFINITY;
-    for (const pending of this.#allSent()) earliest = Math.min(earliest, pending.deadline);
+    for (const pending of this.#sent) earliest = Math.min(earliest, pending.deadline);
     for (const pending of this.#waiting) earliest = Math.min(earliest, pending.deadline);
     if (earliest < Number.POSITIVE_INFINITY) this.#arm(earliest, Math.max(0, earliest - now));
   }

@@ -84,8 +84,17 @@ export type FaultKind = Fault['kind'];
 
 export const faultKinds = faultSchema.options.map((option) => option.shape.kind.value);
 
-/** Kinds that end a process uncleanly: its broker leaves every ISR until it has caught up again. */
-export const endsProcess: ReadonlySet<FaultKind> = new Set(['crash', 'full-disk', 'read-error']);
+/**
+ * Kinds that end a process. One that stopped uncleanly leaves every ISR, whatever its page cache
+ * holds (KIP-966), and one that shuts down hands its leaderships to whoever still stands in the
+ * ISR: while a replica recovers what it lost, its partitions can spare no other.
+ */
+export const endsProcess: ReadonlySet<FaultKind> = new Set([
+  'crash',
+  'restart',
+  'full-disk',
+  'read-error',
+]);
 
 /**
  * Kinds that destroy what a replica holds: a second strike before the first has healed loses
