@@ -27,8 +27,10 @@ export type Report = (violation: Violation) => void;
 
 /** What the workload promises, so that a checker knows which orders are owed. */
 export interface Promises {
-  /** A producer's own retries cannot reorder or repeat its records. */
+  /** Records of one producer stand in the order they were sent. */
   readonly ordered: boolean;
+  /** Each record is written once at most: without idempotence a retry may repeat it (KIP-98). */
+  readonly unique: boolean;
 }
 
 export interface Invariant {

@@ -8,12 +8,12 @@ import type { SeenRecord } from './version-order.ts';
  * acknowledgement names an offset at which another value stands, though the acknowledged value
  * itself was read elsewhere (a value that nobody ever read is lost, see losses.ts), or two
  * acknowledgements of values that were read name one offset. `duplicate`: one value was read at two
- * offsets.
+ * offsets, where uniqueness is owed.
  */
 export const checkOffsets: Checker = (evidence, report) => {
   checkConflictingReads(evidence, report);
   checkAcknowledgedOffsets(evidence, report);
-  checkDuplicates(evidence, report);
+  if (evidence.promises.unique) checkDuplicates(evidence, report);
 };
 
 function checkConflictingReads({ order }: Evidence, report: Report): void {

@@ -29,6 +29,7 @@ import { finalReaderProgram } from '../workload/final-reader.ts';
 import { producerProgram } from '../workload/producer.ts';
 import { type ClusterPlan, planCluster } from './cluster.ts';
 import { obstacleToConvergence } from './convergence.ts';
+import { promisesOf } from './promises.ts';
 import type { TrialResult } from './result.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -232,14 +233,9 @@ class Trial {
         .filter(({ machine }) => world.machine(machine).state === 'running')
         .map(({ config }) => config.nodeId),
     );
-    const { workload } = this.#plan;
-    const ordered =
-      workload.acks === 'all'
-        ? workload.idempotent || workload.maxInFlight === 1
-        : workload.maxInFlight === 1;
     const violations = this.#judge.conclude(
       this.#history,
-      { ordered },
+      promisesOf(this.#plan.workload, this.#scenario.breaks),
       (node) => live.has(node),
       world.now,
     );

@@ -96,6 +96,7 @@ describe('what clients saw', () => {
     const violations = judgeClients(scene);
     expect(propertiesOf(violations)).toEqual(['duplicate']);
     expect(violations[0]!.message).toContain('offset 0 of orders-0 and at offset 1 of orders-0');
+    expect(judgeClients(scene, false)).toEqual([]);
   });
 
   it('nonmonotonic-send: acknowledged offsets of one producer step back', () => {

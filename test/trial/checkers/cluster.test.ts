@@ -84,7 +84,9 @@ describe('what the cluster shows', () => {
     judge.observe(quorumState(1, 3, 'follower'), 0);
     judge.diskReplaced(1);
     judge.observe(quorumState(1, 0, 'follower'), 1);
-    expect(judge.conclude(new History(), { ordered: true }, () => true, 2)).toEqual([]);
+    expect(judge.conclude(new History(), { ordered: true, unique: true }, () => true, 2)).toEqual(
+      [],
+    );
   });
 
   it('monotonic-high-watermark: it falls while one node leads', () => {

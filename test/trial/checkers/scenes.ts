@@ -61,11 +61,11 @@ export class Scene {
  * Every log of every node holds whatever was acknowledged, so that only the clients' side is
  * judged.
  */
-export function judgeClients(scene: Scene, ordered = true): readonly Violation[] {
+export function judgeClients(scene: Scene, owed = true): readonly Violation[] {
   const judge = new Judge([1]);
   const end = Math.max(0, ...scene.history.sends.map((send) => send.offset + 1));
   for (let offset = 0; offset < end; offset++) judge.observe(appended(1, offset, 0), 0);
-  return judge.conclude(scene.history, { ordered }, () => true, 1_000_000);
+  return judge.conclude(scene.history, { ordered: owed, unique: owed }, () => true, 1_000_000);
 }
 
 export function judgeCluster(
@@ -75,7 +75,7 @@ export function judgeCluster(
   const judge = new Judge([1, 2, 3]);
   for (const [index, observation] of observations.entries())
     judge.observe(observation, index * 1000);
-  return judge.conclude(history, { ordered: true }, () => true, 1_000_000);
+  return judge.conclude(history, { ordered: true, unique: true }, () => true, 1_000_000);
 }
 
 export const propertiesOf = (violations: readonly Violation[]): string[] =>
