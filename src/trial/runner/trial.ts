@@ -53,6 +53,8 @@ export interface TrialOutcome {
 
 /** How long the administrator may take, from the first start of all machines. */
 const setUpWithinUs = secondsToMicros(60);
+/** What a leader alone acknowledged (acks=1) is below the high watermark after so long. */
+const settleUs = secondsToMicros(2);
 const finalReadWithinUs = secondsToMicros(60);
 
 /** A trial that cannot go on: its reason is the verdict's. */
@@ -206,6 +208,7 @@ class Trial {
       () => this.#history.pending > 0,
       this.#world.now + msToMicros(this.#plan.workload.deliveryTimeoutMs),
     );
+    await this.#runUntil(this.#world.now + settleUs);
     let done: string | null | undefined;
     const reader = finalReaderProgram({
       index: this.#plan.workload.consumers + 1,
