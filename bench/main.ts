@@ -64,8 +64,9 @@ async function main(): Promise<void> {
   const seeds = Number(values.seeds ?? (values.quick ? 6 : 30));
   const size: Size = { share: values.quick ? 0.2 : 1, seeds };
   if (values.part !== undefined) {
-    process.send!(await parts[values.part]!.run(size));
-    process.disconnect();
+    const rows = await parts[values.part]!.run(size);
+    // Not before the rows are on their way: Deno would drop them.
+    process.send!(rows, () => process.disconnect());
     return;
   }
   console.log(`${runtime()}; a target stands beside its number`);
