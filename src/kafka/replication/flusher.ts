@@ -2,8 +2,8 @@
  * When a replica's log is made durable beyond what replication asks for: flush.messages and
  * flush.ms. While a flush for flush.messages runs, what it covers and what came behind it is held
  * back: the leader neither answers for it nor counts it for the high watermark, and a follower does
- * not fetch on, for a fetch tells the leader that it has all below. By default nothing is ever
- * flushed here and nothing is held back.
+ * not fetch on, for a fetch tells the leader that it has all below. By default nothing is held
+ * back, and nothing is flushed but a cut: a power loss must not bring back what was cut off.
  */
 import type { Offset } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
@@ -36,6 +36,9 @@ export class Flusher {
   #held: Offset | null = null;
   #flushing: Promise<void> | null = null;
   #timer: Timer | null = null;
+  /** The lowest cut that a power loss may still undo, and how many there have been. */
+  #lowestCut: Offset | null = null;
+  #cuts = 0;
 
   constructor(options: FlusherOptions) {
     this.#options = options;
@@ -44,6 +47,14 @@ export class Flusher {
   /** Where the log ends for all that others are told. */
   get end(): Offset {
     return this.#held === null ? this.#options.log.logEndOffset : this.#held;
+  }
+
+  /**
+   * Up to where the log stays as it is even if power is lost now, as far as cuts are concerned. No
+   * high watermark above may be written down: it would vouch for what was cut off.
+   */
+  get lastingEnd(): Offset {
+    return this.#lowestCut ?? this.#options.log.logEndOffset;
   }
 
   /** The flush for which others have to wait; null when there is none. */
@@ -57,9 +68,19 @@ export class Flusher {
     if (flushMs !== never) this.#arm(flushMs);
   }
 
-  /** What was cut off is not waited for. */
+  /** What was cut off is not waited for; that it is gone is made durable. */
   afterTruncation(): void {
-    if (this.#held !== null) this.#held = Math.min(this.#held, this.#options.log.logEndOffset);
+    const { log, directory, onError } = this.#options;
+    const end = log.logEndOffset;
+    if (this.#held !== null) this.#held = Math.min(this.#held, end);
+    this.#lowestCut = Math.min(this.#lowestCut ?? end, end);
+    const cut = ++this.#cuts;
+    directory
+      .then(() => log.flush())
+      .then(() => {
+        if (this.#cuts === cut) this.#lowestCut = null;
+      })
+      .catch(onError);
   }
 
   close(): void {

@@ -83,6 +83,11 @@ export class Partition {
     return this.#highWatermark;
   }
 
+  /** What may be written down of it: nothing that a power loss could make untrue. */
+  get lastingHighWatermark(): Offset {
+    return Math.min(this.#highWatermark, this.flusher.lastingEnd);
+  }
+
   /** One reading of where the log stands, for all that one answer says. */
   offsets(): LogOffsets {
     const { log } = this;

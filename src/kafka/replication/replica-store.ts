@@ -122,10 +122,10 @@ export class ReplicaStore {
   /** Durable when it resolves; rejects with a DiskError. */
   writeHighWatermarks(partitions: Iterable<Partition>): Promise<void> {
     return this.#highWatermarks.write(
-      Array.from(partitions, ({ topic, index, highWatermark }) => ({
+      Array.from(partitions, ({ topic, index, lastingHighWatermark }) => ({
         topic,
         index,
-        offset: highWatermark,
+        offset: lastingHighWatermark,
       })),
     );
   }

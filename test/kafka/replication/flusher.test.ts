@@ -55,6 +55,27 @@ describe('a flush policy', () => {
     expect(world.timersSet).toBe(0);
   });
 
+  it('makes a cut durable, and until then vouches for nothing above it', async () => {
+    const { append, flusher, log } = makeFlusher({});
+    append(100);
+    expect(flusher.lastingEnd).toBe(100);
+    log.logEndOffset = 40;
+    flusher.afterTruncation();
+    append(30);
+    expect(flusher.lastingEnd).toBe(40);
+    await settle();
+    log.logEndOffset = 60;
+    flusher.afterTruncation();
+    await settle();
+    log.flushes[0]?.();
+    await settle();
+    expect(flusher.lastingEnd).toBe(40);
+    log.flushes[1]?.();
+    await settle();
+    expect(flusher.lastingEnd).toBe(60);
+    expect(flusher.end).toBe(60);
+  });
+
   it('of every record holds back what is not durable yet', async () => {
     const { append, count, flusher, log } = makeFlusher({ flushMessages: 1 });
     append(1);
