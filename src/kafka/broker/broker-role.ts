@@ -12,7 +12,6 @@ import type { Observe } from '../observation.ts';
 import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
 import type { ControllerLink } from '../replication/contract.ts';
 import { ReplicaManager } from '../replication/replica-manager.ts';
-import type { ReplicationRules } from '../replication/rules.ts';
 import type { Server } from '../rpc/contract.ts';
 import { brokerApis } from './apis.ts';
 import type { FormerShutdown } from './clean-shutdown.ts';
@@ -21,8 +20,8 @@ import { Forwarder } from './forwarder.ts';
 import { BrokerLifecycle } from './lifecycle.ts';
 import { startListener } from './listener.ts';
 import type { MetadataPublisher } from './metadata-publisher.ts';
+import type { NodeRules } from './node-rules.ts';
 import { ProducerIds } from './producer-ids.ts';
-import type { BrokerRules } from './rules.ts';
 
 export interface BrokerRoleOptions {
   readonly host: Host;
@@ -33,8 +32,7 @@ export interface BrokerRoleOptions {
   readonly controllerId: () => NodeId;
   readonly directoryId: Uuid;
   readonly former: FormerShutdown;
-  readonly rules: BrokerRules;
-  readonly replicationRules: ReplicationRules;
+  readonly rules: NodeRules;
   /** Ends the process: this broker cannot be what it should. */
   readonly halt: (reason: string) => void;
 }
@@ -66,7 +64,7 @@ export class BrokerRole {
       config,
       channel: this.#heartbeats,
       directoryId: options.directoryId,
-      previousBrokerEpoch: rules.previousBrokerEpoch(former.clean, former.brokerEpoch),
+      previousBrokerEpoch: rules.broker.previousBrokerEpoch(former.clean, former.brokerEpoch),
       currentMetadataOffset: () => options.publisher.image.appliedOffset,
       onCaughtUp: () => this.#serve(),
       onRegistrationTimeout: () => options.halt('no controller registered this broker in time'),
@@ -82,7 +80,8 @@ export class BrokerRole {
       controller: link,
       brokerEpoch: () => this.#lifecycle.brokerEpoch,
       observe: options.observe,
-      rules: options.replicationRules,
+      rules: rules.replication,
+      logRules: rules.log,
     });
   }
 

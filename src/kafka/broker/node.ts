@@ -9,13 +9,10 @@ import { DiskError } from '../../host/disk.ts';
 import type { Host, Program } from '../../host/host.ts';
 import type { NodeConfig } from '../config.ts';
 import { Controller } from '../controller/controller.ts';
-import { type ControllerRules, kafkaControllerRules } from '../controller/rules.ts';
 import { MetadataImage } from '../metadata/image.ts';
 import { type Observe, observeNothing } from '../observation.ts';
 import { MalformedError } from '../protocol/malformed.ts';
 import { Quorum, type QuorumListener } from '../raft/quorum.ts';
-import { kafkaRaftRules, type RaftRules } from '../raft/rules.ts';
-import { kafkaReplicationRules, type ReplicationRules } from '../replication/rules.ts';
 import type { Server } from '../rpc/contract.ts';
 import { controllerApis } from './apis.ts';
 import { BrokerRole } from './broker-role.ts';
@@ -27,22 +24,7 @@ import {
 import { IdentityError, openIdentity } from './identity.ts';
 import { startListener } from './listener.ts';
 import { MetadataPublisher } from './metadata-publisher.ts';
-import { type BrokerRules, kafkaBrokerRules } from './rules.ts';
-
-/** Decisions by room; what is not given is as in Kafka. */
-export interface NodeRules {
-  readonly raft: RaftRules;
-  readonly controller: ControllerRules;
-  readonly replication: ReplicationRules;
-  readonly broker: BrokerRules;
-}
-
-const kafkaRules: NodeRules = {
-  raft: kafkaRaftRules,
-  controller: kafkaControllerRules,
-  replication: kafkaReplicationRules,
-  broker: kafkaBrokerRules,
-};
+import { kafkaNodeRules, type NodeRules } from './node-rules.ts';
 
 export function kafkaNode(
   config: NodeConfig,
@@ -50,7 +32,7 @@ export function kafkaNode(
   rules: Partial<NodeRules> = {},
 ): Program {
   return (host) => {
-    const node = new KafkaNode(host, config, observe, { ...kafkaRules, ...rules });
+    const node = new KafkaNode(host, config, observe, { ...kafkaNodeRules, ...rules });
     node.start();
     return { stop: () => node.stop() };
   };
@@ -113,8 +95,7 @@ class KafkaNode {
         controllerId: () => quorum.leaderId,
         directoryId,
         former: this.#former,
-        rules: this.#rules.broker,
-        replicationRules: this.#rules.replication,
+        rules: this.#rules,
         halt: (reason) => this.#halt(reason),
       });
     }

@@ -13,6 +13,7 @@ import { DiskError } from '../../host/disk.ts';
 import type { Host } from '../../host/host.ts';
 import type { Address } from '../../host/network.ts';
 import type { NodeConfig } from '../config.ts';
+import { kafkaLogRules, type LogRules } from '../log/rules.ts';
 import type { MetadataDelta, MetadataImage } from '../metadata/image.ts';
 import { topicSettings } from '../metadata/image.ts';
 import type { PartitionState } from '../metadata/state.ts';
@@ -57,6 +58,7 @@ export interface ReplicaManagerOptions {
   readonly brokerEpoch: () => BrokerEpoch;
   readonly observe: Observe;
   readonly rules?: ReplicationRules;
+  readonly logRules?: LogRules;
   /** How leaders are reached; by default a channel of its own each. */
   readonly connect?: (address: Address) => Channel;
 }
@@ -91,7 +93,7 @@ export class ReplicaManager {
     const guard = (work: () => void): boolean => this.#guard(work);
     const brokers = (): BrokersView => this.#image?.brokers ?? noBrokers;
     const clientId = `broker-${node}-fetcher`;
-    this.#store = new ReplicaStore(host, config, observe);
+    this.#store = new ReplicaStore(host, config, observe, options.logRules ?? kafkaLogRules);
     this.#deadlines = new Deadlines(host, () => completions.drain());
     this.#proposals = new IsrProposals({
       host,

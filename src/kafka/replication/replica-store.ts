@@ -11,6 +11,7 @@ import type { Host } from '../../host/host.ts';
 import type { NodeConfig, TopicSettings } from '../config.ts';
 import { pathIn, readText } from '../log/durable-file.ts';
 import { Log } from '../log/log.ts';
+import type { LogRules } from '../log/rules.ts';
 import type { Observe } from '../observation.ts';
 import {
   highWatermarkCheckpoint,
@@ -39,16 +40,18 @@ export class ReplicaStore {
   readonly #defaults: TopicSettings;
   readonly #producerIdExpirationMs: number;
   readonly #observe: Observe;
+  readonly #logRules: LogRules;
   readonly #highWatermarks: OffsetCheckpoint;
   readonly #recoveryPoints: OffsetCheckpoint;
 
-  constructor(host: Host, config: NodeConfig, observe: Observe) {
+  constructor(host: Host, config: NodeConfig, observe: Observe, logRules: LogRules) {
     this.#host = host;
     this.#node = config.nodeId;
     this.#directory = config.dataDirectory;
     this.#defaults = config.settings.topicDefaults;
     this.#producerIdExpirationMs = config.settings.producerIdExpirationMs;
     this.#observe = observe;
+    this.#logRules = logRules;
     this.#highWatermarks = new OffsetCheckpoint(
       host.disk,
       this.#directory,
@@ -166,6 +169,7 @@ export class ReplicaStore {
       replica: { node: this.#node, topicId, partition: `${topic}-${index}` },
       observe: this.#observe,
       producerIdExpirationMs: this.#producerIdExpirationMs,
+      rules: this.#logRules,
     });
   }
 

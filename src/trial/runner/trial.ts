@@ -5,7 +5,8 @@
 
 import type { Micros } from '../../base/ids.ts';
 import { microsToMs, msToMicros, secondsToMicros } from '../../base/time.ts';
-import { kafkaNode, type NodeRules } from '../../kafka/broker/node.ts';
+import { kafkaNode } from '../../kafka/broker/node.ts';
+import type { NodeRules } from '../../kafka/broker/node-rules.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
 import { World } from '../../sim/world.ts';

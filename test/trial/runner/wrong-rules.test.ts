@@ -6,7 +6,8 @@
 import { describe, expect, it } from 'vitest';
 import leaderCrash from '../../../scenarios/leader-crash.ts';
 import pausedLeader from '../../../scenarios/paused-leader.ts';
-import type { NodeRules } from '../../../src/kafka/broker/node.ts';
+import type { NodeRules } from '../../../src/kafka/broker/node-rules.ts';
+import { kafkaLogRules } from '../../../src/kafka/log/rules.ts';
 import { kafkaRaftRules } from '../../../src/kafka/raft/rules.ts';
 import { kafkaReplicationRules } from '../../../src/kafka/replication/rules.ts';
 import type { Property } from '../../../src/trial/checkers/property.ts';
@@ -54,6 +55,18 @@ const wrongRules: readonly WrongRule[] = [
     scenario: leaderCrash,
     rules: { raft: { ...kafkaRaftRules, mayExpose: () => true } },
     breaks: 'monotonic-high-watermark',
+  },
+  {
+    what: 'retries of idempotent producers are taken for new records (KIP-98)',
+    scenario: leaderCrash,
+    rules: {
+      log: {
+        ...kafkaLogRules,
+        recognisesDuplicates: () => false,
+        judgeSequence: () => 'in-order',
+      },
+    },
+    breaks: 'duplicate',
   },
 ];
 
