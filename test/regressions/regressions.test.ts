@@ -9,7 +9,7 @@ import fullDisk from '../../scenarios/full-disk.ts';
 import { parsePlan } from '../../src/trial/faults/plan.ts';
 import { runTrial } from '../../src/trial/runner/trial.ts';
 import type { Scenario } from '../../src/trial/scenario/scenario.ts';
-import { heavy } from './heavy.ts';
+import { alone, heavy } from './scenarios.ts';
 
 interface Regression {
   readonly plan: string;
@@ -37,6 +37,11 @@ const regressions: readonly Regression[] = [
     plan: 'late-news-of-an-election',
     scenario: heavy,
     cause: 'the checker blamed a leader that learned late of its election for what later ones took',
+  },
+  {
+    plan: 'appends-of-a-process-that-has-ended',
+    scenario: alone,
+    cause: 'what a process showed after it had ended itself, in the same event, was taken for real',
   },
 ];
 

@@ -5,7 +5,8 @@
  * cluster is whole.
  */
 import type { RandomStream } from '../../host/random.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
+import { nodeSettings } from '../scenario/settings.ts';
 import {
   destroysData,
   endsProcess,
@@ -27,10 +28,14 @@ export function generatePlan(scenario: Scenario, seed: string, random: RandomStr
 
 function drawFaults(scenario: Scenario, random: RandomStream): Fault[] {
   const { everyMs, kinds, durationMs } = scenario.faults.random!;
-  const mix = drawMix(
-    kinds.filter((kind) => isBudgeted(kind, scenario)),
-    random,
-  );
+  const budgeted = kinds.filter((kind) => isBudgeted(kind, scenario));
+  if (budgeted.length === 0) {
+    throw new InvalidInputError(
+      `faults.random.kinds: the configuration survives none of ${kinds.join(', ')}: ` +
+        'raise min.insync.replicas to 2, separate the controllers, or script the faults',
+    );
+  }
+  const mix = drawMix(budgeted, random);
   const faults: Fault[] = [];
   let lastDestructionMs = Number.NEGATIVE_INFINITY;
   const step = (): number => Math.floor(everyMs / 2) + random.int(everyMs);
@@ -59,11 +64,20 @@ function drawFaults(scenario: Scenario, random: RandomStream): Fault[] {
 }
 
 /**
- * A voter that returns with an empty disk has forgotten its votes: no promise of the quorum covers
- * that.
+ * Whether the configuration can promise to survive the kind at all. A voter that returns with an
+ * empty disk has forgotten its votes; where min.insync.replicas is 1, the one machine whose disk
+ * fails may be the only one that has what was acknowledged.
  */
 function isBudgeted(kind: FaultKind, scenario: Scenario): boolean {
-  return kind !== 'wipe' || scenario.cluster.controllers !== 'combined';
+  if (kind === 'wipe' && scenario.cluster.controllers === 'combined') return false;
+  return !destroysData.has(kind) || keepsTwoCopies(scenario);
+}
+
+function keepsTwoCopies({ topics, cluster }: Scenario): boolean {
+  const { minInsyncReplicas } = nodeSettings(cluster.settings).topicDefaults;
+  return topics.every(
+    ({ configs }) => Number(configs['min.insync.replicas'] ?? minInsyncReplicas) >= 2,
+  );
 }
 
 function needsOf(kind: FaultKind): Fault['needs'] {

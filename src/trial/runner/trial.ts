@@ -135,9 +135,13 @@ class Trial {
 
   /** Starts all machines, creates the topics, starts the clients and lets them warm up. */
   async #setUp(): Promise<void> {
-    for (const { machine, config } of this.#cluster.nodes) {
-      const program = kafkaNode(config, this.#observe, this.#rules);
-      this.#arena.supervisor.run(this.#world.addMachine(machine), program);
+    for (const { machine: name, config } of this.#cluster.nodes) {
+      const machine = this.#world.addMachine(name);
+      const observe = (observation: Observation): void => {
+        // What a process does after it has ended itself, to the end of the event, has no effect.
+        if (machine.state === 'running') this.#observe(observation);
+      };
+      this.#arena.supervisor.run(machine, kafkaNode(config, observe, this.#rules));
     }
     let created: string | null | undefined;
     const administrator = administratorProgram({
@@ -268,13 +272,13 @@ class Trial {
     };
   }
 
-  readonly #observe = (observation: Observation): void => {
+  #observe(observation: Observation): void {
     this.#view.observe(observation);
     this.#arena.wholeness.observe(observation);
     if (observation.kind === 'partition-committed') this.#faults.onObserved();
     this.#judge.observe(observation, this.#world.now);
     if (this.#isTraced) this.#world.tell('', () => `observed ${JSON.stringify(observation)}`);
-  };
+  }
 
   #broken(property: Property, message: string): void {
     this.#judge.report({ property, message, atUs: this.#world.now, partition: null, evidence: [] });

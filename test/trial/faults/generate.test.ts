@@ -6,7 +6,7 @@ import { SimRandom } from '../../../src/sim/random.ts';
 import { destroysData } from '../../../src/trial/faults/fault.ts';
 import { generatePlan } from '../../../src/trial/faults/generate.ts';
 import type { Plan } from '../../../src/trial/faults/plan.ts';
-import type { Scenario } from '../../../src/trial/scenario/scenario.ts';
+import { type Scenario, scenario } from '../../../src/trial/scenario/scenario.ts';
 
 const draw = (scenario: Scenario, seed: number): Plan =>
   generatePlan(scenario, String(seed), new SimRandom(String(seed), '').stream('faults'));
@@ -54,6 +54,22 @@ describe('a plan drawn from a seed', () => {
         expect(wiped.every((fault) => !/^k\d|controller/.test(fault.target))).toBe(true);
       }),
     );
+  });
+
+  it('destroys no data where one copy may be all there is, and says so if nothing is left', () => {
+    const alone = scenario({
+      name: 'alone',
+      description: 'The default of min.insync.replicas is 1.',
+      faults: { random: { everyMs: 2_000, kinds: ['crash', 'power-loss', 'failed-sync'] } },
+    });
+    for (let seed = 0; seed < 20; seed++) {
+      expect(draw(alone, seed).faults.every((fault) => fault.kind === 'crash')).toBe(true);
+    }
+    const impossible = {
+      ...alone,
+      faults: { script: [], random: { ...alone.faults.random!, kinds: ['power-loss' as const] } },
+    };
+    expect(() => draw(impossible, 1)).toThrow('faults.random.kinds');
   });
 
   it('mixes other kinds for each seed, and over many seeds uses all of them', () => {

@@ -16,3 +16,12 @@ export const heavy = scenario({
   workload: { requestTimeoutMs: 3_000, recordsPerSecond: 80, deliveryTimeoutMs: 20_000 },
   faults: { random: { everyMs: 1_500, kinds: [...faultKinds], durationMs: [50, 20_000] } },
 });
+
+/** One broker whose process ends again and again, each time in the middle of something. */
+export const alone = scenario({
+  name: 'alone',
+  description: 'A single broker, and faults that leave its page cache whole.',
+  cluster: { brokers: 1 },
+  topics: [{ name: 'orders', replicationFactor: 1 }],
+  phases: { chaosMs: 60_000 },
+});
