@@ -1,6 +1,7 @@
 /**
  * Plans that once broke a promise, and why. They are kept as plans, not as seeds: a change of the
- * code shifts what a seed draws. New ones go into `plans/` and get a line here.
+ * code shifts what a seed draws. New ones go into `plans/` and get a line here; a scenario keeps its
+ * name, which seeds the world together with the number.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -3,7 +3,7 @@ import { scenario } from '../../src/trial/scenario/scenario.ts';
 
 /** Faults of all kinds every second or two, small segments, short timeouts: finds bugs fast. */
 export const heavy = scenario({
-  name: 'heavy',
+  name: 'heavy-3',
   description:
     'Faults of all kinds every second or two, on a cluster that rolls and expires often.',
   cluster: {
@@ -19,7 +19,7 @@ export const heavy = scenario({
 
 /** One broker whose process ends again and again, each time in the middle of something. */
 export const alone = scenario({
-  name: 'alone',
+  name: 'single',
   description: 'A single broker, and faults that leave its page cache whole.',
   cluster: { brokers: 1 },
   topics: [{ name: 'orders', replicationFactor: 1 }],
