@@ -111,7 +111,15 @@ export class DiskFaults {
   }
 
   /** What waits for next calls no longer does. */
-  forgetNext(): void {
+  forgetFailingSyncs(): void {
+    this.#failingSyncs = 0;
+  }
+
+  forgetFailingReads(): void {
+    this.#failingReads = 0;
+  }
+
+  #forgetNext(): void {
     this.#failingSyncs = 0;
     this.#failingReads = 0;
     this.#misdirectedWrites = 0;
@@ -120,7 +128,7 @@ export class DiskFaults {
   /** All that hold or wait end; damage stays. */
   heal(): void {
     this.full = false;
-    this.forgetNext();
+    this.#forgetNext();
     this.endSlow();
     this.unstall();
   }

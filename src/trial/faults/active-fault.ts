@@ -1,5 +1,6 @@
 import type { World } from '../../sim/world.ts';
 import type { ClusterView } from '../history/cluster-view.ts';
+import type { DisksUnderFault } from './disks.ts';
 import type { LinkFaults } from './links.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Roster } from './targets.ts';
@@ -13,6 +14,7 @@ export interface Arena {
   readonly wholeness: Wholeness;
   readonly supervisor: Supervisor;
   readonly links: LinkFaults;
+  readonly disks: DisksUnderFault;
   /** Told when a machine's disk is replaced by an empty one. */
   readonly onDiskReplaced: (machine: string) => void;
 }

@@ -46,15 +46,15 @@ export function applyFault(fault: Fault, target: string, arena: Arena): ActiveFa
     case 'slow-network':
       return slowNetwork(target, fault.factor, arena);
     case 'full-disk':
-      return fullDisk(machine);
+      return fullDisk(machine, arena);
     case 'slow-disk':
-      return slowDisk(machine, fault.factor);
+      return slowDisk(machine, fault.factor, arena);
     case 'stalled-disk':
-      return stalledDisk(machine);
+      return stalledDisk(machine, arena);
     case 'failed-sync':
-      return failedSync(machine);
+      return failedSync(machine, arena);
     case 'read-error':
-      return readError(machine);
+      return readError(machine, arena);
     case 'clock-jump':
       return clockJump(machine, fault.offsetMs);
     case 'clock-drift':

@@ -43,7 +43,9 @@ export class Supervisor {
   }
 
   pause(machine: Machine): void {
-    if (this.#paused.add(machine)) machine.pause();
+    // Also where it is held already: a process that began meanwhile is not frozen yet.
+    this.#paused.add(machine);
+    machine.pause();
   }
 
   resume(machine: Machine): void {

@@ -14,6 +14,7 @@ import type { Violation } from '../checkers/contract.ts';
 import { Judge } from '../checkers/judge.ts';
 import type { Property } from '../checkers/property.ts';
 import type { Arena } from '../faults/active-fault.ts';
+import { DisksUnderFault } from '../faults/disks.ts';
 import { FaultExecutor } from '../faults/executor.ts';
 import { generatePlan } from '../faults/generate.ts';
 import { LinkFaults } from '../faults/links.ts';
@@ -113,6 +114,7 @@ class Trial {
       wholeness: new Wholeness(this.#world, this.#view, watchedNodes(this.#cluster)),
       supervisor: new Supervisor(this.#world),
       links: new LinkFaults(),
+      disks: new DisksUnderFault(),
       onDiskReplaced: (machine) => this.#judge.diskReplaced(this.#cluster.nodeOf(machine)),
     };
     this.#faults = new FaultExecutor(this.#arena);

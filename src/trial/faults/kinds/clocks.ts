@@ -10,14 +10,12 @@ export function clockJump({ clock }: Machine, offsetMs: number): ActiveFault {
   };
 }
 
+/** Drifts add up, so that each takes away what it brought, in whatever order they end. */
 export function clockDrift({ clock }: Machine, partsPerMillion: number): ActiveFault {
-  const before = clock.driftPpm;
-  clock.setDrift(partsPerMillion);
+  clock.setDrift(clock.driftPpm + partsPerMillion);
   return {
-    end: () => clock.setDrift(before),
+    end: () => clock.setDrift(clock.driftPpm - partsPerMillion),
     effect: () =>
-      partsPerMillion === before
-        ? ''
-        : `made the clocks drift by ${partsPerMillion} parts per million`,
+      partsPerMillion === 0 ? '' : `made the clocks drift by ${partsPerMillion} parts per million`,
   };
 }

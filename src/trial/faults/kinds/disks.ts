@@ -1,33 +1,28 @@
 /** Faults of disks. */
 import type { DiskEffects } from '../../../sim/disk-faults.ts';
 import type { Machine } from '../../../sim/machine.ts';
-import type { ActiveFault } from '../active-fault.ts';
+import type { ActiveFault, Arena } from '../active-fault.ts';
 
-/** Microseconds that one call takes on a usual disk, as far as a slow one multiplies it. */
-const usualCallUs = 10;
-
-export function fullDisk({ disk }: Machine): ActiveFault {
-  disk.faults.full = true;
+export function fullDisk({ disk }: Machine, { disks }: Arena): ActiveFault {
+  disks.fill(disk);
   return {
-    end() {
-      disk.faults.full = false;
-    },
+    end: () => disks.endFill(disk),
     effect: tell(disk.effects, { writesRefused: 'refused % writes' }),
   };
 }
 
-export function slowDisk({ disk }: Machine, factor: number): ActiveFault {
-  disk.faults.slow(factor, usualCallUs * factor);
+export function slowDisk({ disk }: Machine, factor: number, { disks }: Arena): ActiveFault {
+  disks.slow(disk, factor);
   return {
-    end: () => disk.faults.endSlow(),
+    end: () => disks.endSlow(disk, factor),
     effect: tell(disk.effects, { syncsSlowed: 'slowed % syncs', callsBlocked: 'held % calls up' }),
   };
 }
 
-export function stalledDisk({ disk }: Machine): ActiveFault {
-  disk.faults.stall();
+export function stalledDisk({ disk }: Machine, { disks }: Arena): ActiveFault {
+  disks.stall(disk);
   return {
-    end: () => disk.faults.unstall(),
+    end: () => disks.endStall(disk),
     effect: tell(disk.effects, {
       syncsStalled: 'stalled % syncs',
       callsBlocked: 'held % calls up',
@@ -35,18 +30,18 @@ export function stalledDisk({ disk }: Machine): ActiveFault {
   };
 }
 
-export function failedSync({ disk }: Machine): ActiveFault {
-  disk.faults.failNextSyncs();
+export function failedSync({ disk }: Machine, { disks }: Arena): ActiveFault {
+  disks.failSync(disk);
   return {
-    end: () => disk.faults.forgetNext(),
+    end: () => disks.endFailSync(disk),
     effect: tell(disk.effects, { syncsRefused: 'failed % syncs', writesLost: 'lost % writes' }),
   };
 }
 
-export function readError({ disk }: Machine): ActiveFault {
-  disk.faults.failNextReads();
+export function readError({ disk }: Machine, { disks }: Arena): ActiveFault {
+  disks.failRead(disk);
   return {
-    end: () => disk.faults.forgetNext(),
+    end: () => disks.endFailRead(disk),
     effect: tell(disk.effects, { readsFailed: 'failed % reads' }),
   };
 }

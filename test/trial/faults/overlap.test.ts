@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { Machine } from '../../../src/sim/machine.ts';
+import { World } from '../../../src/sim/world.ts';
+import type { ActiveFault, Arena } from '../../../src/trial/faults/active-fault.ts';
+import { applyFault } from '../../../src/trial/faults/apply.ts';
+import { DisksUnderFault } from '../../../src/trial/faults/disks.ts';
+import { type FaultInput, faultSchema } from '../../../src/trial/faults/fault.ts';
+import { LinkFaults } from '../../../src/trial/faults/links.ts';
+import { Supervisor } from '../../../src/trial/faults/supervisor.ts';
+import { Wholeness } from '../../../src/trial/faults/wholeness.ts';
+import { ClusterView } from '../../../src/trial/history/cluster-view.ts';
+
+/** A machine, and how to put a fault of a kind in force on it. */
+function aMachine(): { machine: Machine; strike: (fault: object) => ActiveFault; world: World } {
+  const world = new World({ seed: 'overlap' });
+  const machine = world.addMachine('b1');
+  world.addMachine('b2');
+  const view = new ClusterView();
+  const names = ['b1', 'b2'];
+  const arena: Arena = {
+    world,
+    roster: { brokers: names, nodes: names, clients: [], machineOf: (node) => `b${node}` },
+    view,
+    wholeness: new Wholeness(world, view, []),
+    supervisor: new Supervisor(world),
+    links: new LinkFaults(),
+    disks: new DisksUnderFault(),
+    onDiskReplaced: () => {},
+  };
+  const when = { atMs: 0, durationMs: 1, target: 'b1' };
+  const strike = (fault: object): ActiveFault =>
+    applyFault(faultSchema.parse({ ...when, ...fault } as FaultInput), 'b1', arena);
+  return { machine, strike, world };
+}
+
+/** What of a machine and its links faults may change and must put back. */
+function stateOf(machine: Machine, world: World): object {
+  const { faults } = machine.disk;
+  const link = world.network.link('b1', 'b2');
+  return {
+    drift: machine.clock.driftPpm,
+    offset: machine.clock.offsetMs,
+    full: faults.full,
+    stalled: faults.stalled,
+    syncFactor: faults.syncFactor,
+    gate: link.gate,
+    latency: link.latency,
+  };
+}
+
+const pairs: readonly [object, object][] = [
+  [
+    { kind: 'clock-drift', partsPerMillion: 500 },
+    { kind: 'clock-drift', partsPerMillion: -70 },
+  ],
+  [
+    { kind: 'clock-jump', offsetMs: 500 },
+    { kind: 'clock-jump', offsetMs: -70 },
+  ],
+  [{ kind: 'full-disk' }, { kind: 'full-disk' }],
+  [{ kind: 'stalled-disk' }, { kind: 'stalled-disk' }],
+  [
+    { kind: 'slow-disk', factor: 10 },
+    { kind: 'slow-disk', factor: 90 },
+  ],
+  [
+    { kind: 'slow-network', factor: 3 },
+    { kind: 'slow-network', factor: 5 },
+  ],
+  [{ kind: 'isolate' }, { kind: 'one-way-partition', direction: 'outbound' }],
+  [{ kind: 'clog' }, { kind: 'clog' }],
+];
+
+describe('two faults of one machine at a time', () => {
+  it.each(pairs)('%o and %o: neither ends the other, and nothing outlives both', (one, two) => {
+    const { machine, strike, world } = aMachine();
+    const healthy = stateOf(machine, world);
+    for (const order of [0, 1]) {
+      const faults = [strike(one), strike(two)];
+      faults[order]!.end();
+      expect(stateOf(machine, world)).not.toEqual(healthy);
+      faults[1 - order]!.end();
+      expect(stateOf(machine, world)).toEqual(healthy);
+    }
+  });
+
+  it('the end of a read error does not take back a sync that is to fail', () => {
+    const { machine, strike } = aMachine();
+    const sync = strike({ kind: 'failed-sync' });
+    strike({ kind: 'read-error' }).end();
+    expect(machine.disk.faults.refusesRead()).toBe(false);
+    expect(machine.disk.faults.refusesSync()).toBe(true);
+    sync.end();
+    strike({ kind: 'failed-sync' }).end();
+    expect(machine.disk.faults.refusesSync()).toBe(false);
+  });
+});
