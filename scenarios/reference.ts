@@ -1,4 +1,4 @@
-import { faultKinds } from '../src/trial/faults/fault.ts';
+import { faultKindNames } from '../src/trial/faults/registry.ts';
 import { scenario } from '../src/trial/scenario/scenario.ts';
 
 export default scenario({
@@ -9,5 +9,5 @@ export default scenario({
     min.insync.replicas 2 promise must hold.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 120_000 },
-  faults: { random: { everyMs: 10_000, kinds: [...faultKinds] } },
+  faults: { random: { everyMs: 10_000, kinds: [...faultKindNames] } },
 });

@@ -1,6 +1,6 @@
 /** What a scenario file imports. */
-export type { Fault, FaultKind } from './trial/faults/fault.ts';
-export type { Plan } from './trial/faults/plan.ts';
+export type { Fault, FaultKindName } from './trial/faults/registry.ts';
+export type { Plan } from './trial/plan/plan.ts';
 export {
   InvalidInputError,
   type Scenario,

@@ -1,18 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { propertyNames } from '../src/trial/checkers/property.ts';
-import { faultKinds } from '../src/trial/faults/fault.ts';
+import { faultKinds } from '../src/trial/faults/registry.ts';
+import { sightNames } from '../src/trial/faults/trigger.ts';
+import { properties } from '../src/trial/properties/registry.ts';
+import { targetKinds } from '../src/trial/targets/registry.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const scenarios = readFileSync(resolve(root, 'docs/scenarios.md'), 'utf8');
 
 describe('the documentation', () => {
-  it('explains every kind of fault and every property', () => {
-    const missing = [...faultKinds, ...propertyNames].filter(
-      (name) => !scenarios.includes(`\`${name}\``),
-    );
-    expect(missing).toEqual([]);
+  /** The tables of the page are those of the registries, line by line. */
+  const tableOf = (rows: readonly (readonly [string, string])[]): string =>
+    rows.map(([name, says]) => `| \`${name}\` | ${says} |\n`).join('');
+
+  it('lists every kind of fault as its kind says', () => {
+    expect(scenarios).toContain(tableOf(faultKinds.map(({ name, does }) => [name, does])));
+  });
+
+  it('lists every target as it is written', () => {
+    expect(scenarios).toContain(tableOf(targetKinds.map(({ form, means }) => [form, means])));
+  });
+
+  it('lists every property by its sentence', () => {
+    expect(scenarios).toContain(tableOf(properties.map((p) => [p.name, p.sentence])));
+  });
+
+  it('lists what a trigger may wait for', () => {
+    expect(sightNames.filter((name) => !scenarios.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('links to files that are there', () => {

@@ -17,6 +17,27 @@ const mayImport: Record<string, readonly string[]> = {
   vitest: ['base', 'host', 'sim', 'real', 'kafka', 'trial', 'report'],
 };
 
+/**
+ * The folders of the trial, from the vocabulary up to the runner: each may import those before it.
+ */
+const trialOrder = [
+  'guarantees',
+  'properties',
+  'history',
+  'arena',
+  'targets',
+  'faults',
+  'scenario',
+  'plan',
+  'workload',
+  'checkers',
+  'runner',
+];
+
+/** Files that stand beside the folders come last: they put results into words. */
+const rankOf = (folder: string): number =>
+  folder === '' ? trialOrder.length : trialOrder.indexOf(folder);
+
 const deterministicWings = ['base', 'host', 'sim', 'kafka', 'trial'];
 
 /** The two files whose task it is to touch what is banned elsewhere. */
@@ -70,11 +91,34 @@ describe('tidiness', () => {
     ).toEqual([]);
   });
 
-  it('the report wing takes only types from the trial', () => {
+  it('the report wing takes only types and words from the trial', () => {
     const reports = sources.filter((file) => file.startsWith('src/report/'));
     expect(reports.length).toBeGreaterThan(0);
-    const runs = /^import (?!type\b).*from '[^']*\/trial\//m;
+    const runs = /^import (?!type\b)[^;]*from '[^']*\/trial\/(?!words\.ts)/m;
     expect(reports.filter((file) => runs.test(read(file)))).toEqual([]);
+  });
+
+  it('the folders of the trial import each other in one direction', () => {
+    const folderOf = (file: string): string =>
+      file.split('/').slice(2, -1).join('/').split('/')[0]!;
+    const files = sources.filter((file) => file.startsWith('src/trial/'));
+    const folders = new Set(files.map(folderOf).filter((folder) => folder !== ''));
+    expect([...folders].filter((folder) => !trialOrder.includes(folder))).toEqual([]);
+    const against = files.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => target.startsWith('src/trial/'))
+        .filter((target) => rankOf(folderOf(target)) > rankOf(folderOf(file)))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(against).toEqual([]);
+  });
+
+  it('no file imports itself over others', () => {
+    expect(cycles(sources)).toEqual([]);
+  });
+
+  it('functions have at most 70 lines', () => {
+    expect(sources.flatMap(longFunctions)).toEqual([]);
   });
 
   it('deterministic wings use nothing ambient', () => {
@@ -117,13 +161,46 @@ function allowed(file: string, target: string): boolean {
   return from === to || to === '' || from === '' || (mayImport[from]?.includes(to) ?? false);
 }
 
+/** Files that import each other in a circle, types aside. */
+function cycles(files: readonly string[]): string[] {
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      found.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const target of importsOf(file, false)) {
+      if (target.startsWith('src/')) visit(target, [...path, file]);
+    }
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  return found;
+}
+
+/** Functions and methods that do not fit a screen; a closing brace ends what its indent began. */
+function longFunctions(file: string): string[] {
+  const lines = read(file).split('\n');
+  const begins =
+    /^( *)(?:export )?(?:async )?(?:function\b|(?:static |async )*#?\w+(?:<.*>)?\().*\{$/;
+  return lines.flatMap((line, start) => {
+    const indent = begins.exec(line)?.[1];
+    if (indent === undefined || /^ *(?:if|for|while|switch|return|else)\b/.test(line)) return [];
+    const end = lines.findIndex((other, at) => at > start && other.startsWith(`${indent}}`));
+    return end - start + 1 > 70 ? [`${file}:${start + 1} has ${end - start + 1} lines`] : [];
+  });
+}
+
 function wingOf(file: string): string {
   const parts = file.split('/');
   return parts.length > 2 ? parts[1]! : '';
 }
 
-function importsOf(file: string): string[] {
-  return [...read(file).matchAll(/(?:from|import) '(\.[^']+)'/g)].map((match) =>
+function importsOf(file: string, types = true): string[] {
+  const text = types ? read(file) : read(file).replace(/^import type[^;]*;/gm, '');
+  return [...text.matchAll(/(?:from|import) '(\.[^']+)'/g)].map((match) =>
     relative(root, resolve(root, dirname(file), match[1]!)),
   );
 }

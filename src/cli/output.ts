@@ -5,8 +5,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Plan } from '../trial/faults/plan.ts';
 import type { History } from '../trial/history/history.ts';
+import type { Plan } from '../trial/plan/plan.ts';
 import type { RunRecord } from '../trial/runner/result.ts';
 import { UsageError } from './exit.ts';
 

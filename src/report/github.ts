@@ -1,3 +1,4 @@
+import { evidenceLine, violationInWords } from '../trial/words.ts';
 import type { Reporter, Reproduce } from './reporter.ts';
 
 /** GitHub workflow commands: an annotation for each run that did not pass or was not the same. */
@@ -7,7 +8,12 @@ export function githubReporter(reproduce: Reproduce): Reporter {
     record(record) {
       if (record.verdict === 'pass') return '';
       const again = `reproduce: ${reproduce(record)}`;
-      const messages = record.violations.map((v) => [v.property, v.message, ...v.evidence, again]);
+      const messages = record.violations.map((v) => [
+        v.property,
+        violationInWords(v),
+        ...v.evidence.map(evidenceLine),
+        again,
+      ]);
       if (record.reason !== null) messages.push([record.verdict, record.reason, again]);
       return messages.map(([title, ...lines]) => annotation(title!, record, lines)).join('');
     },

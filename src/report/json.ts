@@ -1,4 +1,5 @@
 import type { RunRecord } from '../trial/runner/result.ts';
+import { faultEffectInWords, violationInWords } from '../trial/words.ts';
 import type { Reporter, SweepStart } from './reporter.ts';
 
 /**
@@ -36,10 +37,8 @@ function runOf(record: RunRecord) {
     wallMs,
     events,
     operations,
-    faults: faults.map(({ kind, at, target, effect }) => ({ kind, at, target, effect })),
-    violations: violations.map(({ property, message, at, evidence }) => {
-      return { property, message, at, evidence };
-    }),
+    faults: faults.map((fault) => ({ ...fault, effect: faultEffectInWords(fault) })),
+    violations: violations.map((one) => ({ ...one, message: violationInWords(one) })),
     expected,
   };
 }

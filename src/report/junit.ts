@@ -1,4 +1,5 @@
 import type { RunRecord } from '../trial/runner/result.ts';
+import { evidenceLine, violationInWords } from '../trial/words.ts';
 import type { Difference, Reporter } from './reporter.ts';
 
 /** JUnit XML, one test case a run, for CI systems that read it. */
@@ -40,7 +41,10 @@ function problems(record: RunRecord, differences: readonly Difference[]): string
     .filter(({ scenario, seed }) => scenario === record.scenario && seed === record.seed)
     .map(({ message }) => `not deterministic: ${message}`);
   if (record.verdict !== 'fail') return differing;
-  const broken = record.violations.flatMap((v) => [`${v.property}: ${v.message}`, ...v.evidence]);
+  const broken = record.violations.flatMap((v) => [
+    `${v.property}: ${violationInWords(v)}`,
+    ...v.evidence.map(evidenceLine),
+  ]);
   return [...broken, ...(record.reason === null ? [] : [record.reason]), ...differing];
 }
 

@@ -1,5 +1,13 @@
 /** The default reporter: a line for each failure as it happens, a table at the end. */
+import { microsToMs } from '../base/time.ts';
 import type { RunRecord, ViolationReport } from '../trial/runner/result.ts';
+import {
+  evidenceInWords,
+  faultInWords,
+  propertyInWords,
+  timeOf,
+  violationInWords,
+} from '../trial/words.ts';
 import { atSecond, counted, duration, grouped, table } from './format.ts';
 import type { Reporter, Reproduce, SweepEnd } from './reporter.ts';
 
@@ -48,35 +56,40 @@ export function describeFailure(record: RunRecord, reproduce: string): string {
 
 function describeProperty(record: RunRecord, property: ViolationReport['property']): string {
   const [first, ...more] = record.violations.filter((violation) => violation.property === property);
-  const { message, at, evidence } = first!;
-  const timeline = timelineOf(record, at, evidence)
-    .map((line) => `    ${line}\n`)
-    .join('');
+  const violation = first!;
+  const timeline = timelineOf(record, violation).map((line) => `    ${line}\n`);
   const others =
-    more.length === 0 ? '' : `    and ${more.length} more, for instance: ${more.at(-1)!.message}\n`;
+    more.length === 0
+      ? ''
+      : `    and ${more.length} more, for instance: ${violationInWords(more.at(-1)!)}\n`;
   return (
-    `${mark(record)} ${property}  ${record.scenario}  seed ${record.seed}  (${atSecond(at)})\n` +
-    `  ${message}\n${timeline}${others}`
+    `${mark(record)} ${property}  ${record.scenario}  seed ${record.seed}  ` +
+    `(${atSecond(violation.at)})\n  ${propertyInWords(violation)}:\n` +
+    `  ${violationInWords(violation)}\n${timeline.join('')}${others}`
   );
 }
 
 const mostFaultsTold = 4;
 
 /** The evidence and the last faults before it, in order of time; what has no time comes last. */
-function timelineOf(record: RunRecord, at: number, evidence: readonly string[]): string[] {
-  const times = evidence.map(timeOf).filter((time) => time !== Infinity);
-  const end = times.length > 0 ? Math.max(...times) : at / 1000;
+function timelineOf(record: RunRecord, { at, evidence, brokeWith }: ViolationReport): string[] {
+  const timed = evidence.map((one) => ({ one, ms: timeInMs(one) }));
+  const times = timed.map(({ ms }) => ms).filter((ms) => ms !== null);
+  const endMs = times.length > 0 ? Math.max(...times) : at;
   const faults = record.faults
-    .filter((fault) => fault.tookEffect && fault.at / 1000 <= end)
+    .filter((fault) => fault.tookEffect && fault.at <= endMs)
     .slice(-mostFaultsTold)
-    .map((fault) => `${atSecond(fault.at)}  ${fault.kind} ${fault.target}: ${fault.effect}`);
-  return [...faults, ...evidence].sort((a, b) => timeOf(a) - timeOf(b) || 0);
+    .map((fault) => ({ ms: fault.at, text: faultInWords(fault) }));
+  const proof = timed.map(({ one, ms }) => ({ ms: ms ?? Infinity, text: evidenceInWords(one) }));
+  const lines = [...faults, ...proof]
+    .sort((a, b) => (a.ms === b.ms ? 0 : a.ms - b.ms))
+    .map(({ ms, text }) => (ms === Infinity ? text : `${atSecond(ms)}  ${text}`));
+  return brokeWith.length === 0 ? lines : [...lines, `with it broke: ${brokeWith.join(', ')}`];
 }
 
-/** Seconds at the beginning of a line of evidence; Infinity where there is no time. */
-function timeOf(line: string): number {
-  const found = /^t=([\d.]+) s/.exec(line)?.[1];
-  return found === undefined ? Infinity : Number(found);
+function timeInMs(evidence: ViolationReport['evidence'][number]): number | null {
+  const atUs = timeOf(evidence);
+  return atUs === null ? null : microsToMs(atUs);
 }
 
 function mark(record: RunRecord): string {

@@ -55,7 +55,7 @@ describe('wrong usage', () => {
 
   it.each([
     ['invalid', 'scenario "invalid": phases.warmUpMs: '],
-    ['wrong-target', 'faults.0.target: "b9" is none of b1, b2, b3'],
+    ['wrong-target', 'faults.script.0.target: "b9" is none of b1, b2, b3'],
   ])('the file of the scenario %s is named with its field', async (name, message) => {
     const flags = ['-j', '1', '--output-dir', folder.file('reports')];
     const ended = await captured('run', folder.file(`${name}.ts`), ...flags);

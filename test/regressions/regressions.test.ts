@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import fullDisk from '../../scenarios/full-disk.ts';
-import { parsePlan } from '../../src/trial/faults/plan.ts';
+import { parsePlan } from '../../src/trial/plan/plan.ts';
 import { runTrial } from '../../src/trial/runner/trial.ts';
 import type { Scenario } from '../../src/trial/scenario/scenario.ts';
 import { alone, heavy } from './scenarios.ts';

@@ -1,4 +1,4 @@
-import { faultKinds } from '../../src/trial/faults/fault.ts';
+import { faultKindNames } from '../../src/trial/faults/registry.ts';
 import { scenario } from '../../src/trial/scenario/scenario.ts';
 
 /** Faults of all kinds every second or two, small segments, short timeouts: finds bugs fast. */
@@ -14,7 +14,7 @@ export const heavy = scenario({
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 90_000 },
   workload: { requestTimeoutMs: 3_000, recordsPerSecond: 80, deliveryTimeoutMs: 20_000 },
-  faults: { random: { everyMs: 1_500, kinds: [...faultKinds], durationMs: [50, 20_000] } },
+  faults: { random: { everyMs: 1_500, kinds: [...faultKindNames], durationMs: [50, 20_000] } },
 });
 
 /** One broker whose process ends again and again, each time in the middle of something. */

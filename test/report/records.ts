@@ -2,6 +2,9 @@
 import type { SweepEnd, SweepStart } from '../../src/report/reporter.ts';
 import type { RunRecord } from '../../src/trial/runner/result.ts';
 
+/** What a reporter must not take for its own markup. */
+const hostile = '100% "<x>" & more';
+
 export const passed: RunRecord = {
   scenario: 'steady',
   seed: '1',
@@ -27,22 +30,52 @@ export const failed: RunRecord = {
   wallMs: 1_000,
   faults: [
     {
+      id: 0,
       kind: 'crash',
       at: 4_000,
-      target: 'leader of orders-0 (b2)',
-      effect: 'killed the process, reset 9 connections',
+      target: 'leader of orders-0',
+      struck: [{ machine: 'b2', effect: { killed: 1, connectionsReset: 9 } }],
+      withheld: null,
       tookEffect: true,
     },
-    { kind: 'clog', at: 5_000, target: 'b1', effect: 'none: nothing was sent', tookEffect: false },
+    {
+      id: 1,
+      kind: 'clog',
+      at: 5_000,
+      target: 'b1',
+      struck: [{ machine: 'b1', effect: {} }],
+      withheld: null,
+      tookEffect: false,
+    },
   ],
   violations: [
     {
       property: 'lost-write',
-      message: 'offset 3 of orders-0 is gone, 100% of it: "<x>" & more',
+      about: { value: 9, partition: hostile, offset: 3, acks: 'all', highest: 8 },
       at: 6_500,
-      evidence: ['t=3.900 s acknowledged', 't=6.500 s gone'],
+      evidence: [
+        {
+          is: 'send',
+          value: 9,
+          producer: 1,
+          atUs: 3_900_000,
+          completedUs: 3_950_000,
+          outcome: 'ok',
+          partition: hostile,
+          offset: 3,
+          error: null,
+        },
+        { is: 'read', atUs: 6_500_000, consumer: 2, partition: hostile, offset: 3, value: 11 },
+      ],
+      brokeWith: ['unseen'],
     },
-    { property: 'lost-write', message: 'offset 4 of orders-0 is gone', at: 6_500, evidence: [] },
+    {
+      property: 'lost-write',
+      about: { value: 10, partition: 'orders-0', offset: 4, acks: 'all', highest: 8 },
+      at: 6_500,
+      evidence: [],
+      brokeWith: [],
+    },
   ],
 };
 

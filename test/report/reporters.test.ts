@@ -3,6 +3,7 @@ import { githubReporter } from '../../src/report/github.ts';
 import { jsonReporter } from '../../src/report/json.ts';
 import { junitReporter } from '../../src/report/junit.ts';
 import { terminalReporter } from '../../src/report/terminal.ts';
+import { faultEffectInWords, violationInWords } from '../../src/trial/words.ts';
 import { beyond, difference, end, failed, passed, reproduce, start, undecided } from './records.ts';
 
 /** The lines of a text that ends with its last one. */
@@ -29,11 +30,13 @@ describe('the default reporter', () => {
     expect(linesOf(reporter.record(failed))).toEqual([
       '',
       '✗ lost-write  chaos  seed 7  (t=6.500 s)',
-      '  offset 3 of orders-0 is gone, 100% of it: "<x>" & more',
-      '    t=3.900 s acknowledged',
+      '  an acknowledged value below the highest offset read was never read:',
+      '  offset 3 of 100% "<x>" & more was acknowledged (acks=all) for value 9, which nobody ever read',
+      '    t=3.900 s  p1 sent value 9, acknowledged at t=3.950 s as 100% "<x>" & more offset 3',
       '    t=4.000 s  crash leader of orders-0 (b2): killed the process, reset 9 connections',
-      '    t=6.500 s gone',
-      '    and 1 more, for instance: offset 4 of orders-0 is gone',
+      '    t=6.500 s  consumer 2 read value 11 at 100% "<x>" & more offset 3',
+      '    with it broke: unseen',
+      '    and 1 more, for instance: offset 4 of orders-0 was acknowledged (acks=all) for value 10, which nobody ever read',
       '  plan: 2 faults, 1 took effect   digest a0a1a2a3a4a5a6a7',
       '  reproduce: again chaos 7',
     ]);
@@ -101,7 +104,11 @@ describe('the JSON reporter', () => {
       commit: 'abc1234',
       runtime: 'node 20.0.0',
       runs: [
-        { ...run, faults: run.faults.map(({ tookEffect: _, ...fault }) => fault) },
+        {
+          ...run,
+          faults: run.faults.map((fault) => ({ ...fault, effect: faultEffectInWords(fault) })),
+          violations: run.violations.map((one) => ({ ...one, message: violationInWords(one) })),
+        },
         { ...undecided, reason: 'nothing was acknowledged' },
       ],
     });
@@ -120,7 +127,7 @@ describe('the JUnit reporter', () => {
       '  <testcase classname="steady" name="seed 1" time="0.250"/>',
       '  <testcase classname="steady" name="seed 2" time="0.250"><skipped message="nothing was acknowledged"/></testcase>',
       '  <testcase classname="chaos" name="seed 7" time="1.000">',
-      '    <failure message="lost-write: offset 3 of orders-0 is gone, 100% of it: &quot;&lt;x&gt;&quot; &amp; more">lost-write: offset 3 of orders-0 is gone, 100% of it: &quot;&lt;x&gt;&quot; &amp; more&#10;t=3.900 s acknowledged&#10;t=6.500 s gone&#10;lost-write: offset 4 of orders-0 is gone</failure>',
+      '    <failure message="lost-write: offset 3 of 100% &quot;&lt;x&gt;&quot; &amp; more was acknowledged (acks=all) for value 9, which nobody ever read">lost-write: offset 3 of 100% &quot;&lt;x&gt;&quot; &amp; more was acknowledged (acks=all) for value 9, which nobody ever read&#10;t=3.900 s  p1 sent value 9, acknowledged at t=3.950 s as 100% &quot;&lt;x&gt;&quot; &amp; more offset 3&#10;t=6.500 s  consumer 2 read value 11 at 100% &quot;&lt;x&gt;&quot; &amp; more offset 3&#10;lost-write: offset 4 of orders-0 was acknowledged (acks=all) for value 10, which nobody ever read</failure>',
       '  </testcase>',
       '  <testcase classname="acks-one" name="seed 7" time="1.000"/>',
       '</testsuite>',
@@ -144,8 +151,8 @@ describe('the GitHub reporter', () => {
 
   it('annotates each violation, escaped as a workflow command wants it', () => {
     expect(linesOf(reporter.record(failed))).toEqual([
-      '::error title=lost-write (chaos%2C seed 7)::offset 3 of orders-0 is gone, 100%25 of it: "<x>" & more%0At=3.900 s acknowledged%0At=6.500 s gone%0Areproduce: again chaos 7',
-      '::error title=lost-write (chaos%2C seed 7)::offset 4 of orders-0 is gone%0Areproduce: again chaos 7',
+      '::error title=lost-write (chaos%2C seed 7)::offset 3 of 100%25 "<x>" & more was acknowledged (acks=all) for value 9, which nobody ever read%0At=3.900 s  p1 sent value 9, acknowledged at t=3.950 s as 100%25 "<x>" & more offset 3%0At=6.500 s  consumer 2 read value 11 at 100%25 "<x>" & more offset 3%0Areproduce: again chaos 7',
+      '::error title=lost-write (chaos%2C seed 7)::offset 4 of orders-0 was acknowledged (acks=all) for value 10, which nobody ever read%0Areproduce: again chaos 7',
     ]);
   });
 

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { atSecond } from '../../report/format.ts';
 import { describeFailure } from '../../report/terminal.ts';
-import { type Plan, parsePlan } from '../../trial/faults/plan.ts';
+import { type Plan, parsePlan } from '../../trial/plan/plan.ts';
 import type { RunRecord } from '../../trial/runner/result.ts';
 import { InvalidInputError } from '../../trial/scenario/scenario.ts';
+import { faultInWords } from '../../trial/words.ts';
 import { exitCode, UsageError } from '../exit.ts';
 import { timedTrial } from '../job.ts';
 import { openFolder, planName, replayFolder, saveRun } from '../output.ts';
@@ -44,9 +45,7 @@ export async function replay(name: string, flags: ReplayFlags): Promise<number> 
 }
 
 function told(record: RunRecord, reproduce: string): string {
-  const faults = record.faults.map(
-    (fault) => `${atSecond(fault.at)}  ${fault.kind} ${fault.target}: ${fault.effect}\n`,
-  );
+  const faults = record.faults.map((fault) => `${atSecond(fault.at)}  ${faultInWords(fault)}\n`);
   const failed = record.violations.length > 0 || record.reason !== null;
   const failure = failed ? describeFailure(record, reproduce) : '';
   const { scenario, seed, verdict, digest } = record;

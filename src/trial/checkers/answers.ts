@@ -1,5 +1,6 @@
+import { sendsComplete } from '../properties/clients.ts';
 import type { Checker } from './contract.ts';
-import { describeSend } from './describe.ts';
+import { sendEvidence } from './evidence.ts';
 
 /**
  * `sends-complete`: a client owes an answer to each send within its delivery timeout. By the end of
@@ -8,12 +9,11 @@ import { describeSend } from './describe.ts';
 export const checkAnswers: Checker = ({ history, endUs }, report) => {
   for (const send of history.sends) {
     if (send.outcome !== 'pending') continue;
-    report({
-      property: 'sends-complete',
-      message: `value ${send.value} was sent by p${send.producer} and never answered`,
+    report(sendsComplete, {
+      about: { producer: send.producer, value: send.value },
       atUs: endUs,
       partition: null,
-      evidence: [describeSend(send)],
+      evidence: [sendEvidence(send)],
     });
   }
 };

@@ -4,47 +4,52 @@
  * broker.
  */
 import type { Micros, NodeId } from '../../base/ids.ts';
-import type { Observation } from '../../kafka/observation.ts';
+import type { Guarantees } from '../guarantees/guarantees.ts';
 import type { History } from '../history/history.ts';
-import type { Property } from './property.ts';
+import type { Seen } from '../history/seen.ts';
+import type { About, Property } from '../properties/property.ts';
+import type { PropertyName } from '../properties/registry.ts';
+import type { Evidence } from './evidence.ts';
 import type { VersionOrder } from './version-order.ts';
 
-/** A broken property: one sentence about this case, and the few facts that prove it. */
+/** A broken property: the facts of this case, and the few events that prove it. */
 export interface Violation {
-  readonly property: Property;
-  readonly message: string;
+  readonly property: PropertyName;
+  readonly about: About;
   /** Virtual time at which it was seen. */
   readonly atUs: Micros;
-  /**
-   * What it is about, for folding consequences into causes: partition name, or null for the
-   * cluster.
-   */
+  /** What it is about, for folding consequences into causes; null for the cluster. */
   readonly partition: string | null;
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Evidence[];
+  /** What broke in the same partition as a mere consequence. */
+  readonly brokeWith: readonly PropertyName[];
 }
 
-export type Report = (violation: Violation) => void;
-
-/** What the workload promises, so that a checker knows which orders are owed. */
-export interface Promises {
-  /** Records of one producer stand in the order they were sent. */
-  readonly ordered: boolean;
-  /** Each record is written once at most: without idempotence a retry may repeat it (KIP-98). */
-  readonly unique: boolean;
+/** One case of a broken property, as who finds it reports it. */
+export interface Finding<Case extends About> {
+  readonly about: Case;
+  readonly atUs: Micros;
+  readonly partition: string | null;
+  readonly evidence: readonly Evidence[];
 }
+
+export type Report = <Case extends About>(
+  property: Property<Case, PropertyName>,
+  finding: Finding<Case>,
+) => void;
 
 export interface Invariant {
-  observe(observation: Observation, atUs: Micros): void;
+  observe(seen: Seen): void;
   /** A node returned with an empty disk: it is held to nothing that it knew before. */
   diskReplaced?(node: NodeId): void;
 }
 
 /** Everything the clients' side is judged by. */
-export interface Evidence {
+export interface Case {
   readonly history: History;
   readonly order: VersionOrder;
-  readonly promises: Promises;
+  readonly guarantees: Guarantees;
   readonly endUs: Micros;
 }
 
-export type Checker = (evidence: Evidence, report: Report) => void;
+export type Checker = (given: Case, report: Report) => void;

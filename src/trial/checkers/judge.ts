@@ -1,14 +1,16 @@
 /**
  * All invariants and checkers together. Observations go in as they happen; at the end the history
- * is judged, the consequences of a loss or a repetition are folded into it, and what is left are
- * the violations.
+ * is judged, what is not owed by the configuration is left out, the consequences of a loss or a
+ * repetition are folded into it, and what is left are the violations.
  */
 import type { Micros, NodeId } from '../../base/ids.ts';
 import type { Observation } from '../../kafka/observation.ts';
+import type { Guarantees } from '../guarantees/guarantees.ts';
 import type { History } from '../history/history.ts';
+import { isOwed } from '../properties/registry.ts';
 import { checkAnswers } from './answers.ts';
-import { foldConsequences } from './consequences.ts';
-import type { Checker, Invariant, Promises, Violation } from './contract.ts';
+import type { Checker, Invariant, Report, Violation } from './contract.ts';
+import { foldConsequences } from './fold.ts';
 import { isrInvariant } from './invariants/isr.ts';
 import { leadersInvariant } from './invariants/leaders.ts';
 import { logsInvariant } from './invariants/logs.ts';
@@ -32,12 +34,15 @@ const checkers: readonly Checker[] = [
 const mostOfAKind = 3;
 
 export class Judge {
+  readonly #guarantees: Guarantees;
   readonly #logs = new ClusterLogs();
   readonly #invariants: readonly Invariant[];
   readonly #violations: Violation[] = [];
   readonly #counts = new Map<string, number>();
+  #observations = 0;
 
-  constructor(voters: readonly NodeId[]) {
+  constructor(voters: readonly NodeId[], guarantees: Guarantees) {
+    this.#guarantees = guarantees;
     this.#invariants = [
       leadersInvariant(this.report),
       logsInvariant(this.#logs, voters, this.report),
@@ -46,16 +51,19 @@ export class Judge {
   }
 
   /** Anything found to be broken, also by those who are no checkers (the runner's bounds). */
-  readonly report = (violation: Violation): void => {
-    const kind = `${violation.property}/${violation.partition}`;
+  readonly report: Report = ({ name: property }, { about, atUs, partition, evidence }) => {
+    if (!isOwed(property, this.#guarantees, partition)) return;
+    const kind = `${property}/${partition}`;
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
-    if (count <= mostOfAKind) this.#violations.push(violation);
+    if (count > mostOfAKind) return;
+    this.#violations.push({ property, about, atUs, partition, evidence, brokeWith: [] });
   };
 
   observe(observation: Observation, atUs: Micros): void {
+    const seen = { id: this.#observations++, atUs, observation };
     this.#logs.observe(observation);
-    for (const invariant of this.#invariants) invariant.observe(observation, atUs);
+    for (const invariant of this.#invariants) invariant.observe(seen);
   }
 
   diskReplaced(node: NodeId): void {
@@ -65,12 +73,12 @@ export class Judge {
   /** Judges the finished history; `isLive` says whose logs count at the end. */
   conclude(
     history: History,
-    promises: Promises,
     isLive: (node: NodeId) => boolean,
     endUs: Micros,
   ): readonly Violation[] {
-    const evidence = { history, order: versionOrder(history), promises, endUs };
-    for (const check of checkers) check(evidence, this.report);
+    const order = versionOrder(history);
+    const given = { history, order, guarantees: this.#guarantees, endUs };
+    for (const check of checkers) check(given, this.report);
     checkSurvival(history, this.#logs, isLive, endUs, this.report);
     return foldConsequences(this.#violations);
   }

@@ -1,71 +1,72 @@
 import type { Send } from '../history/history.ts';
-import type { Checker, Evidence, Report } from './contract.ts';
-import { at, describePlace, describeSend } from './describe.ts';
-import type { SeenRecord } from './version-order.ts';
+import { consistentRead, duplicate, inconsistentOffsets } from '../properties/clients.ts';
+import type { Case, Checker, Report } from './contract.ts';
+import { placeEvidence, readEvidence, sendEvidence } from './evidence.ts';
 
 /**
  * `consistent-read`: two readers saw two values at one offset. `inconsistent-offsets`: an
  * acknowledgement names an offset at which another value stands, though the acknowledged value
  * itself was read elsewhere (a value that nobody ever read is lost, see losses.ts), or two
  * acknowledgements of values that were read name one offset. `duplicate`: one value was read at two
- * offsets, where uniqueness is owed.
+ * offsets.
  */
-export const checkOffsets: Checker = (evidence, report) => {
-  checkConflictingReads(evidence, report);
-  checkAcknowledgedOffsets(evidence, report);
-  if (evidence.promises.unique) checkDuplicates(evidence, report);
+export const checkOffsets: Checker = (given, report) => {
+  checkConflictingReads(given, report);
+  checkAcknowledgedOffsets(given, report);
+  checkDuplicates(given, report);
 };
 
-function checkConflictingReads({ order }: Evidence, report: Report): void {
+function checkConflictingReads({ order }: Case, report: Report): void {
   for (const { partition, offset, first, later } of order.conflicts) {
-    report({
-      property: 'consistent-read',
-      message: `offset ${offset} of ${partition} held value ${first.value}, later value ${later.value}`,
+    report(consistentRead, {
+      about: { partition, offset, first: first.value, later: later.value },
       atUs: later.atUs,
       partition,
-      evidence: [describeSeen(first), describeSeen(later)],
+      evidence: [readEvidence(partition, offset, first), readEvidence(partition, offset, later)],
     });
   }
 }
 
-function describeSeen(seen: SeenRecord): string {
-  return `${at(seen.atUs)}  consumer ${seen.consumer} read value ${seen.value} there`;
-}
-
-function checkAcknowledgedOffsets({ history, order }: Evidence, report: Report): void {
+function checkAcknowledgedOffsets({ history, order }: Case, report: Report): void {
   for (const send of history.sends) {
     if (send.outcome !== 'ok' || send.offset < 0) continue;
-    const place = order.placeOf[send.value];
+    const { value, offset } = send;
+    const place = order.placeOf[value];
     if (place === undefined) continue;
-    const standing = order.partitions.get(send.partition!)?.byOffset.get(send.offset);
-    if (standing === undefined || standing.value === send.value) continue;
-    report({
-      property: 'inconsistent-offsets',
-      message:
-        `value ${send.value} was acknowledged at offset ${send.offset} of ${send.partition}, ` +
-        `where value ${standing.value} stands`,
+    const partition = send.partition!;
+    const standing = order.partitions.get(partition)?.byOffset.get(offset);
+    if (standing === undefined || standing.value === value) continue;
+    report(inconsistentOffsets, {
+      about: { value, partition, offset, standing: standing.value },
       atUs: send.completedUs,
-      partition: send.partition,
-      evidence: [describeSend(send), describePlace(place), describeSeen(standing)],
+      partition,
+      evidence: [
+        sendEvidence(send),
+        placeEvidence(value, place),
+        readEvidence(partition, offset, standing),
+      ],
     });
   }
 }
 
-function checkDuplicates({ history, order }: Evidence, report: Report): void {
+function checkDuplicates({ history, order }: Case, report: Report): void {
   for (const { value, place } of order.furtherPlaces) {
     const send: Send | undefined = history.sends[value];
     const first = order.placeOf[value]!;
-    report({
-      property: 'duplicate',
-      message:
-        `value ${value} stands at offset ${first.offset} of ${first.partition} and at offset ` +
-        `${place.offset} of ${place.partition}`,
+    report(duplicate, {
+      about: {
+        value,
+        first: first.partition,
+        firstOffset: first.offset,
+        second: place.partition,
+        offset: place.offset,
+      },
       atUs: place.atUs,
       partition: place.partition,
       evidence: [
-        ...(send === undefined ? [] : [describeSend(send)]),
-        describePlace(first),
-        describePlace(place),
+        ...(send === undefined ? [] : [sendEvidence(send)]),
+        placeEvidence(value, first),
+        placeEvidence(value, place),
       ],
     });
   }

@@ -1,15 +1,16 @@
 import type { Offset } from '../../base/ids.ts';
 import type { Poll } from '../history/history.ts';
-import type { Checker, Evidence, Report } from './contract.ts';
-import { at } from './describe.ts';
+import { nonmonotonicPoll, pollSkip } from '../properties/clients.ts';
+import type { Case, Checker, Report } from './contract.ts';
+import { type Evidence, readEvidence } from './evidence.ts';
 
 /**
  * `nonmonotonic-poll`: within one session of a consumer a record's offset is not above the one
  * before. `poll-skip`: it lies further above, and somebody read a record in between.
  */
-export const checkPolls: Checker = (evidence, report) => {
+export const checkPolls: Checker = (given, report) => {
   const lines = new Map<string, Map<number, Offset>>();
-  for (const poll of evidence.history.polls) {
+  for (const poll of given.history.polls) {
     let positions = lines.get(poll.partition);
     if (positions === undefined) {
       positions = new Map();
@@ -17,9 +18,10 @@ export const checkPolls: Checker = (evidence, report) => {
     }
     const line = lineOf(poll);
     let before = positions.get(line) ?? -1;
-    for (const offset of poll.offsets) {
-      if (before >= 0 && offset <= before) reportStepBack(poll, before, offset, report);
-      else if (before >= 0 && offset > before + 1) checkGap(evidence, poll, before, offset, report);
+    for (let i = 0; i < poll.offsets.length; i++) {
+      const offset = poll.offsets[i]!;
+      if (before >= 0 && offset <= before) reportStepBack(poll, i, before, report);
+      else if (before >= 0 && offset > before + 1) checkGap(given, poll, i, before, report);
       before = offset;
     }
     positions.set(line, before);
@@ -30,37 +32,31 @@ export const checkPolls: Checker = (evidence, report) => {
 const lineOf = ({ phase, consumer, session }: Poll): number =>
   (session * 0x10000 + consumer) * 2 + (phase === 'final' ? 1 : 0);
 
-function reportStepBack(poll: Poll, before: Offset, offset: Offset, report: Report): void {
-  report({
-    property: 'nonmonotonic-poll',
-    message: `consumer ${poll.consumer} read offset ${before} of ${poll.partition}, then offset ${offset}`,
-    atUs: poll.atUs,
-    partition: poll.partition,
-    evidence: [`${at(poll.atUs)}  session ${poll.session}, ${poll.phase} phase`],
+const nthRead = ({ partition, consumer, atUs, offsets, values }: Poll, nth: number): Evidence =>
+  readEvidence(partition, offsets[nth]!, { value: values[nth]!, consumer, atUs });
+
+function reportStepBack(poll: Poll, nth: number, before: Offset, report: Report): void {
+  const { consumer, partition, atUs } = poll;
+  report(nonmonotonicPoll, {
+    about: { consumer, partition, before, next: poll.offsets[nth]! },
+    atUs,
+    partition,
+    evidence: [nthRead(poll, nth)],
   });
 }
 
-function checkGap(
-  { order }: Evidence,
-  poll: Poll,
-  before: Offset,
-  offset: Offset,
-  report: Report,
-): void {
-  const known = order.partitions.get(poll.partition)!.byOffset;
-  for (let skipped = before + 1; skipped < offset; skipped++) {
+function checkGap({ order }: Case, poll: Poll, nth: number, before: Offset, report: Report): void {
+  const { consumer, partition, atUs } = poll;
+  const next = poll.offsets[nth]!;
+  const known = order.partitions.get(partition)!.byOffset;
+  for (let skipped = before + 1; skipped < next; skipped++) {
     const seen = known.get(skipped);
     if (seen === undefined) continue;
-    report({
-      property: 'poll-skip',
-      message:
-        `consumer ${poll.consumer} read offset ${before} of ${poll.partition}, then offset ${offset}, ` +
-        `and so never offset ${skipped}`,
-      atUs: poll.atUs,
-      partition: poll.partition,
-      evidence: [
-        `${at(seen.atUs)}  consumer ${seen.consumer} read offset ${skipped}: value ${seen.value}`,
-      ],
+    report(pollSkip, {
+      about: { consumer, partition, before, next, skipped },
+      atUs,
+      partition,
+      evidence: [readEvidence(partition, skipped, seen), nthRead(poll, nth)],
     });
     return;
   }

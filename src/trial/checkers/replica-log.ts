@@ -94,6 +94,3 @@ export class ReplicaLog {
 export function sameBatch(a: BatchFact, b: BatchFact): boolean {
   return a.baseOffset === b.baseOffset && a.leaderEpoch === b.leaderEpoch && a.crc === b.crc;
 }
-
-export const describeBatch = (batch: BatchFact): string =>
-  `offsets ${batch.baseOffset} to ${batch.lastOffset}, epoch ${batch.leaderEpoch}, crc ${batch.crc.toString(16)}`;

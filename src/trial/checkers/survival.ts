@@ -1,7 +1,8 @@
 import type { NodeId } from '../../base/ids.ts';
 import type { History, Send } from '../history/history.ts';
+import { ackedNotLost } from '../properties/replicas.ts';
 import type { Report } from './contract.ts';
-import { describeSend } from './describe.ts';
+import { batchEvidence, sendEvidence } from './evidence.ts';
 import type { ClusterLogs, PartitionLogs } from './partition-logs.ts';
 
 /**
@@ -17,14 +18,18 @@ export function checkSurvival(
 ): void {
   for (const send of history.sends) {
     if (send.outcome !== 'ok' || send.offset < 0) continue;
-    const partition = logs.find(send.partition!);
-    if (partition !== undefined && survives(partition, send, isLive)) continue;
-    report({
-      property: 'acked-not-lost',
-      message: `offset ${send.offset} of ${send.partition} was acknowledged (acks=${send.acks}) but is on no live replica`,
+    const partition = send.partition!;
+    const known = logs.find(partition);
+    if (known !== undefined && survives(known, send, isLive)) continue;
+    const committed = known?.committed.batchAt(send.offset) ?? null;
+    report(ackedNotLost, {
+      about: { partition, offset: send.offset, acks: String(send.acks) },
       atUs: endUs,
-      partition: send.partition,
-      evidence: [describeSend(send)],
+      partition,
+      evidence: [
+        sendEvidence(send),
+        ...(committed === null ? [] : [batchEvidence(null, committed)]),
+      ],
     });
   }
 }
@@ -37,13 +42,11 @@ function survives(
   const committed = partition.committed.batchAt(send.offset);
   for (const replica of partition.replicas.values()) {
     if (!isLive(replica.node)) continue;
-    if (
+    const stands =
       committed === undefined
         ? replica.batchAt(send.offset) !== undefined
-        : replica.holds(committed)
-    ) {
-      return true;
-    }
+        : replica.holds(committed);
+    if (stands) return true;
   }
   return false;
 }

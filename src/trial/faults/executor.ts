@@ -1,130 +1,158 @@
 /**
- * Carries out a plan: each fault strikes at its time, ends after its duration, and is reported with
- * whom it struck and what it did. A fault whose needs are not met when its time comes is withheld.
+ * Carries out a plan: each fault strikes at its time or when its trigger is seen, ends after its
+ * duration, and is reported with whom it struck and what it did. A fault whose needs are not met
+ * when its time comes is withheld.
  */
 import { microsToMs, msToMicros } from '../../base/time.ts';
-import type { FaultReport } from '../runner/result.ts';
-import type { ActiveFault, Arena } from './active-fault.ts';
-import { applyFault } from './apply.ts';
-import { destroysData, endsProcess, type Fault, type FaultKind } from './fault.ts';
-import { resolveTarget } from './targets.ts';
+import type { Observation } from '../../kafka/observation.ts';
+import type { Arena } from '../arena/arena.ts';
+import { resolveTarget } from '../targets/registry.ts';
+import { Budget } from './budget.ts';
+import type { ActiveFault, Effect } from './kind.ts';
+import { type Fault, type FaultKindName, kindOf } from './registry.ts';
+import { triggerInWords, Watch } from './trigger.ts';
+
+/** What became of one fault of the plan: plain data. */
+export interface FaultReport {
+  /** Its place in the plan. */
+  readonly id: number;
+  readonly kind: FaultKindName;
+  /** Virtual milliseconds since the trial began; −1 when its trigger was never seen. */
+  readonly at: number;
+  /** As planned: a machine or a role. */
+  readonly target: string;
+  /** Whom it struck, and what it did there, counted by name; empty when it did not strike. */
+  readonly struck: readonly { readonly machine: string; readonly effect: Effect }[];
+  /** Why it did not strike; null when it did. */
+  readonly withheld: string | null;
+  readonly tookEffect: boolean;
+}
 
 interface Strike {
+  readonly id: number;
   readonly fault: Fault;
   readonly atMs: number;
-  readonly machines: readonly string[];
-  readonly active: ActiveFault[];
-  /** Why it did not strike at all; null when it did. */
+  readonly struck: readonly { readonly machine: string; readonly active: ActiveFault }[];
   readonly withheld: string | null;
+}
+
+/** A fault that waits to see its trigger. */
+interface Armed {
+  readonly id: number;
+  readonly fault: Fault;
+  readonly afterMs: number;
+  readonly watch: Watch;
 }
 
 export class FaultExecutor {
   readonly #arena: Arena;
+  readonly #budget: Budget;
   readonly #strikes: Strike[] = [];
   readonly #inForce = new Set<Strike>();
-  /** Data was destroyed, and the cluster has not been whole since. */
-  #recovering = false;
+  #armed: Armed[] = [];
+  #lastStruck: readonly string[] = [];
+  #over = false;
 
   constructor(arena: Arena) {
     this.#arena = arena;
+    this.#budget = new Budget(arena.wholeness);
   }
 
   /** Schedules all faults, counted from now. */
   begin(faults: readonly Fault[]): void {
-    for (const fault of faults) {
+    for (const [id, fault] of faults.entries()) {
       const label = `fault ${fault.kind} on ${fault.target}`;
-      this.#arena.world.schedule(msToMicros(fault.atMs), label, () => this.#strike(fault));
+      this.#arena.world.schedule(msToMicros(fault.atMs), label, () => this.#begin(id, fault));
     }
   }
 
-  /** Told when the cluster has shown something new. */
-  onObserved(): void {
-    if (!this.#recovering || this.#inForceOf(destroysData) !== null) return;
-    if (this.#arena.wholeness.obstacle() === null) this.#recovering = false;
+  /** Told whatever the cluster shows, inside the event in which it happens. */
+  observe(observation: Observation): void {
+    this.#budget.observe(observation);
+    if (this.#armed.length === 0) return;
+    for (const armed of this.#armed) {
+      if (!armed.watch.observe(observation)) continue;
+      this.#armed = this.#armed.filter((one) => one !== armed);
+      const { id, fault, afterMs } = armed;
+      const label = `fault ${fault.kind} on ${fault.target}`;
+      this.#arena.world.schedule(msToMicros(afterMs), label, () => this.#strike(id, fault));
+    }
   }
 
-  /** Ends whatever is still in force. */
+  /** Ends whatever is still in force; from now on nothing strikes. */
   endAll(): void {
+    this.#over = true;
+    for (const { id, fault } of this.#armed) {
+      this.#withhold(id, fault, -1, `${triggerInWords(fault.when!)} never came`);
+    }
+    this.#armed = [];
     for (const strike of [...this.#inForce]) this.#end(strike);
   }
 
   reports(): FaultReport[] {
-    return this.#strikes.map((strike) => {
-      const told = strike.active.map((active) => active.effect());
-      const effects = told
-        .map((effect, i) => prefixed(strike.machines, i, effect))
-        .filter((text) => text !== '');
+    return this.#strikes.map(({ id, fault, atMs, struck, withheld }) => {
+      const effects = struck.map(({ machine, active }) => ({ machine, effect: active.effect() }));
       return {
-        kind: strike.fault.kind,
-        at: strike.atMs,
-        target: describeTarget(strike),
-        effect:
-          effects.length > 0
-            ? effects.join('; ')
-            : `none: ${strike.withheld ?? 'it touched nothing'}`,
-        tookEffect: effects.length > 0,
+        id,
+        kind: fault.kind,
+        at: atMs,
+        target: fault.target,
+        struck: effects,
+        withheld,
+        tookEffect: effects.some(({ effect }) => Object.values(effect).some((n) => n !== 0)),
       };
     });
   }
 
-  #strike(fault: Fault): void {
+  #begin(id: number, fault: Fault): void {
+    if (fault.when === undefined) {
+      this.#strike(id, fault);
+      return;
+    }
+    const { machineOf } = this.#arena.roster;
+    const watch = new Watch(fault.when, machineOf);
+    this.#armed.push({ id, fault, afterMs: fault.when.afterMs, watch });
+  }
+
+  #strike(id: number, fault: Fault): void {
+    if (this.#over) return;
     const { world, roster, view } = this.#arena;
-    const machines = resolveTarget(fault.target, roster, view);
-    const withheld = machines.length === 0 ? 'nobody has that role' : this.#unmetNeed(fault);
-    const struck = withheld === null ? machines : [];
-    const strike: Strike = {
-      fault,
-      atMs: microsToMs(world.now),
-      machines: struck,
-      active: [],
-      withheld,
-    };
-    this.#strikes.push(strike);
+    const atMs = microsToMs(world.now);
+    const machines = resolveTarget(fault.target, { roster, view, lastStruck: this.#lastStruck });
+    const withheld = machines.length === 0 ? 'nobody has that role' : this.#budget.unmetNeed(fault);
     if (withheld !== null) {
       world.note('fault withheld', `${fault.kind} on ${fault.target}: ${withheld}`);
+      this.#withhold(id, fault, atMs, withheld);
       return;
     }
     world.note(
       'fault',
-      `${fault.kind} on ${fault.target} (${struck.join(', ')}) for ${fault.durationMs} ms`,
+      `${fault.kind} on ${fault.target} (${machines.join(', ')}) for ${fault.durationMs} ms`,
     );
-    for (const machine of struck) strike.active.push(applyFault(fault, machine, this.#arena));
+    this.#lastStruck = machines;
+    const kind = kindOf(fault);
+    const struck = machines.map((name) => {
+      const strike = { fault, machine: world.machine(name), machines, arena: this.#arena };
+      return { machine: name, active: kind.strike(strike) };
+    });
+    const strike: Strike = { id, fault, atMs, struck, withheld: null };
+    this.#strikes.push(strike);
     this.#inForce.add(strike);
-    if (destroysData.has(fault.kind)) this.#recovering = true;
+    this.#budget.struck(fault);
     world.schedule(msToMicros(fault.durationMs), `end of ${fault.kind} on ${fault.target}`, () =>
       this.#end(strike),
     );
   }
 
+  #withhold(id: number, fault: Fault, atMs: number, withheld: string): void {
+    this.#strikes.push({ id, fault, atMs, struck: [], withheld });
+  }
+
   #end(strike: Strike): void {
     if (!this.#inForce.delete(strike)) return;
-    this.#arena.world.note('fault ends', `${strike.fault.kind} on ${strike.machines.join(', ')}`);
-    for (const active of strike.active) active.end();
+    const names = strike.struck.map(({ machine }) => machine).join(', ');
+    this.#arena.world.note('fault ends', `${strike.fault.kind} on ${names}`);
+    for (const { active } of strike.struck) active.end();
+    this.#budget.ended(strike.fault);
   }
-
-  /** A fault in force of one of these kinds, which may yet do what it is there for. */
-  #inForceOf(kinds: ReadonlySet<FaultKind>): Fault | null {
-    for (const { fault } of this.#inForce) if (kinds.has(fault.kind)) return fault;
-    return null;
-  }
-
-  /** Why the budget does not allow this fault now; null when it does. */
-  #unmetNeed({ needs }: Fault): string | null {
-    if (needs === 'nothing' || (needs === 'recovered' && !this.#recovering)) return null;
-    const threat = this.#inForceOf(destroysData) ?? this.#inForceOf(endsProcess);
-    const obstacle =
-      threat === null ? this.#arena.wholeness.obstacle() : `${threat.kind} is in force`;
-    return obstacle === null ? null : `beyond the budget while ${obstacle}`;
-  }
-}
-
-function prefixed(machines: readonly string[], index: number, effect: string): string {
-  return effect !== '' && machines.length > 1 ? `${machines[index]}: ${effect}` : effect;
-}
-
-function describeTarget({ fault, machines }: Strike): string {
-  const resolved = machines.join(', ');
-  return resolved === '' || resolved === fault.target
-    ? fault.target
-    : `${fault.target} (${resolved})`;
 }

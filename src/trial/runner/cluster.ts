@@ -2,7 +2,7 @@
 import { type NodeId, noNode, type Uuid } from '../../base/ids.ts';
 import type { Address } from '../../host/network.ts';
 import type { NodeConfig } from '../../kafka/config.ts';
-import type { Roster } from '../faults/targets.ts';
+import type { Roster } from '../arena/roster.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { nodeSettings } from '../scenario/settings.ts';
 
@@ -59,6 +59,8 @@ export function planCluster(scenario: Scenario): ClusterPlan {
     roster: {
       brokers,
       nodes: [...brokers, ...separate],
+      voters: controllerIds.map(machineOf),
+      racks: racksOf(brokers, racks),
       clients: [
         ...numbered('p', scenario.workload.producers),
         ...numbered('c', scenario.workload.consumers),
@@ -67,6 +69,15 @@ export function planCluster(scenario: Scenario): ClusterPlan {
     },
     bootstrap: brokers.map((host) => ({ host, port: brokerPort })),
   };
+}
+
+/** Racks are dealt to brokers in turn. */
+function racksOf(
+  brokers: readonly string[],
+  racks: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const dealt = (rack: number): string[] => brokers.filter((_, i) => i % racks.length === rack);
+  return new Map(racks.map((name, rack) => [name, dealt(rack)]));
 }
 
 /** `b1`, `b2`, … */

@@ -1,4 +1,4 @@
-import type { Wholeness } from '../faults/wholeness.ts';
+import type { Wholeness } from '../arena/wholeness.ts';
 import type { ClusterView } from '../history/cluster-view.ts';
 import type { ClusterPlan } from './cluster.ts';
 

@@ -1,9 +1,11 @@
 /**
  * What one trial gives back: plain data, the same for the same scenario, seed and plan on every
- * runtime.
+ * runtime. `trial/words.ts` tells it in prose.
  */
-import type { Property } from '../checkers/property.ts';
-import type { FaultKind } from '../faults/fault.ts';
+import type { Evidence } from '../checkers/evidence.ts';
+import type { FaultReport } from '../faults/executor.ts';
+import type { About } from '../properties/property.ts';
+import type { PropertyName } from '../properties/registry.ts';
 
 /**
  * pass: everything promised held (or the one property that must break did, and no other). fail: a
@@ -12,28 +14,15 @@ import type { FaultKind } from '../faults/fault.ts';
  */
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 
-export interface FaultReport {
-  readonly kind: FaultKind;
-  /** Virtual milliseconds since the trial began. */
-  readonly at: number;
-  /**
-   * Whom it struck: the target as planned, and the machine it was resolved to where that differs.
-   */
-  readonly target: string;
-  /**
-   * What it did, for instance `2 connections reset, 14 timers dropped`; `none: …` when it touched
-   * nothing.
-   */
-  readonly effect: string;
-  readonly tookEffect: boolean;
-}
-
 export interface ViolationReport {
-  readonly property: Property;
-  readonly message: string;
+  readonly property: PropertyName;
+  /** The facts of the case, by the names that the property gives them. */
+  readonly about: About;
   /** Virtual milliseconds since the trial began. */
   readonly at: number;
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Evidence[];
+  /** What broke in the same partition as a mere consequence. */
+  readonly brokeWith: readonly PropertyName[];
 }
 
 export interface TrialResult {
@@ -53,7 +42,7 @@ export interface TrialResult {
   readonly faults: readonly FaultReport[];
   readonly violations: readonly ViolationReport[];
   /** The property that must break; null where all must hold. */
-  readonly expected: Property | null;
+  readonly expected: PropertyName | null;
 }
 
 /** A result with the wall time its run took, as measured by whoever ran it. */

@@ -10,28 +10,29 @@ import type { NodeRules } from '../../kafka/broker/node-rules.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
 import { World } from '../../sim/world.ts';
+import type { Arena } from '../arena/arena.ts';
+import { DisksUnderFault } from '../arena/disks.ts';
+import { LinkFaults } from '../arena/links.ts';
+import { Supervisor } from '../arena/supervisor.ts';
+import { type WatchedNode, Wholeness } from '../arena/wholeness.ts';
 import type { Violation } from '../checkers/contract.ts';
 import { Judge } from '../checkers/judge.ts';
-import type { Property } from '../checkers/property.ts';
-import type { Arena } from '../faults/active-fault.ts';
-import { DisksUnderFault } from '../faults/disks.ts';
 import { FaultExecutor } from '../faults/executor.ts';
-import { generatePlan } from '../faults/generate.ts';
-import { LinkFaults } from '../faults/links.ts';
-import type { Plan } from '../faults/plan.ts';
-import { Supervisor } from '../faults/supervisor.ts';
-import { targetProblem } from '../faults/targets.ts';
-import { type WatchedNode, Wholeness } from '../faults/wholeness.ts';
 import { ClusterView } from '../history/cluster-view.ts';
 import { History } from '../history/history.ts';
+import { drawPlan } from '../plan/draw.ts';
+import { guaranteesOf } from '../plan/guarantees-of.ts';
+import type { Plan } from '../plan/plan.ts';
+import { converges } from '../properties/cluster.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
+import { targetProblem } from '../targets/registry.ts';
+import type { Cast } from '../targets/target.ts';
 import { administratorProgram } from '../workload/administrator.ts';
 import { consumerProgram } from '../workload/consumer.ts';
 import { finalReaderProgram } from '../workload/final-reader.ts';
 import { producerProgram } from '../workload/producer.ts';
 import { type ClusterPlan, planCluster } from './cluster.ts';
 import { obstacleToConvergence } from './convergence.ts';
-import { promisesOf } from './promises.ts';
 import type { TrialResult } from './result.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -88,6 +89,7 @@ class Trial {
   readonly #digests: DigestRecording | null;
   readonly #isTraced: boolean;
   readonly #rules: Partial<NodeRules>;
+  readonly #cast: Cast;
   #producersFinished = false;
 
   constructor(scenario: Scenario, seed: string, options: TrialOptions) {
@@ -105,8 +107,12 @@ class Trial {
     this.#rules = options.rules ?? {};
     this.#digests = options.recordDigests === true ? this.#world.recordDigests() : null;
     this.#cluster = planCluster(scenario);
-    this.#plan = options.plan ?? generatePlan(scenario, seed, this.#world.random.stream('faults'));
-    this.#judge = new Judge(this.#cluster.voters);
+    this.#cast = { roster: this.#cluster.roster, partitions: partitionsOf(scenario) };
+    this.#checkTargets(scenario.faults.script, 'faults.script');
+    this.#plan =
+      options.plan ?? drawPlan(scenario, seed, this.#cast, this.#world.random.stream('faults'));
+    this.#checkTargets(this.#plan.faults, 'faults');
+    this.#judge = new Judge(this.#cluster.voters, guaranteesOf(scenario, this.#plan));
     this.#arena = {
       world: this.#world,
       roster: this.#cluster.roster,
@@ -118,7 +124,6 @@ class Trial {
       onDiskReplaced: (machine) => this.#judge.diskReplaced(this.#cluster.nodeOf(machine)),
     };
     this.#faults = new FaultExecutor(this.#arena);
-    this.#checkTargets();
   }
 
   async run(): Promise<TrialOutcome> {
@@ -204,7 +209,7 @@ class Trial {
       await this.#runUntil(Math.min(deadline, this.#world.now + secondsToMicros(0.5)));
     }
     const left = obstacleNow();
-    if (left !== null) this.#broken('converges', `${healWithinMs} ms after healing ${left}`);
+    if (left !== null) this.#notConverged(`${healWithinMs} ms after healing ${left}`);
     await this.#runUntil(this.#world.now + msToMicros(calmMs));
   }
 
@@ -230,10 +235,7 @@ class Trial {
     this.#world.addMachine('final').start(reader);
     await this.#runWhile(() => done === undefined, this.#world.now + finalReadWithinUs);
     if (done !== null)
-      this.#broken(
-        'converges',
-        `the final reader did not get through: ${done ?? 'it still waits'}`,
-      );
+      this.#notConverged(`the final reader did not get through: ${done ?? 'it still waits'}`);
   }
 
   #conclude(reason: string | null): TrialOutcome {
@@ -243,14 +245,9 @@ class Trial {
         .filter(({ machine }) => world.machine(machine).state === 'running')
         .map(({ config }) => config.nodeId),
     );
-    const violations = this.#judge.conclude(
-      this.#history,
-      promisesOf(this.#plan.workload, this.#scenario.breaks),
-      (node) => live.has(node),
-      world.now,
-    );
+    const violations = this.#judge.conclude(this.#history, (node) => live.has(node), world.now);
     const faults = this.#faults.reports();
-    const expected = (this.#scenario.breaks ?? null) as Property | null;
+    const expected = this.#scenario.breaks ?? null;
     return {
       plan: this.#plan,
       history: this.#history,
@@ -277,13 +274,14 @@ class Trial {
   #observe(observation: Observation): void {
     this.#view.observe(observation);
     this.#arena.wholeness.observe(observation);
-    if (observation.kind === 'partition-committed') this.#faults.onObserved();
+    this.#faults.observe(observation);
     this.#judge.observe(observation, this.#world.now);
     if (this.#isTraced) this.#world.tell('', () => `observed ${JSON.stringify(observation)}`);
   }
 
-  #broken(property: Property, message: string): void {
-    this.#judge.report({ property, message, atUs: this.#world.now, partition: null, evidence: [] });
+  #notConverged(obstacle: string): void {
+    const atUs = this.#world.now;
+    this.#judge.report(converges, { about: { obstacle }, atUs, partition: null, evidence: [] });
   }
 
   async #runUntil(time: Micros): Promise<void> {
@@ -303,15 +301,18 @@ class Trial {
     throw failure;
   }
 
-  #checkTargets(): void {
-    const partitions = this.#scenario.topics.flatMap(({ name, partitions }) =>
-      Array.from({ length: partitions }, (_, index) => `${name}-${index}`),
-    );
-    for (const [index, { target }] of this.#plan.faults.entries()) {
-      const problem = targetProblem(target, this.#cluster.roster, partitions);
-      if (problem !== null) throw new InvalidInputError(`faults.${index}.target: ${problem}`);
+  #checkTargets(faults: readonly { readonly target: string }[], where: string): void {
+    for (const [index, { target }] of faults.entries()) {
+      const problem = targetProblem(target, this.#cast);
+      if (problem !== null) throw new InvalidInputError(`${where}.${index}.target: ${problem}`);
     }
   }
+}
+
+function partitionsOf({ topics }: Scenario): string[] {
+  return topics.flatMap(({ name, partitions }) =>
+    Array.from({ length: partitions }, (_, index) => `${name}-${index}`),
+  );
 }
 
 function watchedNodes(cluster: ClusterPlan): WatchedNode[] {
@@ -320,6 +321,6 @@ function watchedNodes(cluster: ClusterPlan): WatchedNode[] {
   });
 }
 
-function reportOf({ property, message, atUs, evidence }: Violation) {
-  return { property, message, at: microsToMs(atUs), evidence };
+function reportOf({ property, about, atUs, evidence, brokeWith }: Violation) {
+  return { property, about, at: microsToMs(atUs), evidence, brokeWith };
 }

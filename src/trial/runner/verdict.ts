@@ -1,12 +1,12 @@
 import type { Violation } from '../checkers/contract.ts';
-import type { Property } from '../checkers/property.ts';
 import type { History } from '../history/history.ts';
+import type { PropertyName } from '../properties/registry.ts';
 import type { Verdict } from './result.ts';
 
 /** The verdict of a finished trial, and why where the violations alone do not say it. */
 export function verdictOf(trial: {
   readonly violations: readonly Violation[];
-  readonly expected: Property | null;
+  readonly expected: PropertyName | null;
   /** Why the trial could not be carried out; null when it was. */
   readonly reason: string | null;
   readonly history: History;

@@ -4,8 +4,8 @@
  * filled in.
  */
 import * as z from 'zod';
-import { propertyNames } from '../checkers/property.ts';
-import { faultKinds, faultSchema } from '../faults/fault.ts';
+import { faultKindNames, faultSchema } from '../faults/registry.ts';
+import { type PropertyName, propertyNames } from '../properties/registry.ts';
 import { settingsSchema } from './settings.ts';
 
 const clusterSchema = z.strictObject({
@@ -64,7 +64,7 @@ const faultsSchema = z.strictObject({
   random: z
     .strictObject({
       everyMs: z.int().min(100),
-      kinds: z.array(z.enum(faultKinds)).min(1),
+      kinds: z.array(z.enum(faultKindNames)).min(1),
       /** Whom they strike; drawn over all machines and roles where it is not given. */
       targets: z.array(z.string().min(1)).min(1).optional(),
       durationMs: z.tuple([z.int().min(0), z.int().min(1)]).default([1_000, 12_000]),
@@ -94,7 +94,7 @@ export const scenarioSchema = z.strictObject({
     })
     .prefault({}),
   /** Beyond the promise: the one property that must break. Without it, all must hold. */
-  breaks: z.enum(propertyNames as [string, ...string[]]).optional(),
+  breaks: z.enum(propertyNames as readonly PropertyName[]).optional(),
 });
 
 export type Scenario = z.output<typeof scenarioSchema>;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { violationInWords } from '../../../src/trial/words.ts';
 import { judgeClients, propertiesOf, Scene } from './scenes.ts';
 
 describe('what clients saw', () => {
@@ -24,7 +25,7 @@ describe('what clients saw', () => {
     scene.read([[2, 2]], 1);
     const [violation, ...rest] = judgeClients(scene);
     expect(violation).toMatchObject({ property: 'lost-write', partition: 'orders-0' });
-    expect(violation!.message).toContain('offset 1 of orders-0');
+    expect(violationInWords(violation!)).toContain('offset 1 of orders-0');
     expect(rest).toEqual([]);
   });
 
@@ -95,7 +96,9 @@ describe('what clients saw', () => {
     ]);
     const violations = judgeClients(scene);
     expect(propertiesOf(violations)).toEqual(['duplicate']);
-    expect(violations[0]!.message).toContain('offset 0 of orders-0 and at offset 1 of orders-0');
+    expect(violationInWords(violations[0]!)).toContain(
+      'offset 0 of orders-0 and at offset 1 of orders-0',
+    );
     expect(judgeClients(scene, false)).toEqual([]);
   });
 
@@ -162,7 +165,7 @@ describe('what clients saw', () => {
     );
     const violations = judgeClients(scene);
     expect(propertiesOf(violations)).toEqual(['poll-skip']);
-    expect(violations[0]!.message).toContain('consumer 0');
+    expect(violationInWords(violations[0]!)).toContain('consumer 0');
   });
 
   it('a gap in which nobody read anything is no skip', () => {

@@ -3,6 +3,7 @@
 import type { Observation } from '../../../src/kafka/observation.ts';
 import type { Violation } from '../../../src/trial/checkers/contract.ts';
 import { Judge } from '../../../src/trial/checkers/judge.ts';
+import type { Guarantees } from '../../../src/trial/guarantees/guarantees.ts';
 import { History, type Send } from '../../../src/trial/history/history.ts';
 
 export const partition = 'orders-0';
@@ -61,21 +62,27 @@ export class Scene {
  * Every log of every node holds whatever was acknowledged, so that only the clients' side is
  * judged.
  */
-export function judgeClients(scene: Scene, owed = true): readonly Violation[] {
-  const judge = new Judge([1]);
+/** What a replicated cluster with idempotent producers promises, with faults about. */
+export function guarantees(others: Partial<Guarantees> = {}): Guarantees {
+  const promised = { idempotent: true, acks: 'all', faulty: true, asked: null } as const;
+  return { topics: new Map(), ...promised, ...others };
+}
+
+export function judgeClients(scene: Scene, idempotent = true): readonly Violation[] {
+  const judge = new Judge([1], guarantees({ idempotent }));
   const end = Math.max(0, ...scene.history.sends.map((send) => send.offset + 1));
   for (let offset = 0; offset < end; offset++) judge.observe(appended(1, offset, 0), 0);
-  return judge.conclude(scene.history, { ordered: owed, unique: owed }, () => true, 1_000_000);
+  return judge.conclude(scene.history, () => true, 1_000_000);
 }
 
 export function judgeCluster(
   observations: readonly Observation[],
   history = new History(),
 ): readonly Violation[] {
-  const judge = new Judge([1, 2, 3]);
+  const judge = new Judge([1, 2, 3], guarantees());
   for (const [index, observation] of observations.entries())
     judge.observe(observation, index * 1000);
-  return judge.conclude(history, { ordered: true, unique: true }, () => true, 1_000_000);
+  return judge.conclude(history, () => true, 1_000_000);
 }
 
 export const propertiesOf = (violations: readonly Violation[]): string[] =>

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Machine } from '../../../src/sim/machine.ts';
 import { World } from '../../../src/sim/world.ts';
-import type { ActiveFault, Arena } from '../../../src/trial/faults/active-fault.ts';
-import { applyFault } from '../../../src/trial/faults/apply.ts';
-import { DisksUnderFault } from '../../../src/trial/faults/disks.ts';
-import { type FaultInput, faultSchema } from '../../../src/trial/faults/fault.ts';
-import { LinkFaults } from '../../../src/trial/faults/links.ts';
-import { Supervisor } from '../../../src/trial/faults/supervisor.ts';
-import { Wholeness } from '../../../src/trial/faults/wholeness.ts';
+import type { Arena } from '../../../src/trial/arena/arena.ts';
+import { DisksUnderFault } from '../../../src/trial/arena/disks.ts';
+import { LinkFaults } from '../../../src/trial/arena/links.ts';
+import type { Roster } from '../../../src/trial/arena/roster.ts';
+import { Supervisor } from '../../../src/trial/arena/supervisor.ts';
+import { Wholeness } from '../../../src/trial/arena/wholeness.ts';
+import type { ActiveFault } from '../../../src/trial/faults/kind.ts';
+import { type FaultInput, faultSchema, kindOf } from '../../../src/trial/faults/registry.ts';
 import { ClusterView } from '../../../src/trial/history/cluster-view.ts';
 
 /** A machine, and how to put a fault of a kind in force on it. */
@@ -17,9 +18,17 @@ function aMachine(): { machine: Machine; strike: (fault: object) => ActiveFault;
   world.addMachine('b2');
   const view = new ClusterView();
   const names = ['b1', 'b2'];
+  const roster: Roster = {
+    brokers: names,
+    nodes: names,
+    voters: names,
+    clients: [],
+    racks: new Map(),
+    machineOf: (node) => `b${node}`,
+  };
   const arena: Arena = {
     world,
-    roster: { brokers: names, nodes: names, clients: [], machineOf: (node) => `b${node}` },
+    roster,
     view,
     wholeness: new Wholeness(world, view, []),
     supervisor: new Supervisor(world),
@@ -28,8 +37,10 @@ function aMachine(): { machine: Machine; strike: (fault: object) => ActiveFault;
     onDiskReplaced: () => {},
   };
   const when = { atMs: 0, durationMs: 1, target: 'b1' };
-  const strike = (fault: object): ActiveFault =>
-    applyFault(faultSchema.parse({ ...when, ...fault } as FaultInput), 'b1', arena);
+  const strike = (input: object): ActiveFault => {
+    const fault = faultSchema.parse({ ...when, ...input } as FaultInput);
+    return kindOf(fault).strike({ fault, machine, machines: ['b1'], arena });
+  };
   return { machine, strike, world };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import steady from '../../../scenarios/steady.ts';
 import type { TraceEntry } from '../../../src/sim/trace.ts';
-import { parsePlan } from '../../../src/trial/faults/plan.ts';
+import { parsePlan } from '../../../src/trial/plan/plan.ts';
 import { runTrial } from '../../../src/trial/runner/trial.ts';
 import { InvalidInputError, scenario } from '../../../src/trial/scenario/scenario.ts';
 
@@ -68,7 +68,7 @@ describe('a trial', () => {
     });
     const { result } = await runTrial(late, '1');
     expect(result.violations.map((violation) => violation.property)).toEqual(['converges']);
-    expect(result.violations[0]!.message).toContain('b1 has not registered since it began');
+    expect(result.violations[0]!.about.obstacle).toContain('b1 has not registered since it began');
   });
 
   it('lets clients crash: what they were not told is unknown, and order is owed within a life', async () => {

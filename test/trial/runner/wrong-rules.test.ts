@@ -10,7 +10,7 @@ import type { NodeRules } from '../../../src/kafka/broker/node-rules.ts';
 import { kafkaLogRules } from '../../../src/kafka/log/rules.ts';
 import { kafkaRaftRules } from '../../../src/kafka/raft/rules.ts';
 import { kafkaReplicationRules } from '../../../src/kafka/replication/rules.ts';
-import type { Property } from '../../../src/trial/checkers/property.ts';
+import type { PropertyName } from '../../../src/trial/properties/registry.ts';
 import { runTrial } from '../../../src/trial/runner/trial.ts';
 import type { Scenario } from '../../../src/trial/scenario/scenario.ts';
 
@@ -20,7 +20,7 @@ interface WrongRule {
   readonly what: string;
   readonly scenario: Scenario;
   readonly rules: Partial<NodeRules>;
-  readonly breaks: Property;
+  readonly breaks: PropertyName;
 }
 
 const wrongRules: readonly WrongRule[] = [
@@ -38,7 +38,7 @@ const wrongRules: readonly WrongRule[] = [
   },
   {
     what: 'any follower may join the ISR (KAFKA-7128)',
-    scenario: leaderCrash,
+    scenario: pausedLeader,
     rules: { replication: { ...kafkaReplicationRules, mayJoinIsr: () => true } },
     breaks: 'candidate-completeness',
   },
@@ -83,7 +83,7 @@ describe('a trial finds out that', () => {
 async function firstSeedThatBreaks(
   scenario: Scenario,
   rules: Partial<NodeRules>,
-  property: Property,
+  property: PropertyName,
 ): Promise<string | null> {
   for (let seed = 1; seed <= mostSeeds; seed++) {
     const { result } = await runTrial(scenario, String(seed), { rules });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultNodeSettings } from '../../../src/kafka/config.ts';
-import { parsePlan } from '../../../src/trial/faults/plan.ts';
+import { parsePlan } from '../../../src/trial/plan/plan.ts';
 import { type ScenarioInput, scenario } from '../../../src/trial/scenario/scenario.ts';
 import { nodeSettings } from '../../../src/trial/scenario/settings.ts';
 

@@ -1,10 +1,12 @@
 import type { NodeId } from '../../../base/ids.ts';
-import type { Observation } from '../../../kafka/observation.ts';
+import { isOf, type SeenOf } from '../../history/seen.ts';
+import { candidateCompleteness, isrSuperset } from '../../properties/replicas.ts';
 import type { Invariant, Report } from '../contract.ts';
+import { seenEvidence } from '../evidence.ts';
 import type { ClusterLogs } from '../partition-logs.ts';
 
-type Committed = Extract<Observation, { kind: 'partition-committed' }>;
-type LeaderIsr = Extract<Observation, { kind: 'isr-changed' }>;
+type Committed = SeenOf<'partition-committed'>;
+type LeaderIsr = SeenOf<'isr-changed'>;
 
 /**
  * `isr-superset`: the ISR by which a leader counts contains the controller's ISR of the same leader
@@ -15,44 +17,48 @@ export function isrInvariant(logs: ClusterLogs, report: Report): Invariant {
   const committed = new Map<string, Committed>();
   const leaders = new Map<string, LeaderIsr>();
   return {
-    observe(observation, atUs) {
-      if (observation.kind === 'isr-changed') {
-        leaders.set(observation.partition, observation);
-        checkSuperset(observation, committed.get(observation.partition), atUs, report);
-      } else if (observation.kind === 'partition-committed') {
-        const known = committed.get(observation.partition);
-        if (known !== undefined && known.offset >= observation.offset) return;
-        committed.set(observation.partition, observation);
-        checkSuperset(leaders.get(observation.partition), observation, atUs, report);
-        checkCandidates(logs, observation, atUs, report);
+    observe(seen) {
+      if (isOf(seen, 'isr-changed')) {
+        const { partition } = seen.observation;
+        leaders.set(partition, seen);
+        checkSuperset(seen, committed.get(partition), seen.atUs, report);
+      } else if (isOf(seen, 'partition-committed')) {
+        const { partition, offset } = seen.observation;
+        const known = committed.get(partition);
+        if (known !== undefined && known.observation.offset >= offset) return;
+        committed.set(partition, seen);
+        checkSuperset(leaders.get(partition), seen, seen.atUs, report);
+        checkCandidates(logs, seen, report);
       }
     },
   };
 }
 
 function checkSuperset(
-  leader: LeaderIsr | undefined,
-  state: Committed | undefined,
+  leaderSeen: LeaderIsr | undefined,
+  stateSeen: Committed | undefined,
   atUs: number,
   report: Report,
 ): void {
-  if (leader === undefined || state === undefined || leader.topicId !== state.topicId) return;
+  if (leaderSeen === undefined || stateSeen === undefined) return;
+  const { observation: leader } = leaderSeen;
+  const { observation: state } = stateSeen;
+  if (leader.topicId !== state.topicId) return;
   if (leader.leaderEpoch !== state.leaderEpoch || leader.node !== state.leader) return;
   const missing = state.isr.filter((node) => !leader.maximalIsr.includes(node));
   if (missing.length === 0) return;
-  report({
-    property: 'isr-superset',
-    message:
-      `leader ${leader.node} of ${state.partition} counts on [${leader.maximalIsr.join(', ')}], ` +
-      `but the controller's ISR [${state.isr.join(', ')}] has node ${missing.join(', ')} too`,
+  const { partition, isr } = state;
+  report(isrSuperset, {
+    about: { partition, leader: leader.node, counted: leader.maximalIsr, isr, missing },
     atUs,
-    partition: state.partition,
-    evidence: [`leader epoch ${state.leaderEpoch}, partition epoch ${state.partitionEpoch}`],
+    partition,
+    evidence: [seenEvidence(leaderSeen), seenEvidence(stateSeen)],
   });
 }
 
-function checkCandidates(logs: ClusterLogs, state: Committed, atUs: number, report: Report): void {
-  const partition = logs.partition(state.partition, state.topicId);
+function checkCandidates(logs: ClusterLogs, seen: Committed, report: Report): void {
+  const { partition: name, topicId, isr, elr } = seen.observation;
+  const partition = logs.partition(name, topicId);
   const lacks = (node: NodeId): boolean => {
     const replica = partition.replica(node);
     // One that lost writes is taken out when it registers; until then it is not a live candidate.
@@ -62,16 +68,14 @@ function checkCandidates(logs: ClusterLogs, state: Committed, atUs: number, repo
       partition.firstDifference(replica, replica.end) !== null
     );
   };
-  for (const node of [...state.isr, ...state.elr]) {
+  for (const node of [...isr, ...elr]) {
     if (!lacks(node)) continue;
-    report({
-      property: 'candidate-completeness',
-      message:
-        `node ${node} may be elected leader of ${state.partition} and ends at ` +
-        `${partition.replica(node).end}, but all below ${partition.committed.end} was committed`,
-      atUs,
-      partition: state.partition,
-      evidence: [`ISR [${state.isr.join(', ')}], ELR [${state.elr.join(', ')}]`],
+    const { end } = partition.replica(node);
+    report(candidateCompleteness, {
+      about: { partition: name, node, end, committed: partition.committed.end },
+      atUs: seen.atUs,
+      partition: name,
+      evidence: [seenEvidence(seen)],
     });
   }
 }

@@ -1,18 +1,13 @@
-import type { LeaderEpoch, NodeId, Offset, PartitionEpoch } from '../../../base/ids.ts';
-import type { Observation } from '../../../kafka/observation.ts';
+import type { LeaderEpoch, NodeId } from '../../../base/ids.ts';
+import { isOf, type Seen, type SeenOf } from '../../history/seen.ts';
+import { monotonicEpoch, singleLeader, singleVote } from '../../properties/cluster.ts';
 import type { Invariant, Report } from '../contract.ts';
+import { seenEvidence } from '../evidence.ts';
 
-interface EpochLeaders {
-  topicId: string;
-  readonly leaders: Map<LeaderEpoch, NodeId>;
-}
-
-interface NewestState {
-  topicId: string;
-  offset: Offset;
-  leaderEpoch: LeaderEpoch;
-  partitionEpoch: PartitionEpoch;
-}
+type LeaderStarted = SeenOf<'leader-started'>;
+type QuorumState = SeenOf<'quorum-state'>;
+type Vote = SeenOf<'vote-granted'>;
+type Committed = SeenOf<'partition-committed'>;
 
 /**
  * `single-leader`: one leader per partition and leader epoch, one controller per quorum epoch.
@@ -20,127 +15,139 @@ interface NewestState {
  * a node, and leader and partition epochs in the order of the metadata log, never fall.
  */
 export function leadersInvariant(report: Report): Invariant {
-  const partitions = new Map<string, EpochLeaders>();
-  const controllers = new Map<LeaderEpoch, NodeId>();
-  const quorumEpochs = new Map<NodeId, LeaderEpoch>();
-  const votes = new Map<NodeId, Map<LeaderEpoch, NodeId>>();
-  const states = new Map<string, NewestState>();
-
-  const second = (
-    atUs: number,
-    what: string,
-    epoch: LeaderEpoch,
-    partition: string | null,
-    nodes: [NodeId, NodeId],
-  ): void =>
-    report({
-      property: 'single-leader',
-      message: `nodes ${nodes[0]} and ${nodes[1]} both lead ${what} in epoch ${epoch}`,
-      atUs,
-      partition,
-      evidence: [],
-    });
-
-  const leaderStarted = (
-    o: Extract<Observation, { kind: 'leader-started' }>,
-    atUs: number,
-  ): void => {
-    let known = partitions.get(o.partition);
-    if (known === undefined || known.topicId !== o.topicId) {
-      known = { topicId: o.topicId, leaders: new Map() };
-      partitions.set(o.partition, known);
-    }
-    const leader = known.leaders.get(o.leaderEpoch);
-    if (leader === undefined) known.leaders.set(o.leaderEpoch, o.node);
-    else if (leader !== o.node)
-      second(atUs, o.partition, o.leaderEpoch, o.partition, [leader, o.node]);
-  };
-
-  const quorumState = (o: Extract<Observation, { kind: 'quorum-state' }>, atUs: number): void => {
-    const before = quorumEpochs.get(o.node) ?? 0;
-    if (o.epoch < before)
-      reportFall(report, atUs, null, `quorum epoch of node ${o.node}`, before, o.epoch);
-    quorumEpochs.set(o.node, o.epoch);
-    if (o.role !== 'leader') return;
-    const leader = controllers.get(o.epoch);
-    if (leader === undefined) controllers.set(o.epoch, o.node);
-    else if (leader !== o.node) second(atUs, 'the quorum', o.epoch, null, [leader, o.node]);
-  };
-
-  const voteGranted = (o: Extract<Observation, { kind: 'vote-granted' }>, atUs: number): void => {
-    let ofNode = votes.get(o.node);
-    if (ofNode === undefined) {
-      ofNode = new Map();
-      votes.set(o.node, ofNode);
-    }
-    const candidate = ofNode.get(o.epoch);
-    ofNode.set(o.epoch, o.candidate);
-    if (candidate === undefined || candidate === o.candidate) return;
-    report({
-      property: 'single-vote',
-      message: `node ${o.node} voted for node ${candidate} and for node ${o.candidate} in epoch ${o.epoch}`,
-      atUs,
-      partition: null,
-      evidence: [],
-    });
-  };
-
-  const committed = (
-    o: Extract<Observation, { kind: 'partition-committed' }>,
-    atUs: number,
-  ): void => {
-    const known = states.get(o.partition);
-    if (known === undefined || (known.topicId !== o.topicId && o.offset > known.offset)) {
-      states.set(o.partition, { ...o });
-      return;
-    }
-    if (known.topicId !== o.topicId || o.offset <= known.offset) return;
-    const name = o.partition;
-    if (o.leaderEpoch < known.leaderEpoch) {
-      reportFall(report, atUs, name, `leader epoch of ${name}`, known.leaderEpoch, o.leaderEpoch);
-    }
-    if (o.partitionEpoch <= known.partitionEpoch) {
-      reportFall(
-        report,
-        atUs,
-        name,
-        `partition epoch of ${name}`,
-        known.partitionEpoch,
-        o.partitionEpoch,
-      );
-    }
-    known.offset = o.offset;
-    known.leaderEpoch = o.leaderEpoch;
-    known.partitionEpoch = o.partitionEpoch;
-  };
-
+  const leaders = new PartitionLeaders(report);
+  const quorum = new Quorum(report);
+  const states = new Map<string, Committed>();
   return {
-    observe(observation, atUs) {
-      if (observation.kind === 'leader-started') leaderStarted(observation, atUs);
-      else if (observation.kind === 'quorum-state') quorumState(observation, atUs);
-      else if (observation.kind === 'vote-granted') voteGranted(observation, atUs);
-      else if (observation.kind === 'partition-committed') committed(observation, atUs);
+    observe(seen) {
+      if (isOf(seen, 'leader-started')) leaders.started(seen);
+      else if (isOf(seen, 'quorum-state')) quorum.state(seen);
+      else if (isOf(seen, 'vote-granted')) quorum.voted(seen);
+      else if (isOf(seen, 'partition-committed')) checkState(states, seen, report);
     },
-    diskReplaced(node) {
-      quorumEpochs.delete(node);
-      votes.delete(node);
-    },
+    diskReplaced: (node) => quorum.forget(node),
   };
 }
 
-function reportFall(
-  report: Report,
-  atUs: number,
-  partition: string | null,
+class PartitionLeaders {
+  readonly #report: Report;
+  readonly #known = new Map<
+    string,
+    { readonly topicId: string; readonly byEpoch: Map<LeaderEpoch, LeaderStarted> }
+  >();
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  started(seen: LeaderStarted): void {
+    const { partition, topicId, leaderEpoch, node } = seen.observation;
+    let known = this.#known.get(partition);
+    if (known === undefined || known.topicId !== topicId) {
+      known = { topicId, byEpoch: new Map() };
+      this.#known.set(partition, known);
+    }
+    const first = known.byEpoch.get(leaderEpoch);
+    if (first === undefined) known.byEpoch.set(leaderEpoch, seen);
+    else if (first.observation.node !== node)
+      reportSecond(partition, partition, leaderEpoch, [first, seen], this.#report);
+  }
+}
+
+class Quorum {
+  readonly #report: Report;
+  readonly #leaders = new Map<LeaderEpoch, QuorumState>();
+  readonly #newest = new Map<NodeId, QuorumState>();
+  readonly #votes = new Map<NodeId, Map<LeaderEpoch, Vote>>();
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  state(seen: QuorumState): void {
+    const { node, epoch, role } = seen.observation;
+    const before = this.#newest.get(node);
+    if (before !== undefined && epoch < before.observation.epoch) {
+      const what = `quorum epoch of node ${node}`;
+      reportFall(what, null, [before, seen], [before.observation.epoch, epoch], this.#report);
+    }
+    this.#newest.set(node, seen);
+    if (role !== 'leader') return;
+    const first = this.#leaders.get(epoch);
+    if (first === undefined) this.#leaders.set(epoch, seen);
+    else if (first.observation.node !== node)
+      reportSecond('the quorum', null, epoch, [first, seen], this.#report);
+  }
+
+  voted(seen: Vote): void {
+    const { node, epoch, candidate } = seen.observation;
+    let ofNode = this.#votes.get(node);
+    if (ofNode === undefined) {
+      ofNode = new Map();
+      this.#votes.set(node, ofNode);
+    }
+    const first = ofNode.get(epoch);
+    ofNode.set(epoch, seen);
+    if (first === undefined || first.observation.candidate === candidate) return;
+    this.#report(singleVote, {
+      about: { node, epoch, first: first.observation.candidate, second: candidate },
+      atUs: seen.atUs,
+      partition: null,
+      evidence: [seenEvidence(first), seenEvidence(seen)],
+    });
+  }
+
+  forget(node: NodeId): void {
+    this.#newest.delete(node);
+    this.#votes.delete(node);
+  }
+}
+
+/** Records of the metadata log count once each, in its order, whichever node shows them first. */
+function checkState(states: Map<string, Committed>, seen: Committed, report: Report): void {
+  const { partition, offset, topicId, leaderEpoch, partitionEpoch } = seen.observation;
+  const known = states.get(partition);
+  if (known !== undefined && offset <= known.observation.offset) return;
+  states.set(partition, seen);
+  if (known === undefined || known.observation.topicId !== topicId) return;
+  const before = known.observation;
+  const both = [known, seen] as const;
+  if (leaderEpoch < before.leaderEpoch) {
+    const epochs = [before.leaderEpoch, leaderEpoch] as const;
+    reportFall(`leader epoch of ${partition}`, partition, both, epochs, report);
+  }
+  if (partitionEpoch <= before.partitionEpoch) {
+    const epochs = [before.partitionEpoch, partitionEpoch] as const;
+    reportFall(`partition epoch of ${partition}`, partition, both, epochs, report);
+  }
+}
+
+function reportSecond(
   what: string,
-  before: number,
-  now: number,
+  partition: string | null,
+  epoch: LeaderEpoch,
+  [first, second]: readonly [LeaderStarted | QuorumState, LeaderStarted | QuorumState],
+  report: Report,
 ): void {
-  report({
-    property: 'monotonic-epoch',
-    message: `the ${what} went from ${before} to ${now}`,
-    atUs,
+  report(singleLeader, {
+    about: { what, epoch, first: first.observation.node, second: second.observation.node },
+    atUs: second.atUs,
     partition,
-    evidence: [],
+    evidence: [seenEvidence(first), seenEvidence(second)],
+  });
+}
+
+function reportFall(
+  what: string,
+  partition: string | null,
+  [first, second]: readonly [Seen, Seen],
+  [before, now]: readonly [number, number],
+  report: Report,
+): void {
+  report(monotonicEpoch, {
+    about: { what, before, now },
+    atUs: second.atUs,
+    partition,
+    evidence: [seenEvidence(first), seenEvidence(second)],
   });
 }

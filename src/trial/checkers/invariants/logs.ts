@@ -1,9 +1,17 @@
 import { type LeaderEpoch, type NodeId, type Offset, zeroUuid } from '../../../base/ids.ts';
-import type { Observation } from '../../../kafka/observation.ts';
+import { isOf, type Seen, type SeenOf } from '../../history/seen.ts';
+import {
+  highWatermarkReplicated,
+  leaderCompleteness,
+  logMatching,
+  metadataLogMatching,
+  monotonicHighWatermark,
+  noTruncationBelowHighWatermark,
+} from '../../properties/replicas.ts';
 import type { Invariant, Report } from '../contract.ts';
-import { at } from '../describe.ts';
+import { batchEvidence, seenEvidence } from '../evidence.ts';
 import { type ClusterLogs, metadataPartition, type PartitionLogs } from '../partition-logs.ts';
-import { describeBatch, type ReplicaLog } from '../replica-log.ts';
+import type { ReplicaLog } from '../replica-log.ts';
 
 /**
  * What must hold between the replicas of a partition whenever a high watermark moves or a leader
@@ -17,104 +25,80 @@ export function logsInvariant(
   report: Report,
 ): Invariant {
   const quorumLeaders = new Map<NodeId, boolean>();
+  const metadata = (): PartitionLogs => logs.partition(metadataPartition, zeroUuid);
   return {
-    observe(observation, atUs) {
-      switch (observation.kind) {
-        case 'high-watermark': {
-          const partition = logs.partition(observation.partition, observation.topicId);
-          highWatermarkMoved(partition, observation, atUs, report);
-          return;
-        }
-        case 'quorum-high-watermark':
-          quorumHighWatermarkMoved(
-            logs.partition(metadataPartition, zeroUuid),
-            observation,
-            voters,
-            atUs,
-            report,
-          );
-          return;
-        case 'leader-started': {
-          const partition = logs.partition(observation.partition, observation.topicId);
-          leaderStarted(partition, observation.node, observation.leaderEpoch, atUs, report);
-          return;
-        }
-        case 'quorum-state': {
-          const leads = observation.role === 'leader';
-          if (leads && quorumLeaders.get(observation.node) !== true) {
-            const partition = logs.partition(metadataPartition, zeroUuid);
-            leaderStarted(partition, observation.node, observation.epoch, atUs, report);
-          }
-          quorumLeaders.set(observation.node, leads);
-          return;
-        }
-        case 'log-truncated':
-          if (observation.to < observation.highWatermark)
-            reportTruncation(observation, atUs, report);
-          return;
-        default:
-          return;
-      }
+    observe(seen) {
+      if (isOf(seen, 'high-watermark')) {
+        const { partition, topicId } = seen.observation;
+        highWatermarkMoved(logs.partition(partition, topicId), seen, report);
+      } else if (isOf(seen, 'quorum-high-watermark')) {
+        quorumHighWatermarkMoved(metadata(), seen, voters, report);
+      } else if (isOf(seen, 'leader-started')) {
+        const { partition, topicId, node, leaderEpoch } = seen.observation;
+        leaderStarted(logs.partition(partition, topicId), node, leaderEpoch, seen, report);
+      } else if (isOf(seen, 'quorum-state')) {
+        const { node, role, epoch } = seen.observation;
+        const leads = role === 'leader';
+        if (leads && quorumLeaders.get(node) !== true)
+          leaderStarted(metadata(), node, epoch, seen, report);
+        quorumLeaders.set(node, leads);
+      } else if (isOf(seen, 'log-truncated')) checkTruncation(seen, report);
     },
   };
 }
 
-type Moved = Extract<Observation, { kind: 'high-watermark' }>;
-type QuorumMoved = Extract<Observation, { kind: 'quorum-high-watermark' }>;
-
 function highWatermarkMoved(
   partition: PartitionLogs,
-  moved: Moved,
-  atUs: number,
+  seen: SeenOf<'high-watermark'>,
   report: Report,
 ): void {
+  const moved = seen.observation;
   const replica = partition.replica(moved.node);
   if (moved.role === 'leader') {
     // A new leader starts from what it knew as a follower: only within its epoch may the mark never
     // fall.
     const sameEpoch = replica.leadingEpoch === moved.leaderEpoch;
     replica.leadingEpoch = moved.leaderEpoch;
-    if (sameEpoch) checkNoFall(partition, replica, moved.highWatermark, atUs, report);
+    if (sameEpoch) checkNoFall(partition, replica, moved.highWatermark, seen, report);
     const isr = moved.maximalIsr ?? [];
     partition.commit(replica, moved.highWatermark, moved.leaderEpoch);
-    checkReplicated(partition, isr, isr.length, moved.highWatermark, atUs, report);
+    checkReplicated(partition, isr, isr.length, moved.highWatermark, seen, report);
   } else replica.leadingEpoch = -1;
   replica.highWatermark = moved.highWatermark;
-  checkMatching(partition, replica, moved.highWatermark, atUs, report);
+  checkMatching(partition, replica, moved.highWatermark, seen, report);
 }
 
 function quorumHighWatermarkMoved(
   partition: PartitionLogs,
-  moved: QuorumMoved,
+  seen: SeenOf<'quorum-high-watermark'>,
   voters: readonly NodeId[],
-  atUs: number,
   report: Report,
 ): void {
-  const replica = partition.replica(moved.node);
-  checkNoFall(partition, replica, moved.highWatermark, atUs, report);
-  replica.highWatermark = moved.highWatermark;
-  if (moved.role === 'leader') {
-    partition.commit(replica, moved.highWatermark, moved.epoch);
+  const { node, role, epoch, highWatermark } = seen.observation;
+  const replica = partition.replica(node);
+  checkNoFall(partition, replica, highWatermark, seen, report);
+  replica.highWatermark = highWatermark;
+  if (role === 'leader') {
+    partition.commit(replica, highWatermark, epoch);
     const majority = Math.floor(voters.length / 2) + 1;
-    checkReplicated(partition, voters, majority, moved.highWatermark, atUs, report);
+    checkReplicated(partition, voters, majority, highWatermark, seen, report);
   }
-  checkMatching(partition, replica, moved.highWatermark, atUs, report);
+  checkMatching(partition, replica, highWatermark, seen, report);
 }
 
 function checkNoFall(
-  partition: PartitionLogs,
-  replica: ReplicaLog,
+  { partition }: PartitionLogs,
+  { node, highWatermark: before }: ReplicaLog,
   now: Offset,
-  atUs: number,
+  seen: Seen,
   report: Report,
 ): void {
-  if (now >= replica.highWatermark) return;
-  report({
-    property: 'monotonic-high-watermark',
-    message: `the high watermark of ${partition.partition} on node ${replica.node} fell from ${replica.highWatermark} to ${now}`,
-    atUs,
-    partition: partition.partition,
-    evidence: [],
+  if (now >= before) return;
+  report(monotonicHighWatermark, {
+    about: { partition, node, before, now },
+    atUs: seen.atUs,
+    partition,
+    evidence: [seenEvidence(seen)],
   });
 }
 
@@ -124,7 +108,7 @@ function checkReplicated(
   nodes: readonly NodeId[],
   needed: number,
   highWatermark: Offset,
-  atUs: number,
+  seen: Seen,
   report: Report,
 ): void {
   const lacks = (node: NodeId): boolean => {
@@ -135,14 +119,13 @@ function checkReplicated(
   for (const node of nodes) if (!lacks(node)) holding++;
   if (holding >= needed) return;
   const lacking = nodes.filter(lacks);
-  report({
-    property: 'high-watermark-replicated',
-    message:
-      `the high watermark of ${partition.partition} became ${highWatermark}, but node ` +
-      `${lacking.join(', ')} ends at ${lacking.map((node) => partition.replica(node).end).join(', ')}`,
-    atUs,
-    partition: partition.partition,
-    evidence: [`counted on nodes ${nodes.join(', ')}`],
+  const ends = lacking.map((node) => partition.replica(node).end);
+  const name = partition.partition;
+  report(highWatermarkReplicated, {
+    about: { partition: name, highWatermark, lacking, ends, counted: nodes },
+    atUs: seen.atUs,
+    partition: name,
+    evidence: [seenEvidence(seen)],
   });
 }
 
@@ -150,7 +133,7 @@ function checkMatching(
   partition: PartitionLogs,
   replica: ReplicaLog,
   upTo: Offset,
-  atUs: number,
+  seen: Seen,
   report: Report,
 ): void {
   const difference = partition.firstDifference(replica, Math.min(upTo, replica.end));
@@ -158,16 +141,13 @@ function checkMatching(
   // Said once: what lies below is taken as compared.
   replica.matchedEnd = Math.max(replica.matchedEnd, difference.committed.lastOffset + 1);
   const { committed, own } = difference;
-  const isMetadata = partition.partition === metadataPartition;
-  report({
-    property: isMetadata ? 'metadata-log-matching' : 'log-matching',
-    message: `node ${replica.node} differs from the committed log of ${partition.partition} at offset ${committed.baseOffset}`,
-    atUs,
-    partition: partition.partition,
-    evidence: [
-      `committed: ${describeBatch(committed)}`,
-      `node ${replica.node}: ${own === null ? 'nothing there' : describeBatch(own)}`,
-    ],
+  const { node } = replica;
+  const name = partition.partition;
+  report(name === metadataPartition ? metadataLogMatching : logMatching, {
+    about: { partition: name, node, offset: committed.baseOffset },
+    atUs: seen.atUs,
+    partition: name,
+    evidence: [batchEvidence(null, committed), batchEvidence(node, own), seenEvidence(seen)],
   });
 }
 
@@ -175,7 +155,7 @@ function leaderStarted(
   partition: PartitionLogs,
   node: NodeId,
   epoch: LeaderEpoch,
-  atUs: number,
+  seen: Seen,
   report: Report,
 ): void {
   const replica = partition.replica(node);
@@ -183,27 +163,25 @@ function leaderStarted(
   const difference = partition.firstDifference(replica, owed);
   if (difference === null && replica.end >= owed) return;
   const missing = difference?.committed ?? partition.committed.batchAt(Math.max(0, owed - 1));
-  report({
-    property: 'leader-completeness',
-    message:
-      `node ${node} leads ${partition.partition} from epoch ${epoch} on and ends at ` +
-      `${replica.end}, but all below ${owed} was committed before`,
-    atUs,
-    partition: partition.partition,
-    evidence: missing === undefined ? [at(atUs)] : [`missing: ${describeBatch(missing)}`],
+  const name = partition.partition;
+  report(leaderCompleteness, {
+    about: { partition: name, node, epoch, end: replica.end, committed: owed },
+    atUs: seen.atUs,
+    partition: name,
+    evidence: [
+      seenEvidence(seen),
+      ...(missing === undefined ? [] : [batchEvidence(null, missing)]),
+    ],
   });
 }
 
-function reportTruncation(
-  cut: Extract<Observation, { kind: 'log-truncated' }>,
-  atUs: number,
-  report: Report,
-): void {
-  report({
-    property: 'no-truncation-below-hw',
-    message: `node ${cut.node} cut ${cut.partition} to ${cut.to}, below its high watermark ${cut.highWatermark}`,
-    atUs,
-    partition: cut.partition,
-    evidence: [],
+function checkTruncation(seen: SeenOf<'log-truncated'>, report: Report): void {
+  const { node, partition, to, highWatermark } = seen.observation;
+  if (to >= highWatermark) return;
+  report(noTruncationBelowHighWatermark, {
+    about: { partition, node, to, highWatermark },
+    atUs: seen.atUs,
+    partition,
+    evidence: [seenEvidence(seen)],
   });
 }

@@ -1,0 +1,20 @@
+import type { World } from '../../sim/world.ts';
+import type { ClusterView } from '../history/cluster-view.ts';
+import type { DisksUnderFault } from './disks.ts';
+import type { LinkFaults } from './links.ts';
+import type { Roster } from './roster.ts';
+import type { Supervisor } from './supervisor.ts';
+import type { Wholeness } from './wholeness.ts';
+
+/** The world with its cluster and clients, as faults may act on it. */
+export interface Arena {
+  readonly world: World;
+  readonly roster: Roster;
+  readonly view: ClusterView;
+  readonly wholeness: Wholeness;
+  readonly supervisor: Supervisor;
+  readonly links: LinkFaults;
+  readonly disks: DisksUnderFault;
+  /** Told when a machine's disk is replaced by an empty one. */
+  readonly onDiskReplaced: (machine: string) => void;
+}

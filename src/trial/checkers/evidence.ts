@@ -1,0 +1,83 @@
+/**
+ * Evidence as data: references to operations, observations and logs, with their numbers and virtual
+ * times. Words are made of it by whoever shows it (`trial/words.ts`).
+ */
+import type { Micros, NodeId, Offset } from '../../base/ids.ts';
+import type { Observation } from '../../kafka/observation.ts';
+import type { Outcome, Send } from '../history/history.ts';
+import type { Seen } from '../history/seen.ts';
+import type { BatchFact } from './replica-log.ts';
+import type { Place, SeenRecord } from './version-order.ts';
+
+export type Evidence =
+  | {
+      readonly is: 'send';
+      /** The send's number in the history is its value. */
+      readonly value: number;
+      readonly producer: number;
+      readonly atUs: Micros;
+      readonly completedUs: Micros;
+      readonly outcome: Outcome;
+      readonly partition: string | null;
+      readonly offset: Offset;
+      readonly error: string | null;
+    }
+  | {
+      readonly is: 'read';
+      readonly atUs: Micros;
+      /** −1 where it is not known who. */
+      readonly consumer: number;
+      readonly partition: string;
+      readonly offset: Offset;
+      readonly value: number;
+    }
+  | {
+      readonly is: 'batch';
+      /** Whose log it stands in; null for the committed log. */
+      readonly node: NodeId | null;
+      /** Null where nothing stands there. */
+      readonly batch: BatchFact | null;
+    }
+  | {
+      readonly is: 'observation';
+      readonly id: number;
+      readonly atUs: Micros;
+      readonly observation: Observation;
+    }
+  /** The highest offset that anybody read of the partition. */
+  | { readonly is: 'highest-read'; readonly partition: string; readonly offset: Offset };
+
+export function sendEvidence(send: Send): Evidence {
+  const { value, producer, invokedUs, completedUs, outcome, partition, offset, error } = send;
+  return {
+    is: 'send',
+    value,
+    producer,
+    atUs: invokedUs,
+    completedUs,
+    outcome,
+    partition,
+    offset,
+    error,
+  };
+}
+
+export function placeEvidence(value: number, { partition, offset, atUs }: Place): Evidence {
+  return { is: 'read', atUs, consumer: -1, partition, offset, value };
+}
+
+export function readEvidence(partition: string, offset: Offset, seen: SeenRecord): Evidence {
+  const { atUs, consumer, value } = seen;
+  return { is: 'read', atUs, consumer, partition, offset, value };
+}
+
+export function batchEvidence(node: NodeId | null, batch: BatchFact | null): Evidence {
+  return { is: 'batch', node, batch };
+}
+
+export const seenEvidence = ({ id, atUs, observation }: Seen): Evidence => ({
+  is: 'observation',
+  id,
+  atUs,
+  observation,
+});

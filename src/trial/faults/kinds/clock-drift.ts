@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { faultKind } from '../kind.ts';
+
+export const clockDrift = faultKind({
+  name: 'clock-drift',
+  does: "the machine's clocks run fast or slow by `partsPerMillion`",
+  harm: 'nothing',
+  onClients: true,
+  fields: { partsPerMillion: z.int().min(-200_000).max(200_000).default(50_000) },
+  draw: (random) => ({ partsPerMillion: random.int(100_001) - 50_000 }),
+  /** Drifts add up, so that each takes away what it brought, in whatever order they end. */
+  strike({ fault: { partsPerMillion }, machine: { clock } }) {
+    clock.setDrift(clock.driftPpm + partsPerMillion);
+    return {
+      end: () => clock.setDrift(clock.driftPpm - partsPerMillion),
+      effect: () => ({ drift: partsPerMillion }),
+    };
+  },
+  words: { drift: 'made the clocks drift by % parts per million' },
+});

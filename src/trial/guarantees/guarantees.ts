@@ -1,0 +1,85 @@
+/**
+ * The one table of guarantees: what a configuration promises. The budget reads it to know what may
+ * be drawn, the judge to know what is owed; no second place decides either. Kafka acknowledges from
+ * the page cache of `copies` machines, so a committed record outlives what leaves one of them whole.
+ */
+import { destroysData, type Harm } from './harm.ts';
+
+export interface TopicGuarantees {
+  readonly topic: string;
+  /** Machines that hold an acks=all record when it is acknowledged: min ISR, or RF if fewer. */
+  readonly copies: number;
+  /** Every append is synced before it is acknowledged (flush.messages=1). */
+  readonly flushed: boolean;
+  /** No replica without all committed records is ever elected. */
+  readonly cleanElections: boolean;
+}
+
+export interface Guarantees {
+  readonly topics: ReadonlyMap<string, TopicGuarantees>;
+  readonly idempotent: boolean;
+  readonly acks: 'all' | 0 | 1;
+  /** The plan has faults: without any even what only the leader has is kept. */
+  readonly faulty: boolean;
+  /** The property that a scenario beyond the promise asks for, whether owed or not. */
+  readonly asked: string | null;
+}
+
+/** What may be promised; each property names the one that it rests on. */
+export type Pledge =
+  /** Owed always: what no configuration gives up. */
+  | 'always'
+  /** Committed records stay. Given up by unclean elections once anything fails. */
+  | 'committed-stays'
+  /** What was acknowledged stays: committed-stays, and acks=all once anything fails. */
+  | 'acknowledged-stays'
+  /** One producer's records stand in the order sent, each once (KIP-98): idempotent producers. */
+  | 'idempotence';
+
+/** Whether a pledge is given for a partition (`orders-0`), or for the cluster where it is null. */
+export function isPromised(
+  pledge: Pledge,
+  { topics, idempotent, acks, faulty }: Guarantees,
+  partition: string | null,
+): boolean {
+  const topic = partition === null ? undefined : topics.get(topicOf(partition));
+  const committedStays = !faulty || (topic?.cleanElections ?? true);
+  switch (pledge) {
+    case 'always':
+      return true;
+    case 'committed-stays':
+      return committedStays;
+    case 'acknowledged-stays':
+      return committedStays && (acks === 'all' || !faulty);
+    case 'idempotence':
+      return committedStays && idempotent;
+  }
+}
+
+/** `orders` of `orders-0`. */
+function topicOf(partition: string): string {
+  return partition.slice(0, partition.lastIndexOf('-'));
+}
+
+/**
+ * Why the configuration does not survive a fault of such harm that strikes these machines; null
+ * when it does. `many`: it may strike several of them at once.
+ */
+export function beyondPromise(
+  { topics }: Guarantees,
+  harm: Harm,
+  strike: { readonly many: boolean; readonly mayStrikeVoter: boolean },
+): string | null {
+  if (!destroysData(harm)) return null;
+  // Where unclean elections are allowed nothing acknowledged is owed anyway.
+  const owed = [...topics.values()].filter((topic) => topic.cleanElections);
+  const flushed = owed.every((topic) => topic.flushed);
+  if (harm === 'destroys-disk' && strike.mayStrikeVoter)
+    return 'a voter that returns with an empty disk has forgotten its votes';
+  if (harm === 'destroys-unsynced' && flushed && owed.length > 0) return null;
+  if (strike.many) return 'several machines at once may be all that hold what was acknowledged';
+  const single = owed.find((topic) => topic.copies < 2);
+  return single === undefined
+    ? null
+    : `one machine may be all that holds what was acknowledged in ${single.topic}`;
+}

@@ -1,0 +1,209 @@
+/**
+ * Draws a plan from a seed. Swarm: each seed first draws which of the scenario's kinds it uses at
+ * all, so that runs differ in quality, not only in detail. Faults come one by one, in storms (many
+ * within a second), as echoes (the same again on the same machine), as follow-ups (the new leader
+ * falls too, soon after its election) and upon triggers. Budget: only what the configuration
+ * survives is drawn; what destroys data waits until the cluster is whole.
+ */
+import { drawOne } from '../../base/draw.ts';
+import type { RandomStream } from '../../host/random.ts';
+import type { AnyFaultKind } from '../faults/kind.ts';
+import { type Fault, type FaultKindName, faultSchema, kindOf } from '../faults/registry.ts';
+import { sightNames, type Trigger } from '../faults/trigger.ts';
+import { beyondPromise, type Guarantees } from '../guarantees/guarantees.ts';
+import { destroysData } from '../guarantees/harm.ts';
+import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
+import { candidatesOf, meansMany, targetKinds } from '../targets/registry.ts';
+import type { Cast } from '../targets/target.ts';
+import { guaranteesOf } from './guarantees-of.ts';
+import type { Plan } from './plan.ts';
+
+export function drawPlan(scenario: Scenario, seed: string, cast: Cast, random: RandomStream): Plan {
+  const drawn = scenario.faults.random === undefined ? [] : new Draw(scenario, cast, random).all();
+  const faults = [...scenario.faults.script, ...drawn].sort((a, b) => a.atMs - b.atMs);
+  return { scenario: scenario.name, seed, workload: scenario.workload, faults };
+}
+
+/** How faults follow each other, and how often of a hundred. */
+const patterns = [
+  { pattern: 'single', weight: 50 },
+  { pattern: 'triggered', weight: 20 },
+  { pattern: 'follow-up', weight: 10 },
+  { pattern: 'echo', weight: 10 },
+  { pattern: 'storm', weight: 10 },
+] as const;
+
+type Pattern = (typeof patterns)[number]['pattern'];
+
+/** What a fault draws beside its kind's parameters. */
+interface Strike {
+  readonly atMs: number;
+  readonly target: string;
+  readonly durationMs: number;
+  readonly when?: Trigger;
+}
+
+const mostInStorm = 6;
+const mostEchoes = 3;
+const stormMs = 1_000;
+/** Within this time a follower catches up; a second blow before it has, is the dangerous one. */
+const followUpMs = 2_000;
+const mostNth = 12;
+
+class Draw {
+  readonly #scenario: Scenario;
+  readonly #config: NonNullable<Scenario['faults']['random']>;
+  readonly #guarantees: Guarantees;
+  readonly #cast: Cast;
+  readonly #random: RandomStream;
+  readonly #mix: readonly FaultKindName[];
+  readonly #faults: Fault[] = [];
+
+  constructor(scenario: Scenario, cast: Cast, random: RandomStream) {
+    this.#scenario = scenario;
+    this.#config = scenario.faults.random!;
+    this.#guarantees = guaranteesOf(scenario, { workload: scenario.workload, faults: [null] });
+    this.#cast = cast;
+    this.#random = random;
+    this.#mix = this.#drawMix();
+  }
+
+  all(): readonly Fault[] {
+    const { everyMs } = this.#config;
+    const step = (): number => Math.floor(everyMs / 2) + this.#random.int(everyMs);
+    for (let atMs = step(); atMs < this.#scenario.phases.chaosMs; atMs += step()) {
+      this.#strikes[this.#drawPattern()](atMs);
+    }
+    return this.#faults;
+  }
+
+  readonly #strikes: Record<Pattern, (atMs: number) => void> = {
+    single: (atMs) => this.#add({ atMs }),
+    triggered: (atMs) => this.#add({ atMs, when: this.#drawTrigger() }),
+    'follow-up': (atMs) => {
+      const partition = drawOne(this.#cast.partitions, this.#random);
+      const target = `leader of ${partition}`;
+      if (this.#config.targets?.includes(target) === false) {
+        this.#add({ atMs });
+        return;
+      }
+      this.#add({ atMs, target });
+      const afterMs = this.#random.int(followUpMs);
+      const when: Trigger = { seen: 'leader-elected', of: partition, nth: 1, afterMs };
+      this.#add({ atMs, target, when });
+    },
+    echo: (atMs) => {
+      const first = this.#add({ atMs });
+      const times = first === null ? 0 : 1 + this.#random.int(mostEchoes);
+      const same = first !== null && this.#beyond(kindOf(first), 'last struck') === null;
+      let againMs = atMs;
+      for (let i = 0; i < times; i++) {
+        againMs += first!.durationMs + this.#random.int(followUpMs);
+        this.#push({ ...first!, atMs: againMs, ...(same ? { target: 'last struck' } : {}) });
+      }
+    },
+    storm: (atMs) => {
+      const count = 2 + this.#random.int(mostInStorm - 1);
+      for (let i = 0; i < count; i++) this.#add({ atMs: atMs + this.#random.int(stormMs) });
+    },
+  };
+
+  #drawPattern(): Pattern {
+    let ticket = this.#random.int(100);
+    for (const { pattern, weight } of patterns) {
+      if (ticket < weight) return pattern;
+      ticket -= weight;
+    }
+    return 'single';
+  }
+
+  #drawTrigger(): Trigger {
+    const random = this.#random;
+    const of = random.int(2) === 0 ? drawOne(this.#cast.partitions, random) : undefined;
+    const trigger = {
+      seen: drawOne(sightNames, random),
+      nth: 1 + random.int(mostNth),
+      // Mostly at once or soon: what is dangerous is over in milliseconds.
+      afterMs: random.int(3) === 0 ? 0 : random.int(drawOne([10, 100, followUpMs], random)),
+    };
+    return of === undefined ? trigger : { ...trigger, of };
+  }
+
+  /** Draws a fault of the mix, its target too where none is given; null when none is allowed. */
+  #add(strike: Pick<Strike, 'atMs' | 'when'> & { readonly target?: string }): Fault | null {
+    const random = this.#random;
+    const kind = kindOf({ kind: drawOne(this.#mix, random) });
+    const target = strike.target ?? this.#drawTarget(kind);
+    const [shortest, longest] = this.#config.durationMs;
+    const durationMs = shortest + random.int(longest - shortest + 1);
+    const parameters = kind.draw(random);
+    if (target === null || this.#beyond(kind, target) !== null) return null;
+    const needs = needsOf(kind);
+    return this.#push(
+      faultSchema.parse({ kind: kind.name, ...strike, target, durationMs, needs, ...parameters }),
+    );
+  }
+
+  /** Keeps it inside chaos. */
+  #push(fault: Fault): Fault | null {
+    const leftMs = this.#scenario.phases.chaosMs - fault.atMs;
+    if (leftMs <= 0) return null;
+    const bounded = { ...fault, durationMs: Math.min(fault.durationMs, leftMs) };
+    this.#faults.push(bounded);
+    return bounded;
+  }
+
+  #drawTarget(kind: AnyFaultKind): string | null {
+    const { targets } = this.#config;
+    const choices = targets ?? this.#defaultTargets(kind);
+    const allowed = choices.filter((target) => this.#beyond(kind, target) === null);
+    return allowed.length === 0 ? null : drawOne(allowed, this.#random);
+  }
+
+  /** One of each kind of target. */
+  #defaultTargets(kind: AnyFaultKind): string[] {
+    const { clients } = this.#cast.roster;
+    return targetKinds
+      .map((target) => target.draw(this.#cast, this.#random))
+      .filter((target) => target !== null)
+      .filter((target) => kind.onClients === true || !clients.includes(target));
+  }
+
+  /** Each kind is in with one chance in two; at least one is. */
+  #drawMix(): FaultKindName[] {
+    const { kinds, targets } = this.#config;
+    const reasons: string[] = [];
+    const budgeted = kinds.filter((name) => {
+      const kind = kindOf({ kind: name });
+      const choices = targets ?? this.#cast.roster.brokers;
+      const problems = choices.map((target) => this.#beyond(kind, target));
+      if (problems.includes(null)) return true;
+      reasons.push(`${name}: ${problems[0]}`);
+      return false;
+    });
+    if (budgeted.length === 0) {
+      throw new InvalidInputError(
+        `faults.random.kinds: the configuration survives none of them (${reasons.join('; ')}): ` +
+          'raise min.insync.replicas to 2, separate the controllers, name other targets, or ' +
+          'script the faults',
+      );
+    }
+    const mix = budgeted.filter(() => this.#random.int(2) === 0);
+    return mix.length > 0 ? mix : [drawOne(budgeted, this.#random)];
+  }
+
+  /** Why the configuration does not survive it; null when it does. */
+  #beyond(kind: AnyFaultKind, target: string): string | null {
+    const { roster } = this.#cast;
+    const candidates = candidatesOf(target, roster);
+    return beyondPromise(this.#guarantees, kind.harm, {
+      many: meansMany(target),
+      mayStrikeVoter: candidates.some((machine) => roster.voters.includes(machine)),
+    });
+  }
+}
+
+function needsOf({ harm }: AnyFaultKind): Fault['needs'] {
+  if (destroysData(harm)) return 'whole';
+  return harm === 'ends-process' ? 'recovered' : 'nothing';
+}

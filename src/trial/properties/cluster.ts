@@ -1,0 +1,33 @@
+/** Properties of leaders, votes, epochs, and of the cluster as a whole. */
+import { property } from './property.ts';
+
+export const singleLeader = property({
+  name: 'single-leader',
+  sentence: 'two leaders in one epoch of a partition or of the quorum',
+  pledge: 'always',
+  say: (c: { what: string; epoch: number; first: number; second: number }) =>
+    `nodes ${c.first} and ${c.second} both lead ${c.what} in epoch ${c.epoch}`,
+});
+
+export const singleVote = property({
+  name: 'single-vote',
+  sentence: 'one voter granted two candidates its vote in one epoch',
+  pledge: 'always',
+  say: (c: { node: number; epoch: number; first: number; second: number }) =>
+    `node ${c.node} voted for node ${c.first} and for node ${c.second} in epoch ${c.epoch}`,
+});
+
+export const monotonicEpoch = property({
+  name: 'monotonic-epoch',
+  sentence: 'a leader epoch, partition epoch or quorum epoch fell',
+  pledge: 'always',
+  say: (c: { what: string; before: number; now: number }) =>
+    `the ${c.what} went from ${c.before} to ${c.now}`,
+});
+
+export const converges = property({
+  name: 'converges',
+  sentence: 'after healing the cluster did not become whole within its bound',
+  pledge: 'always',
+  say: (c: { obstacle: string }) => c.obstacle,
+});

@@ -1,0 +1,81 @@
+/** All properties. A new one is an object and a line here. */
+import { type Guarantees, isPromised } from '../guarantees/guarantees.ts';
+import {
+  consistentRead,
+  duplicate,
+  failedRead,
+  inconsistentOffsets,
+  lostWrite,
+  nonmonotonicPoll,
+  nonmonotonicSend,
+  pollSkip,
+  recordOrder,
+  sendsComplete,
+  unseen,
+} from './clients.ts';
+import { converges, monotonicEpoch, singleLeader, singleVote } from './cluster.ts';
+import type { About, Property } from './property.ts';
+import {
+  ackedNotLost,
+  candidateCompleteness,
+  highWatermarkReplicated,
+  isrSuperset,
+  leaderCompleteness,
+  logMatching,
+  metadataLogMatching,
+  monotonicHighWatermark,
+  noTruncationBelowHighWatermark,
+} from './replicas.ts';
+
+const all = [
+  inconsistentOffsets,
+  duplicate,
+  lostWrite,
+  unseen,
+  failedRead,
+  pollSkip,
+  nonmonotonicPoll,
+  nonmonotonicSend,
+  recordOrder,
+  consistentRead,
+  sendsComplete,
+  monotonicHighWatermark,
+  highWatermarkReplicated,
+  logMatching,
+  metadataLogMatching,
+  leaderCompleteness,
+  candidateCompleteness,
+  noTruncationBelowHighWatermark,
+  isrSuperset,
+  ackedNotLost,
+  singleLeader,
+  singleVote,
+  monotonicEpoch,
+  converges,
+] as const;
+
+export type PropertyName = (typeof all)[number]['name'];
+
+/** A property, whatever the facts of its cases. */
+export interface AnyProperty extends Omit<Property, 'name' | 'say'> {
+  readonly name: PropertyName;
+  say(about: About): string;
+}
+
+export const properties: readonly AnyProperty[] = all as readonly AnyProperty[];
+export const propertyNames: readonly PropertyName[] = properties.map(({ name }) => name);
+
+const byName = new Map(properties.map((one) => [one.name, one]));
+
+export function propertyOf(name: PropertyName): AnyProperty {
+  return byName.get(name)!;
+}
+
+/** Whether it must hold for this partition, or for the cluster where there is none. */
+export function isOwed(
+  name: PropertyName,
+  guarantees: Guarantees,
+  partition: string | null,
+): boolean {
+  return guarantees.asked === name || isPromised(byName.get(name)!.pledge, guarantees, partition);
+}

@@ -1,0 +1,100 @@
+/** Properties of the replicas of a partition. */
+import { fromLoss, property } from './property.ts';
+
+export const monotonicHighWatermark = property({
+  name: 'monotonic-high-watermark',
+  sentence: 'a high watermark fell under one leader, or on one node of the quorum',
+  pledge: 'committed-stays',
+  follows: fromLoss,
+  say: (c: { partition: string; node: number; before: number; now: number }) =>
+    `the high watermark of ${c.partition} on node ${c.node} fell from ${c.before} to ${c.now}`,
+});
+
+export const highWatermarkReplicated = property({
+  name: 'high-watermark-replicated',
+  sentence:
+    'a record below the high watermark is missing on a member of the ISR (quorum: on a majority)',
+  pledge: 'committed-stays',
+  follows: fromLoss,
+  say: (c: {
+    partition: string;
+    highWatermark: number;
+    lacking: readonly number[];
+    ends: readonly number[];
+    counted: readonly number[];
+  }) =>
+    `the high watermark of ${c.partition} became ${c.highWatermark}, counted on nodes ` +
+    `${c.counted.join(', ')}, but node ${c.lacking.join(', ')} ends at ${c.ends.join(', ')}`,
+});
+
+const differs = (c: { partition: string; node: number; offset: number }): string =>
+  `node ${c.node} differs from the committed log of ${c.partition} at offset ${c.offset}`;
+
+export const logMatching = property({
+  name: 'log-matching',
+  sentence: 'a replica differs from the committed log below its own high watermark',
+  pledge: 'committed-stays',
+  follows: fromLoss,
+  say: differs,
+});
+
+export const metadataLogMatching = property({
+  name: 'metadata-log-matching',
+  sentence: 'a node differs from the committed metadata log below its own high watermark',
+  pledge: 'always',
+  say: differs,
+});
+
+type Lacking = { partition: string; node: number; end: number; committed: number };
+
+export const leaderCompleteness = property({
+  name: 'leader-completeness',
+  sentence: 'a new leader lacks a committed record',
+  pledge: 'committed-stays',
+  follows: fromLoss,
+  say: (c: Lacking & { epoch: number }) =>
+    `node ${c.node} leads ${c.partition} from epoch ${c.epoch} on and ends at ${c.end}, but ` +
+    `all below ${c.committed} was committed before`,
+});
+
+export const candidateCompleteness = property({
+  name: 'candidate-completeness',
+  sentence: 'a live member of the ISR or ELR lacks a committed record',
+  pledge: 'committed-stays',
+  follows: fromLoss,
+  say: (c: Lacking) =>
+    `node ${c.node} may be elected leader of ${c.partition} and ends at ${c.end}, but all ` +
+    `below ${c.committed} was committed`,
+});
+
+export const noTruncationBelowHighWatermark = property({
+  name: 'no-truncation-below-hw',
+  sentence: 'a replica truncated below its own high watermark',
+  pledge: 'committed-stays',
+  follows: fromLoss,
+  say: (c: { partition: string; node: number; to: number; highWatermark: number }) =>
+    `node ${c.node} cut ${c.partition} to ${c.to}, below its high watermark ${c.highWatermark}`,
+});
+
+export const isrSuperset = property({
+  name: 'isr-superset',
+  sentence: "the leader counts on fewer replicas than the controller's ISR has",
+  pledge: 'always',
+  say: (c: {
+    partition: string;
+    leader: number;
+    counted: readonly number[];
+    isr: readonly number[];
+    missing: readonly number[];
+  }) =>
+    `leader ${c.leader} of ${c.partition} counts on [${c.counted.join(', ')}], but the ` +
+    `controller's ISR [${c.isr.join(', ')}] has node ${c.missing.join(', ')} too`,
+});
+
+export const ackedNotLost = property({
+  name: 'acked-not-lost',
+  sentence: 'an acknowledged record is on no live replica at the end',
+  pledge: 'acknowledged-stays',
+  say: (c: { partition: string; offset: number; acks: string }) =>
+    `offset ${c.offset} of ${c.partition} was acknowledged (acks=${c.acks}) but is on no live replica`,
+});
