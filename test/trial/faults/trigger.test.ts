@@ -71,16 +71,16 @@ describe('a fault with a trigger', () => {
 
   it('can wait for each of the sights, and all come in an eventful trial', async () => {
     const script = sightNames.map((seen): FaultInput => {
-      return { kind: 'clock-jump', target: 'b1', durationMs: 10, when: { seen } };
+      return { kind: 'clock-jump', atMs: 0, target: 'b1', durationMs: 10, when: { seen } };
     });
     const events: FaultInput[] = [
-      { kind: 'isolate', atMs: 1_000, target: 'a follower of orders-0', durationMs: 6_000 },
-      { kind: 'isolate', atMs: 2_000, target: 'the next leader of orders-0', durationMs: 5_000 },
+      { kind: 'restart', atMs: 0, target: 'leader of orders-1', durationMs: 500 },
+      { kind: 'isolate', atMs: 4_000, target: 'a follower of orders-0', durationMs: 6_000 },
+      { kind: 'isolate', atMs: 5_000, target: 'the next leader of orders-0', durationMs: 5_000 },
       { kind: 'isolate', atMs: 12_000, target: 'leader of orders-0', durationMs: 15_000 },
       { kind: 'crash', atMs: 29_000, target: 'controller', durationMs: 2_000 },
-      { kind: 'restart', atMs: 38_000, target: 'leader of orders-1', durationMs: 500 },
     ];
-    const { result, plan } = await runTrial(triggered(...events, ...script), '1');
+    const { result, plan } = await runTrial(triggered(...script, ...events), '1');
     const unseen = result.faults
       .filter(({ at }) => at < 0)
       .map(({ id }) => plan.faults[id]!.when!.seen);
