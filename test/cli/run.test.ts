@@ -23,13 +23,28 @@ const runSchema = z.strictObject({
   wallMs: count,
   events: z.int().min(1),
   operations: z.strictObject({ produced: count, acknowledged: count, consumed: count }),
-  faults: z.array(z.strictObject({ kind: z.string(), at, target: z.string(), effect: z.string() })),
+  faults: z.array(
+    z.strictObject({
+      id: count,
+      kind: z.string(),
+      at,
+      target: z.string(),
+      struck: z.array(
+        z.strictObject({ machine: z.string(), effect: z.record(z.string(), z.number()) }),
+      ),
+      withheld: z.string().nullable(),
+      tookEffect: z.boolean(),
+      effect: z.string(),
+    }),
+  ),
   violations: z.array(
     z.strictObject({
       property: z.string(),
       message: z.string(),
       at,
-      evidence: z.array(z.string()),
+      about: z.record(z.string(), z.unknown()),
+      evidence: z.array(z.looseObject({ is: z.string() })),
+      brokeWith: z.array(z.string()),
     }),
   ),
   expected: z.string().nullable(),
