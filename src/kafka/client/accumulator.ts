@@ -102,6 +102,16 @@ export class Accumulator {
     return batch;
   }
 
+  /** Puts smaller batches in the place of one that was too large. */
+  split(batch: ProducerBatch): void {
+    const pieces = batch.split();
+    const at = this.#batches.indexOf(batch, this.#firstIncomplete);
+    this.#batches.splice(at, 1, ...pieces);
+    this.#bufferedBytes -= batch.sizeBytes;
+    for (const piece of pieces) this.#bufferedBytes += piece.sizeBytes;
+    batch.queue.replace(batch, pieces);
+  }
+
   /** Its callbacks are about to run and its memory is free. */
   finish(batch: ProducerBatch): void {
     batch.finished = true;

@@ -7,6 +7,12 @@
  * given up, or the broker lost state) the partition begins again with a new epoch, but only when no
  * batch under way may have been written under the old one. Until then such batches are retried as
  * they are, to their deadline.
+ *
+ * A leader takes any sequence from a producer it does not know, so that a later batch in flight may
+ * be accepted though the one before it was refused (KAFKA-14359). Hence the first batch under a new
+ * identity travels alone until it is acknowledged; and one that was overtaken all the same, by a
+ * leader that has forgotten its producer, is never numbered anew: it would stand behind what was
+ * sent after it.
  */
 import { assert } from '../../base/assert.ts';
 import type { LeaderEpoch, Micros } from '../../base/ids.ts';
@@ -36,6 +42,10 @@ export class PartitionQueue {
   #nextSequence = 0;
   /** What follows the highest sequence acknowledged under the present identity. */
   #ackedUpTo = 0;
+  /** Something was acknowledged under the present identity: in-sync replicas know the producer. */
+  #isKnown = false;
+  /** Order of the youngest batch that stands in the log, or may. */
+  #writtenUpTo = 0;
   #hasGap = false;
 
   constructor(
@@ -107,7 +117,9 @@ export class PartitionQueue {
   /** The batch stands in the log; also called for one that was given up before its answer came. */
   acknowledged(batch: ProducerBatch): void {
     this.#remove(batch);
+    this.#noteWritten(batch);
     if (this.#producer === null || !this.#isOfPresent(batch)) return;
+    this.#isKnown = true;
     this.#ackedUpTo = this.#rules.sequenceAfter(batch.baseSequence, batch.records.length);
   }
 
@@ -116,15 +128,33 @@ export class PartitionQueue {
     const at = this.fresh.indexOf(batch);
     if (at >= 0) this.fresh.splice(at, 1);
     this.#remove(batch);
+    if (batch.mayBeWritten || batch.inRequest) this.#noteWritten(batch);
     if (batch.baseSequence >= 0 && this.#isOfPresent(batch)) this.#hasGap = true;
+  }
+
+  /** The pieces of a batch that was too large take its place and its numbers. */
+  replace(batch: ProducerBatch, pieces: readonly ProducerBatch[]): void {
+    const at = this.underWay.indexOf(batch);
+    assert(at >= 0, 'a batch that was too large is under way');
+    this.underWay.splice(at, 1, ...pieces);
+    if (batch.baseSequence < 0) return;
+    let sequence = batch.baseSequence;
+    for (const piece of pieces) {
+      piece.number(batch.producerId, batch.producerEpoch, sequence);
+      sequence = this.#rules.sequenceAfter(sequence, piece.records.length);
+    }
   }
 
   /**
    * The broker misses what should stand before this batch. For the first under way that is a gap in
-   * its log; for a later one it says only that the first has not got there yet.
+   * its log; for a later one it says only that the first has not got there yet. `overtaken`: what
+   * came behind it was accepted, so that it can never be written in order.
    */
-  missingBefore(batch: ProducerBatch): void {
-    if (batch === this.underWay[0] && this.#isOfPresent(batch)) this.#hasGap = true;
+  missingBefore(batch: ProducerBatch): 'wait' | 'overtaken' {
+    if (batch !== this.underWay[0] || !this.#isOfPresent(batch)) return 'wait';
+    if (this.#isOvertaken(batch)) return 'overtaken';
+    this.#hasGap = true;
+    return 'wait';
   }
 
   /** Begins again under a new epoch where there is a gap and it is safe to (KIP-360). */
@@ -136,7 +166,7 @@ export class PartitionQueue {
     }
     const anyBatchMayBeWritten = this.underWay.some((batch) => batch.mayBeWritten);
     if (!this.#rules.mayRenumber({ requestsOut: this.requestsOut, anyBatchMayBeWritten })) return;
-    if (this.underWay.some((batch) => batch.inRequest)) return;
+    if (this.underWay.some((batch) => batch.inRequest || this.#isOvertaken(batch))) return;
     this.#producer.renew(this.#identity);
     const identity = this.#producer.current;
     if (identity === null) return;
@@ -158,9 +188,11 @@ export class PartitionQueue {
     }
     if (this.#hasGap) this.resolveGap();
     if (this.#hasGap || this.underWay.length >= maxIdempotentInFlight) return true;
+    const isAlone = this.underWay.length === 0;
+    if (!isAlone && !this.#isKnown && this.#rules.firstBatchTravelsAlone()) return true;
     // Under another identity the first sequence is 0: all of the old one must have come to an end
     // before.
-    return this.#identity !== current && (this.underWay.length > 0 || this.requestsOut > 0);
+    return this.#identity !== current && (!isAlone || this.requestsOut > 0);
   }
 
   #number(batch: ProducerBatch): void {
@@ -174,6 +206,7 @@ export class PartitionQueue {
     this.#identity = identity;
     this.#nextSequence = this.#rules.sequenceAfterEpochBump(this.#nextSequence);
     this.#ackedUpTo = this.#nextSequence;
+    this.#isKnown = false;
     this.#hasGap = false;
   }
 
@@ -198,6 +231,14 @@ export class PartitionQueue {
       batch.producerId === identity.id &&
       batch.producerEpoch === identity.epoch
     );
+  }
+
+  #isOvertaken({ order }: ProducerBatch): boolean {
+    return this.#rules.isOvertaken({ order, writtenUpTo: this.#writtenUpTo });
+  }
+
+  #noteWritten({ order }: ProducerBatch): void {
+    if (order > this.#writtenUpTo) this.#writtenUpTo = order;
   }
 
   #remove(batch: ProducerBatch): void {

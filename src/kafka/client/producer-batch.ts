@@ -1,5 +1,6 @@
 /**
- * Records of one partition that travel and succeed or fail together. Once its first attempt is made
+ * Records of one partition that travel and succeed or fail together, unless the broker finds them
+ * too many: then they go on in smaller batches. Once its first attempt is made
  * the batch is closed, and its bytes stay as they are for all attempts; only a renumbering under a
  * new producer epoch makes new ones, in a new array: bytes handed to a connection are never changed
  * (KAFKA-19012).
@@ -8,13 +9,13 @@ import { assert } from '../../base/assert.ts';
 import type { LeaderEpoch, Micros, ProducerEpoch, ProducerId, Uuid } from '../../base/ids.ts';
 import { zeroUuid } from '../../base/ids.ts';
 import { batchHeaderSize, type Compression } from '../records/batch.ts';
-import { buildBatch, type NewRecord } from '../records/builder.ts';
+import { buildBatch, estimateRecordSize, type NewRecord } from '../records/builder.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import type { OnSent } from './producer-types.ts';
 
 export class ProducerBatch {
   readonly queue: PartitionQueue;
-  /** Rises in order of creation, over all partitions of the producer. */
+  /** Rises in order of creation, over all partitions of the producer; pieces of a batch share it. */
   readonly order: number;
   readonly createdUs: Micros;
   /** After this the batch is given up. */
@@ -60,6 +61,26 @@ export class ProducerBatch {
     this.records.push(record);
     this.callbacks.push(onSent);
     this.sizeBytes += sizeBytes;
+  }
+
+  /** Its records in at least two smaller batches, in order: the broker found it too large. */
+  split(): ProducerBatch[] {
+    assert(this.records.length > 1, 'a single record cannot be split');
+    const mostBytes = (this.sizeBytes - batchHeaderSize) / 2;
+    const pieces: ProducerBatch[] = [];
+    let piece: ProducerBatch | null = null;
+    for (const [at, record] of this.records.entries()) {
+      const sizeBytes = estimateRecordSize(record);
+      if (piece === null || piece.sizeBytes - batchHeaderSize + sizeBytes > mostBytes) {
+        piece = new ProducerBatch(this.queue, this.order, this.createdUs, this.deadlineUs);
+        piece.full = true;
+        piece.mayBeWritten = this.mayBeWritten;
+        piece.lastCode = this.lastCode;
+        pieces.push(piece);
+      }
+      piece.add(record, sizeBytes, this.callbacks[at] as OnSent);
+    }
+    return pieces;
   }
 
   number(producerId: ProducerId, producerEpoch: ProducerEpoch, baseSequence: number): void {

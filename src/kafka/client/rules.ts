@@ -17,6 +17,16 @@ export interface ClientRules {
   sequenceAfter(sequence: number, count: number): number;
   /** The next sequence of a partition that takes over a new producer id or epoch (KAFKA-12152). */
   sequenceAfterEpochBump(nextSequence: number): number;
+  /**
+   * Does the first batch of a partition under a new producer id or epoch travel alone until it is
+   * acknowledged? A leader takes any sequence from a producer it does not know (KAFKA-14359).
+   */
+  firstBatchTravelsAlone(): boolean;
+  /**
+   * Does what was sent after this batch stand in the log, or may it? Then it must not get new
+   * numbers, under which it would stand behind (KAFKA-14359). Orders rise as batches are made.
+   */
+  isOvertaken(state: { order: number; writtenUpTo: number }): boolean;
   /** May a partition with a gap number its batches anew under a new epoch (KIP-360, KAFKA-8710)? */
   mayRenumber(state: { requestsOut: number; anyBatchMayBeWritten: boolean }): boolean;
   /**
@@ -61,6 +71,14 @@ export const clientRules: ClientRules = {
 
   sequenceAfterEpochBump() {
     return 0;
+  },
+
+  firstBatchTravelsAlone() {
+    return true;
+  },
+
+  isOvertaken({ order, writtenUpTo }) {
+    return order < writtenUpTo;
   },
 
   mayRenumber({ requestsOut, anyBatchMayBeWritten }) {

@@ -3,7 +3,8 @@
  * per partition and request and `maxInFlight` requests per broker, retries what may be retried, and
  * gives up what is past its deadline. Reports each batch's outcome once, and `failed` only when no
  * attempt can have been written. Works in passes (`run`), one per event that may have changed
- * something; one timer wakes it in between.
+ * something; one timer wakes it in between. A batch that is too large for its broker is split, as
+ * long as it has several records.
  */
 import type { Micros } from '../../base/ids.ts';
 import type { Timer } from '../../host/timers.ts';
@@ -274,7 +275,7 @@ export class Sender {
     const sequenceError =
       settings.idempotent &&
       (code === errorCode.outOfOrderSequenceNumber || code === errorCode.unknownProducerId);
-    if (sequenceError) queue.missingBefore(batch);
+    const isOvertaken = sequenceError && queue.missingBefore(batch) === 'overtaken';
     if (isAboutLeadership(code)) {
       const { leaderId, leaderEpoch } = answer.currentLeader;
       const { topic, index } = queue;
@@ -283,7 +284,11 @@ export class Sender {
       if (!news) updater.request();
     }
     if (batch.finished) return;
-    if ((sequenceError || isRetriable(code)) && this.#retry(batch)) return;
+    if (code === errorCode.messageTooLarge && batch.records.length > 1) {
+      this.#parts.accumulator.split(batch);
+      return;
+    }
+    if (!isOvertaken && (sequenceError || isRetriable(code)) && this.#retry(batch)) return;
     const detail = answer.errorMessage === null ? '' : `: ${answer.errorMessage}`;
     const text = `${where(batch)} was rejected${detail}`;
     this.#fail(batch, new ClientError('broker', text, outcomeOf(batch), code));

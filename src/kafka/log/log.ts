@@ -143,7 +143,7 @@ export class Log {
     const nowMs = this.#wallMs();
     validateForLeader(records, this.#settings, origin, nowMs);
     const stampsTime = this.#settings.messageTimestampType === 'LogAppendTime';
-    const retried = this.#producers.check(records, 0);
+    const retried = this.#producers.check(records, 0, this.#segments.endOffset);
     if (retried !== null) return duplicateOf(retried, stampsTime);
     const appendTimeMs = stampsTime ? nowMs : -1;
     stamp(records, this.#segments.endOffset, leaderEpoch, appendTimeMs);

@@ -47,9 +47,9 @@ export class Producers {
 
   /**
    * Returns the batch of which this is a retry, null if it may be appended; throws KafkaError where
-   * it must not. Batches without a producer id may always be appended.
+   * it must not. Batches without a producer id may always be appended. `logEnd` is the log's.
    */
-  check(bytes: Uint8Array, position: number): RememberedBatch | null {
+  check(bytes: Uint8Array, position: number, logEnd: Offset): RememberedBatch | null {
     const id = producerId(bytes, position);
     if (id === noProducerId) return null;
     const entry = this.#byId.get(id);
@@ -63,7 +63,7 @@ export class Producers {
       const retried = entry.find(epoch, first, lastSequence(bytes, position));
       if (retried !== null) return retried;
     }
-    const verdict = this.#rules.judgeSequence(entry ?? null, epoch, first);
+    const verdict = this.#rules.judgeSequence(entry ?? null, epoch, first, logEnd === 0);
     if (verdict === 'stale-epoch') {
       throw new KafkaError(errorCode.invalidProducerEpoch, describe(entry, epoch, first));
     }

@@ -45,12 +45,13 @@ export interface LogRules {
   recognisesDuplicates(): boolean;
   /**
    * KIP-98: whether a batch continues its producer's sequence. `known` is null for an unknown
-   * producer.
+   * producer. KAFKA-15591: `logIsNew` where the log has never held a record.
    */
   judgeSequence(
     known: KnownSequence | null,
     producerEpoch: ProducerEpoch,
     firstSequence: number,
+    logIsNew: boolean,
   ): SequenceVerdict;
   /** KAFKA-9144: when a producer was last active; markers count as activity. */
   lastActiveMs(before: WallMs, batchTimestamp: WallMs, isMarker: boolean): WallMs;
@@ -75,10 +76,14 @@ function judgeSequence(
   known: KnownSequence | null,
   producerEpoch: ProducerEpoch,
   firstSequence: number,
+  logIsNew: boolean,
 ): SequenceVerdict {
   // An unknown producer may be one whose records were deleted or expired: any sequence will do
-  // (KIP-360).
-  if (known === null || known.producerEpoch === -1) return 'in-order';
+  // (KIP-360). In a log that never held a record nothing was forgotten: what comes before this
+  // batch is still under way, or was refused (KAFKA-15591).
+  if (known === null || known.producerEpoch === -1) {
+    return logIsNew && firstSequence !== 0 ? 'out-of-order' : 'in-order';
+  }
   if (producerEpoch < known.producerEpoch) return 'stale-epoch';
   if (producerEpoch > known.producerEpoch) return firstSequence === 0 ? 'in-order' : 'out-of-order';
   const expected = known.lastSequence === maxSequence ? 0 : known.lastSequence + 1;

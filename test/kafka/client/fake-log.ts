@@ -20,7 +20,7 @@ interface Stored {
 interface ProducerState {
   epoch: number;
   nextSequence: number;
-  readonly recent: { readonly sequence: number; readonly base: number }[];
+  readonly recent: { readonly sequence: number; readonly count: number; readonly base: number }[];
 }
 
 /** A partition's log as a leader keeps it, with Kafka's checks of sequences. */
@@ -43,14 +43,16 @@ export class FakeLog {
       const itsEpoch = producerEpoch(bytes);
       if (state !== undefined && itsEpoch < state.epoch) return refused('invalidProducerEpoch');
       if (state !== undefined && itsEpoch === state.epoch) {
-        const duplicate = state.recent.find((each) => each.sequence === sequence);
+        const duplicate = state.recent.find(
+          (each) => each.sequence === sequence && each.count === count,
+        );
         if (duplicate !== undefined) return { code: 0, base: duplicate.base };
         if (sequence !== state.nextSequence) return refused('outOfOrderSequenceNumber');
       } else if (state !== undefined && sequence !== 0) {
         return refused('outOfOrderSequenceNumber');
       }
       const kept = state?.epoch === itsEpoch ? state.recent.slice(-4) : [];
-      const recent = [...kept, { sequence, base: this.end }];
+      const recent = [...kept, { sequence, count, base: this.end }];
       const nextSequence = (sequence + count) % 2_147_483_648;
       this.producers.set(id, { epoch: itsEpoch, nextSequence, recent });
     }

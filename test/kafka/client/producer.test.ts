@@ -297,6 +297,25 @@ describe('idempotence', () => {
     expect([producerEpoch(last), baseSequence(last)]).toEqual([1, 0]);
   });
 
+  it('gives up a batch that was overtaken at a leader that had forgotten the producer', async () => {
+    const lab = await ProducerLab.open({ lingerMs: 0 });
+    await lab.warmUp();
+    script(lab.cluster, (request) => {
+      lab.cluster.log('t', 0).producers.clear();
+      lab.cluster.refuse(request, errorCode.notEnoughReplicas);
+    });
+    for (const value of ['a', 'b']) {
+      lab.send(value, { partition: 0 });
+      await lab.cluster.runFor(0.5);
+    }
+    await lab.cluster.runFor(1000);
+    lab.send('c', { partition: 0 });
+    await lab.cluster.runFor(1000);
+    const refused = 'failed broker OUT_OF_ORDER_SEQUENCE_NUMBER';
+    expect(lab.outcomes.slice(1)).toEqual([refused, 'ok 1', 'ok 2']);
+    expect(lab.cluster.log('t', 0).values).toEqual(['warm', 'b', 'c']);
+  });
+
   it('does not renumber a batch that may be written: it stays unknown, later ones go on', async () => {
     const lab = await ProducerLab.open({
       lingerMs: 0,
@@ -358,6 +377,69 @@ describe('idempotence', () => {
     await expect(ProducerLab.open({ idempotent: true, maxInFlight: 6 })).rejects.toThrow(
       /at most 5/,
     );
+  });
+});
+
+describe('a batch that its broker finds too large', () => {
+  const noMoreThan = (lab: ProducerLab, records: number) => {
+    lab.cluster.intercept = (request) => {
+      if (!isRequestOf(request, produceApi)) return false;
+      if (recordCount(batchOf(request)) <= records) return false;
+      lab.cluster.refuse(request, errorCode.messageTooLarge);
+      return true;
+    };
+  };
+
+  it.each([true, false])('goes on in pieces, once and in order (idempotent: %s)', async (on) => {
+    const lab = await ProducerLab.open({ idempotent: on, maxInFlight: on ? 5 : 1 });
+    await lab.warmUp();
+    noMoreThan(lab, 2);
+    const values = Array.from({ length: 11 }, (_, at) => `v${at}`);
+    for (const value of values) lab.send(value, { partition: 0 });
+    await lab.cluster.runFor(6);
+    lab.send('next', { partition: 0 });
+    await lab.cluster.runFor(3000);
+    expect(lab.outcomes).toEqual(Array.from({ length: 13 }, (_, at) => `ok ${at}`));
+    expect(lab.cluster.log('t', 0).values).toEqual(['warm', ...values, 'next']);
+    expect(lab.producer.bufferedBytes).toBe(0);
+    const epochs = lab.cluster.seen(produceApi).map((each) => producerEpoch(batchOf(each)));
+    expect(new Set(epochs)).toEqual(new Set([on ? 0 : -1]));
+  });
+
+  it('fails where it is a single record, and what it was sent with does not', async () => {
+    const lab = await ProducerLab.open({});
+    lab.cluster.intercept = (request) => {
+      if (!isRequestOf(request, produceApi) || batchOf(request).length < 200) return false;
+      lab.cluster.refuse(request, errorCode.messageTooLarge);
+      return true;
+    };
+    for (const value of ['a', 'b', 'x'.repeat(200), 'c']) lab.send(value, { partition: 0 });
+    await lab.cluster.runFor(3000);
+    expect(lab.outcomes).toEqual(['ok 0', 'ok 1', 'failed broker MESSAGE_TOO_LARGE', 'ok 2']);
+    expect(lab.cluster.log('t', 0).values).toEqual(['a', 'b', 'c']);
+  });
+
+  it('stays unknown where an earlier attempt may have been written', async () => {
+    const lab = await ProducerLab.open({ deliveryTimeoutMs: 3000, requestTimeoutMs: 1000 });
+    await lab.warmUp();
+    script(
+      lab.cluster,
+      (request) => {
+        lab.cluster.produce(request, 0, false);
+        request.disconnect();
+      },
+      (request) => lab.cluster.refuse(request, errorCode.messageTooLarge),
+    );
+    for (const value of ['a', 'b']) lab.send(value, { partition: 0 });
+    await lab.cluster.runFor(4000);
+    lab.send('c', { partition: 0 });
+    await lab.cluster.runFor(3000);
+    expect(lab.outcomes.slice(1).map((each) => each.split(' ')[0])).toEqual([
+      'unknown',
+      'unknown',
+      'ok',
+    ]);
+    expect(lab.cluster.log('t', 0).values).toEqual(['warm', 'a', 'b', 'c']);
   });
 });
 

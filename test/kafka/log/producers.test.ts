@@ -55,18 +55,25 @@ describe('an idempotent producer', () => {
 
   it('may start anywhere where nothing is known of it', () => {
     const log = openLog(new MemoryDisk());
-    expect(send(log, 41)).toBe('at 0');
+    send(log, 0, 0, 1, 8);
+    expect(send(log, 41)).toBe('at 1');
     expect(send(log, 43)).toBe(`error ${outOfOrderSequenceNumber}`);
+  });
+
+  it('starts at 0 in a log that never held a record: nothing was forgotten (KAFKA-15591)', () => {
+    const log = openLog(new MemoryDisk());
+    expect(send(log, 41)).toBe(`error ${outOfOrderSequenceNumber}`);
+    expect(send(log, 0)).toBe('at 0');
   });
 
   it('wraps its sequence behind 2^31 − 1', () => {
     const log = openLog(new MemoryDisk());
-    expect(send(log, maxSequence - 1, 0, 4)).toBe('at 0');
-    expect(send(log, maxSequence - 1, 0, 4)).toBe('duplicate of 0');
-    expect(send(log, 2)).toBe('at 4');
-    const other = openLog(new MemoryDisk());
-    send(other, maxSequence);
-    expect(send(other, 0)).toBe('at 1');
+    send(log, 0, 0, 1, 8);
+    expect(send(log, maxSequence - 1, 0, 4)).toBe('at 1');
+    expect(send(log, maxSequence - 1, 0, 4)).toBe('duplicate of 1');
+    expect(send(log, 2)).toBe('at 5');
+    send(log, maxSequence, 0, 1, 9);
+    expect(send(log, 0, 0, 1, 9)).toBe('at 7');
   });
 
   it('does not disturb another one', () => {
