@@ -25,3 +25,21 @@ export const alone = scenario({
   topics: [{ name: 'orders', replicationFactor: 1 }],
   phases: { chaosMs: 60_000 },
 });
+
+/** Every message takes its own time: what is sent together arrives far apart. */
+export const unevenNetwork = scenario({
+  name: 'uneven-network',
+  description: 'Faults of all kinds on a network whose latency varies a thousandfold.',
+  topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
+  network: { latencyUs: 300, jitterUs: 300_000 },
+  faults: { random: { everyMs: 5_000, kinds: [...faultKindNames] } },
+});
+
+/** Far away, with a heavy tail: a cluster across continents. */
+export const farNetwork = scenario({
+  name: 'far-network',
+  description: 'Faults of all kinds on a network with long and heavy-tailed latency.',
+  topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
+  network: { latencyUs: 50_000, jitterUs: 200_000, tailPerMille: 100 },
+  faults: { random: { everyMs: 5_000, kinds: [...faultKindNames] } },
+});

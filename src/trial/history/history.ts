@@ -25,6 +25,8 @@ export interface Send {
   offset: Offset;
   /** Why it failed or is unknown; null otherwise. */
   error: string | null;
+  /** The name of that error, the same for all of its kind: `NOT_ENOUGH_REPLICAS`, `timeout`. */
+  cause: string | null;
 }
 
 export interface Poll {
@@ -79,6 +81,7 @@ export class History {
       partition: null,
       offset: -1,
       error: null,
+      cause: null,
     };
     this.sends.push(send);
     return send;
@@ -91,9 +94,16 @@ export class History {
     this.acknowledged++;
   }
 
-  failSend(send: Send, atUs: Micros, outcome: 'fail' | 'info', error: string): void {
+  /** `cause` is the error's name, the same for all of its kind. */
+  failSend(
+    send: Send,
+    atUs: Micros,
+    outcome: 'fail' | 'info',
+    { error, cause }: { readonly error: string; readonly cause: string },
+  ): void {
     this.#complete(send, outcome, atUs);
     send.error = error;
+    send.cause = cause;
   }
 
   poll(poll: Poll): void {
@@ -115,7 +125,8 @@ export class History {
   abandonPending(producer: number, atUs: Micros): void {
     for (const send of this.sends) {
       if (send.outcome !== 'pending' || send.producer !== producer) continue;
-      this.failSend(send, atUs, 'info', 'its producer died');
+      const error = 'its producer died';
+      this.failSend(send, atUs, 'info', { error, cause: error });
     }
   }
 

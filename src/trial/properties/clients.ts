@@ -81,7 +81,7 @@ export const nonmonotonicSend = property({
   name: 'nonmonotonic-send',
   sentence: "one producer's acknowledged sends to a partition go backward",
   pledge: 'idempotence',
-  follows: fromLoss,
+  follows: [...fromLoss, 'record-order'],
   say: (c: {
     producer: number;
     partition: string;

@@ -7,7 +7,9 @@ import type { Micros } from '../../base/ids.ts';
 import { microsToMs, msToMicros, secondsToMicros } from '../../base/time.ts';
 import { kafkaNode } from '../../kafka/broker/node.ts';
 import type { NodeRules } from '../../kafka/broker/node-rules.ts';
+import type { ClientRules } from '../../kafka/client/rules.ts';
 import type { Observation } from '../../kafka/observation.ts';
+import { initCompression } from '../../kafka/records/compression.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
 import { World } from '../../sim/world.ts';
 import type { Arena } from '../arena/arena.ts';
@@ -45,6 +47,8 @@ export interface TrialOptions {
   readonly recordDigests?: boolean;
   /** Rules of the brokers in place of the right ones, to see whether the trial finds them wrong. */
   readonly rules?: Partial<NodeRules>;
+  /** The same for producers and consumers; the administrator and the final reader go right. */
+  readonly clientRules?: Partial<ClientRules>;
 }
 
 export interface TrialOutcome {
@@ -72,7 +76,9 @@ export async function runTrial(
   seed: string,
   options: TrialOptions = {},
 ): Promise<TrialOutcome> {
-  return await new Trial(scenario, seed, options).run();
+  const trial = new Trial(scenario, seed, options);
+  await initCompression();
+  return await trial.run();
 }
 
 class Trial {
@@ -90,6 +96,7 @@ class Trial {
   readonly #isTraced: boolean;
   readonly #rules: Partial<NodeRules>;
   readonly #cast: Cast;
+  readonly #clientRules: Partial<ClientRules>;
   #producersFinished = false;
 
   constructor(scenario: Scenario, seed: string, options: TrialOptions) {
@@ -105,6 +112,7 @@ class Trial {
       network: { latency: { baseUs: latencyUs, jitterUs, tailUs: latencyUs * 10, tailPerMille } },
     });
     this.#rules = options.rules ?? {};
+    this.#clientRules = options.clientRules ?? {};
     this.#digests = options.recordDigests === true ? this.#world.recordDigests() : null;
     this.#cluster = planCluster(scenario);
     this.#cast = { roster: this.#cluster.roster, partitions: partitionsOf(scenario) };
@@ -168,7 +176,8 @@ class Trial {
 
   #startClients(): void {
     const { bootstrap, roster } = this.#cluster;
-    const common = { bootstrap, history: this.#history, now: () => this.#world.now };
+    const history = this.#history;
+    const common = { bootstrap, history, now: () => this.#world.now, rules: this.#clientRules };
     const topics = this.#scenario.topics;
     const producers = roster.clients.filter((name) => name.startsWith('p'));
     const consumers = roster.clients.filter((name) => name.startsWith('c'));

@@ -4,8 +4,10 @@
  * filled in.
  */
 import * as z from 'zod';
+import { compressions } from '../../kafka/records/batch.ts';
 import { faultKindNames, faultSchema } from '../faults/registry.ts';
 import { type PropertyName, propertyNames } from '../properties/registry.ts';
+import { wrongClientRuleNames } from '../workload/wrong-client-rules.ts';
 import { settingsSchema } from './settings.ts';
 
 const clusterSchema = z.strictObject({
@@ -41,8 +43,11 @@ export const workloadSchema = z.strictObject({
   idempotent: z.boolean().default(true),
   maxInFlight: z.int().min(1).max(5).default(5),
   lingerMs: z.int().min(0).default(5),
+  compression: z.enum(compressions).default('none'),
   requestTimeoutMs: z.int().min(100).default(30_000),
   deliveryTimeoutMs: z.int().min(200).default(120_000),
+  /** Beyond the promise: rules of the producers' client that are wrong on purpose. */
+  wrongRules: z.array(z.enum(wrongClientRuleNames)).default([]),
 });
 
 const phasesSchema = z.strictObject({

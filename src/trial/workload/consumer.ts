@@ -6,6 +6,7 @@ import type { Micros } from '../../base/ids.ts';
 import type { Program } from '../../host/host.ts';
 import type { Address } from '../../host/network.ts';
 import { KafkaClient } from '../../kafka/client/client.ts';
+import { type ClientRules, clientRules } from '../../kafka/client/rules.ts';
 import type { StoredRecord } from '../../kafka/records/reader.ts';
 import type { History } from '../history/history.ts';
 import { decodeValue } from './values.ts';
@@ -19,15 +20,19 @@ export interface ConsumerRole {
   readonly index: number;
   readonly topics: readonly TopicPartitions[];
   readonly bootstrap: readonly Address[];
+  /** In place of the right ones. */
+  readonly rules: Partial<ClientRules>;
   readonly history: History;
   readonly now: () => Micros;
 }
 
 export function consumerProgram(role: ConsumerRole): Program {
   let sessions = 0;
+  const rules = { ...clientRules, ...role.rules };
   return (host) => {
     const session = sessions++;
-    const client = new KafkaClient({ host, clientId: `c${role.index}`, bootstrap: role.bootstrap });
+    const { bootstrap } = role;
+    const client = new KafkaClient({ host, clientId: `c${role.index}`, bootstrap, rules });
     const consumer = client.consumer({
       autoOffsetReset: 'earliest',
       onRecords(topic, index, records) {

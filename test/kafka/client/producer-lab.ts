@@ -2,6 +2,7 @@ import type { Host } from '../../../src/host/host.ts';
 import type { KafkaClient } from '../../../src/kafka/client/client.ts';
 import type { Producer } from '../../../src/kafka/client/producer.ts';
 import type { ProducerOptions } from '../../../src/kafka/client/producer-types.ts';
+import { type ClientRules, clientRules } from '../../../src/kafka/client/rules.ts';
 import { errorName } from '../../../src/kafka/protocol/errors.ts';
 import { FakeCluster } from './fake-cluster.ts';
 
@@ -22,13 +23,18 @@ export class ProducerLab {
 
   static async open(
     options: ProducerOptions,
-    { partitions = 1, nodes = 1 }: { partitions?: number; nodes?: number } = {},
+    {
+      partitions = 1,
+      nodes = 1,
+      rules = clientRules,
+    }: { partitions?: number; nodes?: number; rules?: ClientRules } = {},
   ): Promise<ProducerLab> {
     const lab = new ProducerLab(new FakeCluster(nodes));
     lab.cluster.addTopic('t', partitions);
-    await lab.cluster.client((client: KafkaClient, _host: Host) => {
+    const use = (client: KafkaClient, _host: Host): void => {
       lab.#producer = client.producer(options);
-    });
+    };
+    await lab.cluster.client(use, { rules });
     return lab;
   }
 

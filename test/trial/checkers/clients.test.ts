@@ -117,7 +117,10 @@ describe('what clients saw', () => {
   it('record-order: records of one producer and key stand in another order than sent', () => {
     const scene = new Scene();
     for (let i = 0; i < 2; i++)
-      scene.history.failSend(scene.send({ key: 'k' }), 5000, 'info', 'timed out');
+      scene.history.failSend(scene.send({ key: 'k' }), 5000, 'info', {
+        error: 'timed out',
+        cause: 'timeout',
+      });
     scene.read([
       [0, 1],
       [1, 0],
@@ -135,7 +138,10 @@ describe('what clients saw', () => {
       { key: 'a', incarnation: 1 },
     ];
     for (const sender of senders)
-      scene.history.failSend(scene.send(sender), 5000, 'info', 'timed out');
+      scene.history.failSend(scene.send(sender), 5000, 'info', {
+        error: 'timed out',
+        cause: 'timeout',
+      });
     scene.read([
       [0, 3],
       [1, 2],

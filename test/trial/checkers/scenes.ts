@@ -35,7 +35,10 @@ export class Scene {
 
   failed(outcome: 'fail' | 'info'): Send {
     const send = this.send();
-    this.history.failSend(send, this.#tick(), outcome, 'as the test wants it');
+    this.history.failSend(send, this.#tick(), outcome, {
+      error: 'as the test wants it',
+      cause: 'timeout',
+    });
     return send;
   }
 

@@ -60,6 +60,21 @@ describe('a trial', () => {
     expect(history.sends.every((send) => send.outcome === 'ok')).toBe(true);
   });
 
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)(
+    'reads back what producers packed with %s',
+    async (compression) => {
+      const packed = scenario({
+        ...steady,
+        phases: { ...steady.phases, chaosMs: 2_000 },
+        workload: { compression, recordBytes: 1000, lingerMs: 50 },
+      });
+      const { result } = await runTrial(packed, '1');
+      const { produced, acknowledged, consumed } = result.operations;
+      expect(result.verdict).toBe('pass');
+      expect([acknowledged, consumed]).toEqual([produced, 4 * produced]);
+    },
+  );
+
   it('converges: the cluster is not whole again within its bound', async () => {
     const late = scenario({
       ...steady,

@@ -4,6 +4,7 @@
  * what is tried.
  */
 import { describe, expect, it } from 'vitest';
+import firstBatchOvertaken from '../../../scenarios/first-batch-overtaken.ts';
 import leaderCrash from '../../../scenarios/leader-crash.ts';
 import pausedLeader from '../../../scenarios/paused-leader.ts';
 import type { NodeRules } from '../../../src/kafka/broker/node-rules.ts';
@@ -12,7 +13,7 @@ import { kafkaRaftRules } from '../../../src/kafka/raft/rules.ts';
 import { kafkaReplicationRules } from '../../../src/kafka/replication/rules.ts';
 import type { PropertyName } from '../../../src/trial/properties/registry.ts';
 import { runTrial } from '../../../src/trial/runner/trial.ts';
-import type { Scenario } from '../../../src/trial/scenario/scenario.ts';
+import { type Scenario, scenario } from '../../../src/trial/scenario/scenario.ts';
 
 const mostSeeds = 6;
 
@@ -78,6 +79,14 @@ describe('a trial finds out that', () => {
       expect((await runTrial(scenario, seed!)).result.verdict).toBe('pass');
     });
   }
+});
+
+it('producers whose first batch was overtaken renumber it: record-order, unless they go right', async () => {
+  const { breaks, ...promise } = firstBatchOvertaken;
+  const right = scenario({ ...promise, workload: { ...promise.workload, wrongRules: [] } });
+  const { result } = await runTrial(firstBatchOvertaken, '1');
+  expect(result.violations.map(({ property }) => property)).toContain(breaks);
+  expect((await runTrial(right, '1')).result).toMatchObject({ verdict: 'pass', violations: [] });
 });
 
 async function firstSeedThatBreaks(
