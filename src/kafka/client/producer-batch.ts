@@ -15,7 +15,7 @@ import type { OnSent } from './producer-types.ts';
 
 export class ProducerBatch {
   readonly queue: PartitionQueue;
-  /** Rises in order of creation, over all partitions of the producer; pieces of a batch share it. */
+  /** Rises as batches are made, over all partitions of the producer; pieces of one share it. */
   readonly order: number;
   readonly createdUs: Micros;
   /** After this the batch is given up. */

@@ -7,8 +7,8 @@ import * as z from 'zod';
 import { compressions } from '../../kafka/records/batch.ts';
 import { faultKindNames, faultSchema } from '../faults/registry.ts';
 import { type PropertyName, propertyNames } from '../properties/registry.ts';
-import { wrongClientRuleNames } from '../workload/wrong-client-rules.ts';
 import { settingsSchema } from './settings.ts';
+import { wrongClientRuleNames } from './wrong-client-rules.ts';
 
 const clusterSchema = z.strictObject({
   /** Brokers `b1`, `b2`, … */

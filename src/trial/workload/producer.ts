@@ -12,8 +12,8 @@ import { type ClientRules, clientRules } from '../../kafka/client/rules.ts';
 import { errorCode, errorName } from '../../kafka/protocol/errors.ts';
 import type { History, Send } from '../history/history.ts';
 import type { Workload } from '../scenario/scenario.ts';
+import { clientRulesOf } from '../scenario/wrong-client-rules.ts';
 import { encodeValue } from './values.ts';
-import { clientRulesOf } from './wrong-client-rules.ts';
 
 export interface ProducerRole {
   readonly index: number;
