@@ -3,14 +3,16 @@
  * from it, each of which has connections of its own. It lives on a Host, so it is the same in
  * simulation and on real sockets. Everything runs in events of that host; nothing polls.
  */
-import { Admin } from './admin.ts';
-import { Consumer } from './consumer.ts';
-import type { ConsumerOptions } from './consumer-types.ts';
-import { ControlPlane } from './control-plane.ts';
-import { MetadataCache } from './metadata-cache.ts';
-import { MetadataUpdater } from './metadata-updater.ts';
-import { type ClientParts, Producer } from './producer.ts';
-import type { ProducerOptions } from './producer-types.ts';
+
+import { Admin } from './admin/admin.ts';
+import type { ClientParts } from './client-parts.ts';
+import { Consumer } from './consume/consumer.ts';
+import type { ConsumerOptions } from './consume/consumer-types.ts';
+import { ControlPlane } from './metadata/control-plane.ts';
+import { MetadataCache } from './metadata/metadata-cache.ts';
+import { MetadataUpdater } from './metadata/metadata-updater.ts';
+import { Producer } from './produce/producer.ts';
+import type { ProducerOptions } from './produce/producer-types.ts';
 import { type ClientOptions, resolveSettings } from './settings.ts';
 
 export class KafkaClient {

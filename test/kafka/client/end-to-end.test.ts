@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { secondsToMicros } from '../../../src/base/time.ts';
 import { kafkaNode } from '../../../src/kafka/broker/node.ts';
 import { KafkaClient } from '../../../src/kafka/client/client.ts';
-import type { Producer } from '../../../src/kafka/client/producer.ts';
+import type { Producer } from '../../../src/kafka/client/produce/producer.ts';
 import { defaultNodeSettings, type NodeConfig } from '../../../src/kafka/config.ts';
 import { World } from '../../../src/sim/world.ts';
 
