@@ -32,6 +32,7 @@ const trialOrder = [
   'workload',
   'checkers',
   'runner',
+  'museum',
 ];
 
 /** Files that stand beside the folders come last: they put results into words. */

@@ -6,7 +6,7 @@
  * survives is drawn; what destroys data waits until the cluster is whole.
  */
 import { drawOne } from '../../base/draw.ts';
-import type { RandomStream } from '../../host/random.ts';
+import type { RandomSource, RandomStream } from '../../host/random.ts';
 import type { AnyFaultKind } from '../faults/kind.ts';
 import { type Fault, type FaultKindName, faultSchema, kindOf } from '../faults/registry.ts';
 import { sightNames, type Trigger } from '../faults/trigger.ts';
@@ -15,13 +15,32 @@ import { destroysData } from '../guarantees/harm.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
 import { candidatesOf, meansMany, targetKinds } from '../targets/registry.ts';
 import type { Cast } from '../targets/target.ts';
+import { castOf } from './cluster.ts';
 import { guaranteesOf } from './guarantees-of.ts';
 import type { Plan } from './plan.ts';
+import { drawConfiguration } from './swarm.ts';
 
-export function drawPlan(scenario: Scenario, seed: string, cast: Cast, random: RandomStream): Plan {
-  const drawn = scenario.faults.random === undefined ? [] : new Draw(scenario, cast, random).all();
-  const faults = [...scenario.faults.script, ...drawn].sort((a, b) => a.atMs - b.atMs);
-  return { scenario: scenario.name, seed, workload: scenario.workload, faults };
+/** Draws all that the seed decides before the trial begins, from streams of their own. */
+export function drawPlan(scenario: Scenario, seed: string, random: RandomSource): Plan {
+  const drawn = scenario.swarm
+    ? { ...scenario, ...drawConfiguration(random.stream('configuration')) }
+    : scenario;
+  const { cluster, topics, phases, network, workload, faults } = drawn;
+  const strikes = faults.random === undefined ? [] : drawFaults(drawn, random.stream('faults'));
+  return {
+    scenario: scenario.name,
+    seed,
+    cluster,
+    topics,
+    phases,
+    network,
+    workload,
+    faults: [...faults.script, ...strikes].sort((a, b) => a.atMs - b.atMs),
+  };
+}
+
+function drawFaults(scenario: Scenario, random: RandomStream): readonly Fault[] {
+  return new Draw(scenario, castOf(scenario), random).all();
 }
 
 /** How faults follow each other, and how often of a hundred. */
@@ -134,14 +153,20 @@ class Draw {
     const random = this.#random;
     const kind = kindOf({ kind: drawOne(this.#mix, random) });
     const target = strike.target ?? this.#drawTarget(kind);
-    const [shortest, longest] = this.#config.durationMs;
-    const durationMs = shortest + random.int(longest - shortest + 1);
+    const durationMs = this.#drawDuration();
     const parameters = kind.draw(random);
     if (target === null || this.#beyond(kind, target) !== null) return null;
     const needs = needsOf(kind);
     return this.#push(
       faultSchema.parse({ kind: kind.name, ...strike, target, durationMs, needs, ...parameters }),
     );
+  }
+
+  /** One in five is over in less than the scenario's shortest: a machine that is back at once. */
+  #drawDuration(): number {
+    const [shortest, longest] = this.#config.durationMs;
+    if (this.#random.int(5) === 0) return this.#random.int(shortest + 1);
+    return shortest + this.#random.int(longest - shortest + 1);
   }
 
   /** Keeps it inside chaos. */

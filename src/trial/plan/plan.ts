@@ -4,7 +4,16 @@
  */
 import * as z from 'zod';
 import { faultSchema } from '../faults/registry.ts';
-import { explain, InvalidInputError, workloadSchema } from '../scenario/scenario.ts';
+import {
+  clusterSchema,
+  explain,
+  InvalidInputError,
+  networkSchema,
+  phasesSchema,
+  type Scenario,
+  topicSchema,
+  workloadSchema,
+} from '../scenario/scenario.ts';
 
 /** More than one every ten seconds of the longest trial; each costs work when it strikes. */
 const mostFaults = 10_000;
@@ -12,11 +21,34 @@ const mostFaults = 10_000;
 const planSchema = z.strictObject({
   scenario: z.string(),
   seed: z.string(),
+  /** The configuration; a part that is missing is the scenario's. */
+  cluster: clusterSchema.optional(),
+  topics: z.array(topicSchema).min(1).optional(),
+  phases: phasesSchema.optional(),
+  network: networkSchema.optional(),
   workload: workloadSchema,
   faults: z.array(faultSchema).max(mostFaults),
 });
 
 export type Plan = z.output<typeof planSchema>;
+
+/** What a plan says of the cluster and its load: drawn by the seed, or taken from the scenario. */
+export type Configuration = Pick<
+  Scenario,
+  'cluster' | 'topics' | 'phases' | 'network' | 'workload'
+>;
+
+/** The scenario as the plan has it run. */
+export function configured(scenario: Scenario, plan: Plan): Scenario {
+  return {
+    ...scenario,
+    cluster: plan.cluster ?? scenario.cluster,
+    topics: plan.topics ?? scenario.topics,
+    phases: plan.phases ?? scenario.phases,
+    network: plan.network ?? scenario.network,
+    workload: plan.workload,
+  };
+}
 
 const byteOrderMark = /^\ufeff/;
 

@@ -1,6 +1,6 @@
 import type { Wholeness } from '../arena/wholeness.ts';
 import type { ClusterView } from '../history/cluster-view.ts';
-import type { ClusterPlan } from './cluster.ts';
+import type { ClusterPlan } from '../plan/cluster.ts';
 
 /**
  * What keeps the cluster from having converged, in words: it must be whole and agree on metadata.

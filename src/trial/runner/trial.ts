@@ -10,6 +10,7 @@ import type { NodeRules } from '../../kafka/broker/node-rules.ts';
 import type { ClientRules } from '../../kafka/client/rules.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import { initCompression } from '../../kafka/records/compression.ts';
+import { SimRandom } from '../../sim/random.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
 import { World } from '../../sim/world.ts';
 import type { Arena } from '../arena/arena.ts';
@@ -22,18 +23,17 @@ import { Judge } from '../checkers/judge.ts';
 import { FaultExecutor } from '../faults/executor.ts';
 import { ClusterView } from '../history/cluster-view.ts';
 import { History } from '../history/history.ts';
+import { type ClusterPlan, castOf, planCluster } from '../plan/cluster.ts';
 import { drawPlan } from '../plan/draw.ts';
 import { guaranteesOf } from '../plan/guarantees-of.ts';
-import type { Plan } from '../plan/plan.ts';
+import { configured, type Plan } from '../plan/plan.ts';
 import { converges } from '../properties/cluster.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
 import { targetProblem } from '../targets/registry.ts';
-import type { Cast } from '../targets/target.ts';
 import { administratorProgram } from '../workload/administrator.ts';
 import { consumerProgram } from '../workload/consumer.ts';
 import { finalReaderProgram } from '../workload/final-reader.ts';
 import { producerProgram } from '../workload/producer.ts';
-import { type ClusterPlan, planCluster } from './cluster.ts';
 import { obstacleToConvergence } from './convergence.ts';
 import type { TrialResult } from './result.ts';
 import { verdictOf } from './verdict.ts';
@@ -45,7 +45,7 @@ export interface TrialOptions {
   readonly trace?: TraceSink | null;
   /** Keeps the digest after each event, for comparing two runs. */
   readonly recordDigests?: boolean;
-  /** Rules of the brokers in place of the right ones, to see whether the trial finds them wrong. */
+  /** Rules of the nodes in place of the right ones, to see whether the trial finds them wrong. */
   readonly rules?: Partial<NodeRules>;
   /** The same for producers and consumers; the administrator and the final reader go right. */
   readonly clientRules?: Partial<ClientRules>;
@@ -95,17 +95,20 @@ class Trial {
   readonly #digests: DigestRecording | null;
   readonly #isTraced: boolean;
   readonly #rules: Partial<NodeRules>;
-  readonly #cast: Cast;
   readonly #clientRules: Partial<ClientRules>;
   #producersFinished = false;
 
   constructor(scenario: Scenario, seed: string, options: TrialOptions) {
-    const { latencyUs, jitterUs, tailPerMille } = scenario.network;
+    const worldSeed = `${scenario.name}/${seed}`;
     this.#isTraced = options.trace !== undefined && options.trace !== null;
-    this.#scenario = scenario;
     this.#seed = seed;
+    checkTargets(scenario, scenario.faults.script, 'faults.script');
+    this.#plan = options.plan ?? drawPlan(scenario, seed, new SimRandom(worldSeed, 'plan/'));
+    this.#scenario = configured(scenario, this.#plan);
+    checkTargets(this.#scenario, this.#plan.faults, 'faults');
+    const { latencyUs, jitterUs, tailPerMille } = this.#scenario.network;
     this.#world = new World({
-      seed: `${scenario.name}/${seed}`,
+      seed: worldSeed,
       tieBreak: 'random',
       splitWrites: true,
       trace: options.trace ?? null,
@@ -114,13 +117,8 @@ class Trial {
     this.#rules = options.rules ?? {};
     this.#clientRules = options.clientRules ?? {};
     this.#digests = options.recordDigests === true ? this.#world.recordDigests() : null;
-    this.#cluster = planCluster(scenario);
-    this.#cast = { roster: this.#cluster.roster, partitions: partitionsOf(scenario) };
-    this.#checkTargets(scenario.faults.script, 'faults.script');
-    this.#plan =
-      options.plan ?? drawPlan(scenario, seed, this.#cast, this.#world.random.stream('faults'));
-    this.#checkTargets(this.#plan.faults, 'faults');
-    this.#judge = new Judge(this.#cluster.voters, guaranteesOf(scenario, this.#plan));
+    this.#cluster = planCluster(this.#scenario);
+    this.#judge = new Judge(this.#cluster.voters, guaranteesOf(this.#scenario, this.#plan));
     this.#arena = {
       world: this.#world,
       roster: this.#cluster.roster,
@@ -309,19 +307,19 @@ class Trial {
     failure.message += ` (scenario ${this.#scenario.name}, seed ${this.#seed}, t=${this.#world.now} us, event ${this.#world.events})`;
     throw failure;
   }
-
-  #checkTargets(faults: readonly { readonly target: string }[], where: string): void {
-    for (const [index, { target }] of faults.entries()) {
-      const problem = targetProblem(target, this.#cast);
-      if (problem !== null) throw new InvalidInputError(`${where}.${index}.target: ${problem}`);
-    }
-  }
 }
 
-function partitionsOf({ topics }: Scenario): string[] {
-  return topics.flatMap(({ name, partitions }) =>
-    Array.from({ length: partitions }, (_, index) => `${name}-${index}`),
-  );
+/** A swarm's machines are not known before its configuration is drawn. */
+function checkTargets(
+  scenario: Scenario,
+  faults: readonly { readonly target: string }[],
+  where: string,
+): void {
+  const cast = castOf(scenario);
+  for (const [index, { target }] of faults.entries()) {
+    const problem = targetProblem(target, cast);
+    if (problem !== null) throw new InvalidInputError(`${where}.${index}.target: ${problem}`);
+  }
 }
 
 function watchedNodes(cluster: ClusterPlan): WatchedNode[] {

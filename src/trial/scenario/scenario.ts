@@ -10,7 +10,7 @@ import { type PropertyName, propertyNames } from '../properties/registry.ts';
 import { settingsSchema } from './settings.ts';
 import { wrongClientRuleNames } from './wrong-client-rules.ts';
 
-const clusterSchema = z.strictObject({
+export const clusterSchema = z.strictObject({
   /** Brokers `b1`, `b2`, … */
   brokers: z.int().min(1).max(9).default(3),
   /**
@@ -23,7 +23,7 @@ const clusterSchema = z.strictObject({
   settings: settingsSchema.prefault({}),
 });
 
-const topicSchema = z.strictObject({
+export const topicSchema = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/),
   partitions: z.int().min(1).max(64).default(6),
   replicationFactor: z.int().min(1).max(9).default(3),
@@ -50,13 +50,20 @@ export const workloadSchema = z.strictObject({
   wrongRules: z.array(z.enum(wrongClientRuleNames)).default([]),
 });
 
-const phasesSchema = z.strictObject({
+export const phasesSchema = z.strictObject({
   warmUpMs: z.int().min(0).default(5_000),
   chaosMs: z.int().min(0).default(60_000),
   /** Within this time after the last fault the cluster must be whole. */
   healWithinMs: z.int().min(1000).default(60_000),
   /** Load goes on for so long after the cluster is whole. */
   calmMs: z.int().min(0).default(5_000),
+});
+
+export const networkSchema = z.strictObject({
+  latencyUs: z.int().min(1).default(300),
+  jitterUs: z.int().min(0).default(200),
+  /** Per mille of messages that take the heavy tail. */
+  tailPerMille: z.int().min(0).max(1000).default(5),
 });
 
 const faultsSchema = z.strictObject({
@@ -90,14 +97,12 @@ export const scenarioSchema = z.strictObject({
   workload: workloadSchema.prefault({}),
   phases: phasesSchema.prefault({}),
   faults: faultsSchema.prefault({}),
-  network: z
-    .strictObject({
-      latencyUs: z.int().min(1).default(300),
-      jitterUs: z.int().min(0).default(200),
-      /** Per mille of messages that take the heavy tail. */
-      tailPerMille: z.int().min(0).max(1000).default(5),
-    })
-    .prefault({}),
+  network: networkSchema.prefault({}),
+  /**
+   * Each seed draws the configuration too: cluster, topics, settings, clients, load and network,
+   * from the ranges of the documentation. What the scenario says of them counts for nothing.
+   */
+  swarm: z.boolean().default(false),
   /** Beyond the promise: the one property that must break. Without it, all must hold. */
   breaks: z.enum(propertyNames as readonly PropertyName[]).optional(),
 });

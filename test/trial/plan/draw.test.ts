@@ -5,20 +5,14 @@ import reference from '../../../scenarios/reference.ts';
 import { SimRandom } from '../../../src/sim/random.ts';
 import { type FaultKindName, kindOf } from '../../../src/trial/faults/registry.ts';
 import { destroysData } from '../../../src/trial/guarantees/harm.ts';
+import { planCluster } from '../../../src/trial/plan/cluster.ts';
 import { drawPlan } from '../../../src/trial/plan/draw.ts';
 import type { Plan } from '../../../src/trial/plan/plan.ts';
-import { planCluster } from '../../../src/trial/runner/cluster.ts';
 import { type Scenario, scenario } from '../../../src/trial/scenario/scenario.ts';
 import { candidatesOf, meansMany } from '../../../src/trial/targets/registry.ts';
 
-const draw = (scenario: Scenario, seed: number): Plan => {
-  const { roster } = planCluster(scenario);
-  const partitions = scenario.topics.flatMap(({ name, partitions }) =>
-    Array.from({ length: partitions }, (_, index) => `${name}-${index}`),
-  );
-  const random = new SimRandom(String(seed), '').stream('faults');
-  return drawPlan(scenario, String(seed), { roster, partitions }, random);
-};
+const draw = (scenario: Scenario, seed: number): Plan =>
+  drawPlan(scenario, String(seed), new SimRandom(String(seed), ''));
 
 const manySeeds = <T>(of: (seed: number) => T): T[] => Array.from({ length: 60 }, (_, i) => of(i));
 const destructive = ({ faults }: Plan) =>

@@ -5,6 +5,7 @@ import type { NodeConfig } from '../../kafka/config.ts';
 import type { Roster } from '../arena/roster.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { nodeSettings } from '../scenario/settings.ts';
+import type { Cast } from '../targets/target.ts';
 
 const brokerPort = 9092;
 const controllerPort = 9093;
@@ -12,6 +13,14 @@ const clusterId: Uuid = 'b3JkZWFsLXRyaWFsLTAwMQ';
 /** Ids of controllers that are no brokers, as Kafka's documentation numbers them. */
 const firstControllerId = 3000;
 const mostCombinedVoters = 3;
+
+/** Who may be struck in a trial of the scenario. */
+export function castOf(scenario: Scenario): Cast {
+  const partitions = scenario.topics.flatMap(({ name, partitions }) =>
+    Array.from({ length: partitions }, (_, index) => `${name}-${index}`),
+  );
+  return { roster: planCluster(scenario).roster, partitions };
+}
 
 export interface ClusterPlan {
   readonly nodes: readonly { readonly machine: string; readonly config: NodeConfig }[];

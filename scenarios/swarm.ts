@@ -1,0 +1,11 @@
+import { faultKindNames } from '../src/trial/faults/registry.ts';
+import { scenario } from '../src/trial/scenario/scenario.ts';
+
+export default scenario({
+  name: 'swarm',
+  description: `Each seed draws a configuration of its own and strikes it with faults of every kind.
+    One to seven brokers, other topics, time-outs, clients, loads and networks: what a draw
+    promises decides what may strike and what must hold, so whatever breaks is a bug.`,
+  swarm: true,
+  faults: { random: { everyMs: 3_000, kinds: [...faultKindNames], durationMs: [500, 8_000] } },
+});

@@ -1,0 +1,93 @@
+/** All exhibits of the museum. A new one is an object and a line here. */
+import { kafka8710, kafka12152, kafka12257, kafka14034 } from './clients.ts';
+import {
+  kafka18635,
+  kafka18635Broker,
+  kafka19522,
+  kafka20310,
+  kip841Lead,
+  kip903Controller,
+  kip966Elr,
+  kip966Unclean,
+  unclean,
+} from './controllers.ts';
+import type { Exhibit } from './exhibit.ts';
+import { kafka7415, kafka10778, kafka13773, kip98, kip98Gap, kip279Answer } from './logs.ts';
+import {
+  forgottenVote,
+  kafka10533,
+  kafka12460,
+  kafka12619,
+  kafka15489,
+  kip853,
+  kip996,
+} from './quorum.ts';
+import {
+  kafka2477,
+  kafka7128,
+  kafka9835,
+  kafka13091,
+  kafka14704,
+  kafka15583,
+  kafka18991,
+  kip101,
+  kip279Cut,
+  kip279Epoch,
+  kip279Once,
+  kip320,
+  kip497,
+  kip497Shrink,
+  kip841Join,
+  kip903Fetch,
+  kip903Join,
+} from './replication.ts';
+
+export const exhibits: readonly Exhibit[] = [
+  kip101,
+  kip279Once,
+  kip279Cut,
+  kip279Epoch,
+  kafka7128,
+  kip320,
+  kafka18991,
+  kafka14704,
+  kafka9835,
+  kafka2477,
+  kafka15583,
+  kip497,
+  kip497Shrink,
+  kip903Join,
+  kip903Fetch,
+  kip841Join,
+  kafka13091,
+  kip279Answer,
+  kafka7415,
+  kafka13773,
+  kafka10778,
+  kip98,
+  kip98Gap,
+  unclean,
+  kip966Elr,
+  kip966Unclean,
+  kafka18635,
+  kafka18635Broker,
+  kip903Controller,
+  kip841Lead,
+  kafka19522,
+  kafka20310,
+  kafka10533,
+  kafka12619,
+  kafka12460,
+  kafka15489,
+  kip996,
+  forgottenVote,
+  kip853,
+  kafka12152,
+  kafka8710,
+  kafka14034,
+  kafka12257,
+];
+
+export function exhibitOf(id: string): Exhibit | undefined {
+  return exhibits.find((exhibit) => exhibit.id.toLowerCase() === id.toLowerCase());
+}

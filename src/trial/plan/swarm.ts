@@ -1,0 +1,137 @@
+/**
+ * Swarm: a configuration drawn from a seed, over the ranges that `docs/scenarios.md` lists. Extremes
+ * are drawn more often than users have them: what is dangerous happens where things are small,
+ * short and few. What a draw promises follows from the table of guarantees, as for any other.
+ */
+import { drawOne } from '../../base/draw.ts';
+import type { RandomStream } from '../../host/random.ts';
+import {
+  clusterSchema,
+  networkSchema,
+  phasesSchema,
+  topicSchema,
+  workloadSchema,
+} from '../scenario/scenario.ts';
+import type { Configuration } from './plan.ts';
+
+export function drawConfiguration(random: RandomStream): Configuration {
+  const cluster = drawCluster(random);
+  return {
+    cluster,
+    topics: drawTopics(cluster.brokers, random),
+    phases: phasesSchema.parse({ warmUpMs: 4_000, chaosMs: 20_000 + random.int(40_001) }),
+    network: drawNetwork(random),
+    workload: drawWorkload(random),
+  };
+}
+
+/** One of the choices, each as often as its weight says. */
+function weighted<T>(random: RandomStream, ...choices: readonly (readonly [number, T])[]): T {
+  let ticket = random.int(choices.reduce((sum, [weight]) => sum + weight, 0));
+  for (const [weight, choice] of choices) {
+    if (ticket < weight) return choice;
+    ticket -= weight;
+  }
+  throw new Error('a ticket is below the sum of the weights');
+}
+
+const between = (least: number, most: number, random: RandomStream): number =>
+  least + random.int(most - least + 1);
+
+function drawCluster(random: RandomStream): Configuration['cluster'] {
+  const brokers = weighted(random, [1, 1], [1, 2], [10, 3], [5, 4], [3, 5], [1, 7]);
+  const racks = drawOne([[], [], ['east', 'west'], ['east', 'west', 'north']], random);
+  const controllers = weighted<'combined' | number>(
+    random,
+    [6, 'combined'],
+    [1, 1],
+    [3, 3],
+    [1, 5],
+  );
+  return clusterSchema.parse({ brokers, controllers, racks, settings: drawSettings(random) });
+}
+
+/** Time-outs far below Kafka's: more elections, shrinks and expansions in a minute of chaos. */
+function drawSettings(random: RandomStream): object {
+  const heartbeat = drawOne([200, 500, 2_000], random);
+  const election = drawOne([300, 1_000], random);
+  const fetchTimeout = drawOne([600, 2_000], random);
+  return {
+    replicaLagTimeMaxMs: drawOne([800, 2_000, 5_000, 30_000], random),
+    replicaFetchWaitMaxMs: drawOne([50, 200, 500], random),
+    replicaFetchBackoffMs: drawOne([50, 200, 1_000], random),
+    replicaFetchMaxBytes: drawOne([1_000, 20_000, 1_048_576], random),
+    replicaHighWatermarkCheckpointIntervalMs: drawOne([200, 1_000, 5_000, 30_000], random),
+    leaderImbalanceCheckIntervalSeconds: drawOne([2, 10, 300], random),
+    brokerHeartbeatIntervalMs: heartbeat,
+    brokerSessionTimeoutMs: heartbeat * drawOne([3, 4, 5], random),
+    controllerQuorumElectionTimeoutMs: election,
+    controllerQuorumElectionBackoffMaxMs: election,
+    controllerQuorumFetchTimeoutMs: fetchTimeout,
+    controllerQuorumRequestTimeoutMs: fetchTimeout,
+    controllerQuorumAppendLingerMs: drawOne([0, 5, 25], random),
+  };
+}
+
+function drawTopics(brokers: number, random: RandomStream): Configuration['topics'] {
+  const names = ['orders', 'payments', 'audit'].slice(0, weighted(random, [6, 1], [3, 2], [1, 3]));
+  return names.map((name) => {
+    const replicationFactor = Math.min(
+      brokers,
+      weighted(random, [1, 1], [2, 2], [10, 3], [3, 4], [1, 5]),
+    );
+    const minInsync = weighted(
+      random,
+      [2, 1],
+      [8, Math.min(2, replicationFactor)],
+      [1, Math.max(1, replicationFactor - 1)],
+    );
+    const configs = { 'min.insync.replicas': String(minInsync), ...drawConfigs(random) };
+    const partitions = weighted(random, [4, 1], [4, 3], [3, 6], [1, 16]);
+    return topicSchema.parse({ name, partitions, replicationFactor, configs });
+  });
+}
+
+function drawConfigs(random: RandomStream): Record<string, string> {
+  const configs: Record<string, string> = {};
+  const sometimes = (perCent: number, name: string, values: readonly string[]): void => {
+    const drawn = random.int(100) < perCent;
+    const value = drawOne(values, random);
+    if (drawn) configs[name] = value;
+  };
+  sometimes(50, 'segment.bytes', ['2048', '8192', '65536']);
+  sometimes(20, 'segment.ms', ['1000', '10000']);
+  sometimes(30, 'index.interval.bytes', ['1', '256']);
+  sometimes(15, 'flush.messages', ['1', '10']);
+  sometimes(10, 'message.timestamp.type', ['LogAppendTime']);
+  sometimes(5, 'unclean.leader.election.enable', ['true']);
+  return configs;
+}
+
+function drawNetwork(random: RandomStream): Configuration['network'] {
+  const latencyUs = drawOne([100, 300, 2_000, 20_000], random);
+  return networkSchema.parse({
+    latencyUs,
+    jitterUs: drawOne([0, latencyUs, latencyUs * 5], random),
+    tailPerMille: drawOne([0, 5, 50], random),
+  });
+}
+
+function drawWorkload(random: RandomStream): Configuration['workload'] {
+  const acks = weighted<'all' | 0 | 1>(random, [8, 'all'], [1, 1], [1, 0]);
+  const requestTimeoutMs = drawOne([1_000, 5_000, 30_000], random);
+  const recordBytes: number = weighted(random, [2, 16], [5, 100], [2, 1_000], [1, 20_000]);
+  return workloadSchema.parse({
+    producers: between(1, 6, random),
+    consumers: between(1, 4, random),
+    recordsPerSecond: recordBytes > 1_000 ? 10 : drawOne([5, 30, 100, 200], random),
+    recordBytes,
+    keysPerProducer: drawOne([1, 12, 1_000], random),
+    acks,
+    idempotent: acks === 'all' && random.int(5) > 0,
+    maxInFlight: drawOne([1, 2, 5], random),
+    lingerMs: drawOne([0, 5, 50], random),
+    requestTimeoutMs,
+    deliveryTimeoutMs: requestTimeoutMs + drawOne([5_000, 30_000, 90_000], random),
+  });
+}
