@@ -3,7 +3,7 @@
  * checker sees the whole history at the end and must be linear in it. Neither ever looks into a
  * broker.
  */
-import type { Micros, NodeId } from '../../base/ids.ts';
+import type { Micros, NodeId, Offset } from '../../base/ids.ts';
 import type { Guarantees } from '../guarantees/guarantees.ts';
 import type { History } from '../history/history.ts';
 import type { Seen } from '../history/seen.ts';
@@ -49,6 +49,8 @@ export interface Case {
   readonly history: History;
   readonly order: VersionOrder;
   readonly guarantees: Guarantees;
+  /** Below which offset records of a partition were deleted, as its replicas showed. */
+  readonly deletedBelow: (partition: string) => Offset;
   readonly endUs: Micros;
 }
 

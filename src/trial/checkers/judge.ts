@@ -45,7 +45,7 @@ export class Judge {
     this.#guarantees = guarantees;
     this.#invariants = [
       leadersInvariant(this.report),
-      logsInvariant(this.#logs, voters, this.report),
+      logsInvariant(this.#logs, voters, guarantees, this.report),
       isrInvariant(this.#logs, this.report),
     ];
   }
@@ -70,6 +70,18 @@ export class Judge {
     for (const invariant of this.#invariants) invariant.diskReplaced?.(node);
   }
 
+  /**
+   * A partition whose leader, of those given, holds records that are not committed; null when there
+   * is none.
+   */
+  uncommitted(leaders: Iterable<readonly [partition: string, leader: NodeId]>): string | null {
+    for (const [partition, leader] of leaders) {
+      const logs = this.#logs.find(partition);
+      if (logs !== undefined && logs.replica(leader).end > logs.committed.end) return partition;
+    }
+    return null;
+  }
+
   /** Judges the finished history; `isLive` says whose logs count at the end. */
   conclude(
     history: History,
@@ -77,7 +89,8 @@ export class Judge {
     endUs: Micros,
   ): readonly Violation[] {
     const order = versionOrder(history);
-    const given = { history, order, guarantees: this.#guarantees, endUs };
+    const deletedBelow = (partition: string) => this.#logs.find(partition)?.deletedBelow ?? 0;
+    const given = { history, order, guarantees: this.#guarantees, deletedBelow, endUs };
     for (const check of checkers) check(given, this.report);
     checkSurvival(history, this.#logs, isLive, endUs, this.report);
     return foldConsequences(this.#violations);

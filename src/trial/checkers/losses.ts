@@ -23,12 +23,13 @@ export const checkLosses: Checker = (given, report) => {
   }
 };
 
-function reportUnread(send: Send, { order, endUs }: Case, report: Report): void {
+function reportUnread(send: Send, { order, deletedBelow, endUs }: Case, report: Report): void {
   const partition = send.partition!;
   const seen = order.partitions.get(partition);
   const highest = seen?.highestRead ?? -1;
   const standing = seen?.byOffset.get(send.offset);
   const { value, offset } = send;
+  if (offset < deletedBelow(partition)) return;
   const acks = String(send.acks);
   const evidence: Evidence[] = [
     sendEvidence(send),

@@ -14,6 +14,8 @@ export class PartitionLogs {
   readonly replicas = new Map<NodeId, ReplicaLog>();
   /** Of no node, and never cut. */
   readonly committed = new ReplicaLog(-1);
+  /** The highest start of any replica: what lies below was deleted, or is about to be. */
+  deletedBelow: Offset = 0;
   /** Up to where leaders of each epoch have committed, in the order of commits. */
   readonly #commits: { readonly leaderEpoch: LeaderEpoch; end: Offset }[] = [];
 
@@ -100,9 +102,13 @@ export class ClusterLogs {
       case 'log-opened':
         this.#replica(observation).reopen(observation.start, observation.end);
         return;
-      case 'log-start-moved':
-        this.#replica(observation).start = observation.start;
+      case 'log-start-moved': {
+        const { partition, topicId, start } = observation;
+        const logs = this.partition(partition, topicId);
+        logs.replica(observation.node).start = start;
+        logs.deletedBelow = Math.max(logs.deletedBelow, start);
         return;
+      }
       case 'log-deleted':
         this.partition(observation.partition, observation.topicId).replicas.delete(
           observation.node,

@@ -45,11 +45,18 @@ function reportStepBack(poll: Poll, nth: number, before: Offset, report: Report)
   });
 }
 
-function checkGap({ order }: Case, poll: Poll, nth: number, before: Offset, report: Report): void {
+function checkGap(
+  { order, deletedBelow }: Case,
+  poll: Poll,
+  nth: number,
+  before: Offset,
+  report: Report,
+): void {
   const { consumer, partition, atUs } = poll;
   const next = poll.offsets[nth]!;
   const known = order.partitions.get(partition)!.byOffset;
-  for (let skipped = before + 1; skipped < next; skipped++) {
+  // A consumer that was left behind by retention begins again where the log begins.
+  for (let skipped = Math.max(before + 1, deletedBelow(partition)); skipped < next; skipped++) {
     const seen = known.get(skipped);
     if (seen === undefined) continue;
     report(pollSkip, {

@@ -20,6 +20,7 @@ export function checkSurvival(
     if (send.outcome !== 'ok' || send.offset < 0) continue;
     const partition = send.partition!;
     const known = logs.find(partition);
+    if (known !== undefined && send.offset < known.deletedBelow) continue;
     if (known !== undefined && survives(known, send, isLive)) continue;
     const committed = known?.committed.batchAt(send.offset) ?? null;
     report(ackedNotLost, {

@@ -11,6 +11,8 @@ export interface TopicGuarantees {
   readonly copies: number;
   /** Every append is synced before it is acknowledged (flush.messages=1). */
   readonly flushed: boolean;
+  /** Nothing is ever old or large enough to be deleted. */
+  readonly keepsAll: boolean;
   /** No replica without all committed records is ever elected. */
   readonly cleanElections: boolean;
 }
@@ -54,6 +56,14 @@ export function isPromised(
     case 'idempotence':
       return committedStays && idempotent;
   }
+}
+
+/** What is promised of the topic of a partition; undefined for internal ones. */
+export function topicGuarantees(
+  { topics }: Guarantees,
+  partition: string,
+): TopicGuarantees | undefined {
+  return topics.get(topicOf(partition));
 }
 
 /** `orders` of `orders-0`. */

@@ -81,7 +81,10 @@ class Draw {
   constructor(scenario: Scenario, cast: Cast, random: RandomStream) {
     this.#scenario = scenario;
     this.#config = scenario.faults.random!;
-    this.#guarantees = guaranteesOf(scenario, { workload: scenario.workload, faults: [null] });
+    this.#guarantees = {
+      ...guaranteesOf(scenario, { workload: scenario.workload, faults: [] }),
+      faulty: true,
+    };
     this.#cast = cast;
     this.#random = random;
     this.#mix = this.#drawMix();

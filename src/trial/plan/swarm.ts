@@ -14,13 +14,18 @@ import {
 } from '../scenario/scenario.ts';
 import type { Configuration } from './plan.ts';
 
+/** A network on which a quorum with short time-outs still agrees. */
+const fastUs = 5_000;
+
 export function drawConfiguration(random: RandomStream): Configuration {
-  const cluster = drawCluster(random);
+  const network = drawNetwork(random);
+  const isFast = network.latencyUs + network.jitterUs <= fastUs;
+  const cluster = drawCluster(isFast, random);
   return {
     cluster,
     topics: drawTopics(cluster.brokers, random),
     phases: phasesSchema.parse({ warmUpMs: 4_000, chaosMs: 20_000 + random.int(40_001) }),
-    network: drawNetwork(random),
+    network,
     workload: drawWorkload(random),
   };
 }
@@ -38,7 +43,7 @@ function weighted<T>(random: RandomStream, ...choices: readonly (readonly [numbe
 const between = (least: number, most: number, random: RandomStream): number =>
   least + random.int(most - least + 1);
 
-function drawCluster(random: RandomStream): Configuration['cluster'] {
+function drawCluster(isFast: boolean, random: RandomStream): Configuration['cluster'] {
   const brokers = weighted(random, [1, 1], [1, 2], [10, 3], [5, 4], [3, 5], [1, 7]);
   const racks = drawOne([[], [], ['east', 'west'], ['east', 'west', 'north']], random);
   const controllers = weighted<'combined' | number>(
@@ -48,19 +53,25 @@ function drawCluster(random: RandomStream): Configuration['cluster'] {
     [3, 3],
     [1, 5],
   );
-  return clusterSchema.parse({ brokers, controllers, racks, settings: drawSettings(random) });
+  return clusterSchema.parse({
+    brokers,
+    controllers,
+    racks,
+    settings: drawSettings(isFast, random),
+  });
 }
 
 /** Time-outs far below Kafka's: more elections, shrinks and expansions in a minute of chaos. */
-function drawSettings(random: RandomStream): object {
-  const heartbeat = drawOne([200, 500, 2_000], random);
-  const election = drawOne([300, 1_000], random);
-  const fetchTimeout = drawOne([600, 2_000], random);
+function drawSettings(isFast: boolean, random: RandomStream): object {
+  const heartbeat = isFast ? drawOne([200, 500, 2_000], random) : 2_000;
+  const election = isFast ? drawOne([300, 1_000], random) : 1_000;
+  const fetchTimeout = isFast ? drawOne([600, 2_000], random) : 2_000;
   return {
     replicaLagTimeMaxMs: drawOne([800, 2_000, 5_000, 30_000], random),
     replicaFetchWaitMaxMs: drawOne([50, 200, 500], random),
     replicaFetchBackoffMs: drawOne([50, 200, 1_000], random),
-    replicaFetchMaxBytes: drawOne([1_000, 20_000, 1_048_576], random),
+    // A batch at a time on a slow network would never catch up with the load.
+    replicaFetchMaxBytes: isFast ? drawOne([1_000, 20_000, 1_048_576], random) : 1_048_576,
     replicaHighWatermarkCheckpointIntervalMs: drawOne([200, 1_000, 5_000, 30_000], random),
     leaderImbalanceCheckIntervalSeconds: drawOne([2, 10, 300], random),
     brokerHeartbeatIntervalMs: heartbeat,

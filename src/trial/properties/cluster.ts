@@ -25,6 +25,15 @@ export const monotonicEpoch = property({
     `the ${c.what} went from ${c.before} to ${c.now}`,
 });
 
+export const failsOverInTime = property({
+  name: 'fails-over-in-time',
+  sentence: 'after healing a partition had no living leader within the bound of its time-outs',
+  pledge: 'always',
+  say: (c: { partition: string; leader: number; boundMs: number }) =>
+    `${c.boundMs} ms after healing ${c.partition} is ` +
+    (c.leader < 0 ? 'led by nobody' : `led by node ${c.leader}, which is not up`),
+});
+
 export const converges = property({
   name: 'converges',
   sentence: 'after healing the cluster did not become whole within its bound',

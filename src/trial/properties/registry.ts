@@ -13,9 +13,10 @@ import {
   sendsComplete,
   unseen,
 } from './clients.ts';
-import { converges, monotonicEpoch, singleLeader, singleVote } from './cluster.ts';
+import { converges, failsOverInTime, monotonicEpoch, singleLeader, singleVote } from './cluster.ts';
 import type { About, Property } from './property.ts';
 import {
+  ackedByMinIsr,
   ackedNotLost,
   candidateCompleteness,
   highWatermarkReplicated,
@@ -25,6 +26,7 @@ import {
   metadataLogMatching,
   monotonicHighWatermark,
   noTruncationBelowHighWatermark,
+  retentionSafe,
 } from './replicas.ts';
 
 const all = [
@@ -47,10 +49,13 @@ const all = [
   candidateCompleteness,
   noTruncationBelowHighWatermark,
   isrSuperset,
+  ackedByMinIsr,
+  retentionSafe,
   ackedNotLost,
   singleLeader,
   singleVote,
   monotonicEpoch,
+  failsOverInTime,
   converges,
 ] as const;
 

@@ -45,6 +45,36 @@ export const metadataLogMatching = property({
   say: differs,
 });
 
+export const ackedByMinIsr = property({
+  name: 'acked-by-min-isr',
+  sentence:
+    'the high watermark, by which acks=all is answered, passed records that fewer replicas hold ' +
+    'than min.insync.replicas says',
+  pledge: 'committed-stays',
+  follows: fromLoss,
+  say: (c: {
+    partition: string;
+    node: number;
+    highWatermark: number;
+    holding: readonly number[];
+    minimum: number;
+  }) =>
+    `leader ${c.node} of ${c.partition} moved the high watermark to ${c.highWatermark} with ` +
+    `${c.holding.length} of at least ${c.minimum} replicas holding it: [${c.holding.join(', ')}]`,
+});
+
+export const retentionSafe = property({
+  name: 'retention-safe',
+  sentence: 'records were deleted that are not committed, or that the configuration keeps',
+  pledge: 'committed-stays',
+  follows: fromLoss,
+  say: (c: { partition: string; node: number; start: number; committed: number; kept: boolean }) =>
+    `node ${c.node} deleted ${c.partition} below ${c.start}, ` +
+    (c.kept
+      ? 'though its topic keeps all'
+      : `though only what is below ${c.committed} is committed`),
+});
+
 type Lacking = { partition: string; node: number; end: number; committed: number };
 
 export const leaderCompleteness = property({

@@ -1,3 +1,5 @@
+import type { NodeId } from '../../base/ids.ts';
+import type { World } from '../../sim/world.ts';
 import type { Wholeness } from '../arena/wholeness.ts';
 import type { ClusterView } from '../history/cluster-view.ts';
 import type { ClusterPlan } from '../plan/cluster.ts';
@@ -16,4 +18,32 @@ export function obstacleToConvergence(
     if (applied < newest) return `${machine} has applied metadata up to ${applied} of ${newest}`;
   }
   return wholeness.obstacle();
+}
+
+/**
+ * Within this time after healing every partition is led, whatever happened before: a broker that is
+ * not heard of is fenced after its session, a quorum without a leader elects one within a few
+ * time-outs, a process that has ended is started again. Twice that, and ten seconds for disks and
+ * networks.
+ */
+export function failOverBoundMs({ nodes }: ClusterPlan): number {
+  const { settings } = nodes[0]!.config;
+  const electionMs =
+    settings.controllerQuorumFetchTimeoutMs +
+    settings.controllerQuorumElectionTimeoutMs +
+    settings.controllerQuorumElectionBackoffMaxMs;
+  return 2 * (settings.brokerSessionTimeoutMs + 2 * electionMs) + 10_000;
+}
+
+/** A partition that no living process leads; null when there is none. */
+export function headlessPartition(
+  { roster }: ClusterPlan,
+  view: ClusterView,
+  world: World,
+): { readonly partition: string; readonly leader: NodeId } | null {
+  for (const { partition, leader } of view.partitions.values()) {
+    const isUp = leader >= 0 && world.machine(roster.machineOf(leader)).state === 'running';
+    if (!isUp) return { partition, leader };
+  }
+  return null;
 }

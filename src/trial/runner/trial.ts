@@ -27,14 +27,14 @@ import { type ClusterPlan, castOf, planCluster } from '../plan/cluster.ts';
 import { drawPlan } from '../plan/draw.ts';
 import { guaranteesOf } from '../plan/guarantees-of.ts';
 import { configured, type Plan } from '../plan/plan.ts';
-import { converges } from '../properties/cluster.ts';
+import { converges, failsOverInTime } from '../properties/cluster.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
 import { targetProblem } from '../targets/registry.ts';
 import { administratorProgram } from '../workload/administrator.ts';
 import { consumerProgram } from '../workload/consumer.ts';
 import { finalReaderProgram } from '../workload/final-reader.ts';
 import { producerProgram } from '../workload/producer.ts';
-import { obstacleToConvergence } from './convergence.ts';
+import { failOverBoundMs, headlessPartition, obstacleToConvergence } from './convergence.ts';
 import type { TrialResult } from './result.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -60,8 +60,10 @@ export interface TrialOutcome {
 
 /** How long the administrator may take, from the first start of all machines. */
 const setUpWithinUs = secondsToMicros(60);
-/** What a leader alone acknowledged (acks=1) is below the high watermark after so long. */
-const settleUs = secondsToMicros(2);
+/** Within this time after the last send all that leaders hold is below their high watermarks. */
+const settleWithinUs = secondsToMicros(60);
+/** How often it is looked whether the cluster is where it should be. */
+const stepUs = secondsToMicros(0.5);
 const finalReadWithinUs = secondsToMicros(60);
 
 /** A trial that cannot go on: its reason is the verdict's. */
@@ -212,8 +214,14 @@ class Trial {
     const deadline = this.#world.now + msToMicros(healWithinMs);
     const obstacleNow = (): string | null =>
       obstacleToConvergence(this.#cluster, this.#view, this.#arena.wholeness);
+    const failOverMs = failOverBoundMs(this.#cluster);
+    const failOverUs = this.#world.now + msToMicros(failOverMs);
+    let isDue = failOverUs < deadline;
     while (obstacleNow() !== null && this.#world.now < deadline) {
-      await this.#runUntil(Math.min(deadline, this.#world.now + secondsToMicros(0.5)));
+      await this.#runUntil(Math.min(deadline, this.#world.now + stepUs));
+      if (!isDue || this.#world.now < failOverUs) continue;
+      isDue = false;
+      this.#checkFailOver(failOverMs);
     }
     const left = obstacleNow();
     if (left !== null) this.#notConverged(`${healWithinMs} ms after healing ${left}`);
@@ -227,7 +235,7 @@ class Trial {
       () => this.#history.pending > 0,
       this.#world.now + msToMicros(this.#plan.workload.deliveryTimeoutMs),
     );
-    await this.#runUntil(this.#world.now + settleUs);
+    await this.#settle();
     let done: string | null | undefined;
     const reader = finalReaderProgram({
       index: this.#plan.workload.consumers + 1,
@@ -284,6 +292,29 @@ class Trial {
     this.#faults.observe(observation);
     this.#judge.observe(observation, this.#world.now);
     if (this.#isTraced) this.#world.tell('', () => `observed ${JSON.stringify(observation)}`);
+  }
+
+  #checkFailOver(boundMs: number): void {
+    const headless = headlessPartition(this.#cluster, this.#view, this.#world);
+    if (headless === null) return;
+    const { partition, leader } = headless;
+    const atUs = this.#world.now;
+    const about = { partition, leader, boundMs };
+    this.#judge.report(failsOverInTime, { about, atUs, partition, evidence: [] });
+  }
+
+  /** What leaders alone have acknowledged (acks=1) is committed before it is read. */
+  async #settle(): Promise<void> {
+    const uncommitted = (): string | null =>
+      this.#judge.uncommitted(
+        [...this.#view.partitions.values()].map(({ partition, leader }) => [partition, leader]),
+      );
+    const deadline = this.#world.now + settleWithinUs;
+    do await this.#runUntil(Math.min(deadline, this.#world.now + stepUs));
+    while (uncommitted() !== null && this.#world.now < deadline);
+    const left = uncommitted();
+    if (left !== null)
+      this.#notConverged(`the high watermark of ${left} did not reach the end of its leader's log`);
   }
 
   #notConverged(obstacle: string): void {

@@ -4,8 +4,10 @@
  * to their ends.
  */
 import type { Micros, Offset } from '../../base/ids.ts';
+import { microsPerSecond } from '../../base/time.ts';
 import type { Program } from '../../host/host.ts';
 import type { Address } from '../../host/network.ts';
+import type { Timers } from '../../host/timers.ts';
 import { KafkaClient } from '../../kafka/client/client.ts';
 import type { History } from '../history/history.ts';
 import { columns, everyPartition, type TopicPartitions } from './consumer.ts';
@@ -29,7 +31,7 @@ export function finalReaderProgram(role: FinalReaderRole): Program {
       role.onDone(problem);
       host.exit(0, 'done');
     };
-    readEverything(client, role).then(
+    readEverything(client, role, host.timers).then(
       () => end(null),
       (error: Error) => end(error.message),
     );
@@ -37,22 +39,36 @@ export function finalReaderProgram(role: FinalReaderRole): Program {
   };
 }
 
-async function readEverything(client: KafkaClient, role: FinalReaderRole): Promise<void> {
-  const assignments = everyPartition(role.topics);
-  const ends = await client
-    .admin()
-    .listOffsets(
-      assignments.map(({ topic, partition }) => ({ topic, partition, at: 'latest' as const })),
-    );
+/** How often it looks whether retention has taken what it still waits for. */
+const lookEveryUs = microsPerSecond;
+
+async function readEverything(
+  client: KafkaClient,
+  role: FinalReaderRole,
+  timers: Timers,
+): Promise<void> {
+  const partitions = everyPartition(role.topics);
+  const admin = client.admin();
+  const list = (at: 'earliest' | 'latest') =>
+    admin.listOffsets(partitions.map(({ topic, partition }) => ({ topic, partition, at })));
+  /** The end of each partition that is not yet read. */
   const left = new Map<string, Offset>();
-  for (const { topic, partition, offset } of ends) {
-    if (offset > 0) left.set(`${topic}-${partition}`, offset);
+  for (const { topic, partition, offset } of await list('latest')) {
+    left.set(`${topic}-${partition}`, offset);
     role.history.finalRead({ partition: `${topic}-${partition}`, end: offset });
   }
+  /** Retention may take what is left before it is read; an empty partition has nothing to read. */
+  const dropDeleted = async (): Promise<void> => {
+    for (const { topic, partition, offset } of await list('earliest')) {
+      const name = `${topic}-${partition}`;
+      if (offset >= (left.get(name) ?? 0)) left.delete(name);
+    }
+  };
+  await dropDeleted();
   if (left.size === 0) return;
   await new Promise<void>((resolve, reject) => {
     const consumer = client.consumer({
-      autoOffsetReset: 'none',
+      autoOffsetReset: 'earliest',
       onError: (error, topic, partition) =>
         reject(new Error(`${topic}-${partition}: ${error.message}`)),
       onRecords(topic, partition, records) {
@@ -70,6 +86,13 @@ async function readEverything(client: KafkaClient, role: FinalReaderRole): Promi
         if (left.size === 0) resolve();
       },
     });
-    consumer.assign(assignments);
+    consumer.assign(partitions);
+    const look = (): void => {
+      dropDeleted().then(() => {
+        if (left.size === 0) resolve();
+        else timers.after(lookEveryUs, look);
+      }, reject);
+    };
+    timers.after(lookEveryUs, look);
   });
 }

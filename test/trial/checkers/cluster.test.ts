@@ -3,6 +3,7 @@ import { zeroUuid } from '../../../src/base/ids.ts';
 import type { Observation } from '../../../src/kafka/observation.ts';
 import { Judge } from '../../../src/trial/checkers/judge.ts';
 import { metadataPartition } from '../../../src/trial/checkers/partition-logs.ts';
+import type { Guarantees } from '../../../src/trial/guarantees/guarantees.ts';
 import { History } from '../../../src/trial/history/history.ts';
 import { evidenceInWords } from '../../../src/trial/words.ts';
 import {
@@ -130,6 +131,56 @@ describe('what the cluster shows', () => {
     };
     expect(propertiesOf(judgeCluster([metadata(1), mark]))).toEqual(['high-watermark-replicated']);
     expect(judgeCluster([metadata(1), metadata(2), mark])).toEqual([]);
+  });
+
+  it('acked-by-min-isr: fewer replicas hold a record than the topic is configured to have', () => {
+    const minimum = (copies: number): Guarantees =>
+      guarantees({
+        topics: new Map([
+          [
+            'orders',
+            { topic: 'orders', copies, flushed: false, keepsAll: true, cleanElections: true },
+          ],
+        ]),
+      });
+    const alone = [leads(1, 1, 0), appended(1, 0, 1), leaderMark(1, 1, 1, [1])];
+    expect(propertiesOf(judgeCluster(alone, minimum(2)))).toEqual(['acked-by-min-isr']);
+    expect(judgeCluster(alone, minimum(1))).toEqual([]);
+    const both = [
+      leads(1, 1, 0),
+      appended(1, 0, 1),
+      appended(2, 0, 1),
+      leaderMark(1, 1, 1, [1, 2]),
+    ];
+    expect(judgeCluster(both, minimum(2))).toEqual([]);
+  });
+
+  it('retention-safe: what is not committed, or what the topic keeps, is deleted', () => {
+    const topic = (keepsAll: boolean): Guarantees =>
+      guarantees({
+        topics: new Map([
+          [
+            'orders',
+            { topic: 'orders', copies: 2, flushed: false, keepsAll, cleanElections: true },
+          ],
+        ]),
+      });
+    const moved = (start: number): Observation => {
+      return { kind: 'log-start-moved', node: 1, topicId, partition, start };
+    };
+    const scene = [
+      leads(1, 1, 0),
+      ...everywhere(0),
+      ...everywhere(1),
+      leaderMark(1, 1, 1, [1, 2, 3]),
+    ];
+    expect(judgeCluster([...scene, moved(1)], topic(false))).toEqual([]);
+    expect(propertiesOf(judgeCluster([...scene, moved(2)], topic(false)))).toEqual([
+      'retention-safe',
+    ]);
+    expect(propertiesOf(judgeCluster([...scene, moved(1)], topic(true)))).toEqual([
+      'retention-safe',
+    ]);
   });
 
   it('log-matching: a follower differs below its own high watermark', () => {
@@ -284,7 +335,9 @@ describe('what the cluster shows', () => {
         values: [0],
       });
     read();
-    expect(propertiesOf(judgeCluster([appended(1, 0, 1)], history))).toEqual(['acked-not-lost']);
-    expect(judgeCluster([appended(1, 0, 1), appended(1, 1, 1)], history)).toEqual([]);
+    expect(propertiesOf(judgeCluster([appended(1, 0, 1)], guarantees(), history))).toEqual([
+      'acked-not-lost',
+    ]);
+    expect(judgeCluster([appended(1, 0, 1), appended(1, 1, 1)], guarantees(), history)).toEqual([]);
   });
 });

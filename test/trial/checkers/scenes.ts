@@ -80,9 +80,10 @@ export function judgeClients(scene: Scene, idempotent = true): readonly Violatio
 
 export function judgeCluster(
   observations: readonly Observation[],
+  promised = guarantees(),
   history = new History(),
 ): readonly Violation[] {
-  const judge = new Judge([1, 2, 3], guarantees());
+  const judge = new Judge([1, 2, 3], promised);
   for (const [index, observation] of observations.entries())
     judge.observe(observation, index * 1000);
   return judge.conclude(history, () => true, 1_000_000);

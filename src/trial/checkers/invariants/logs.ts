@@ -1,12 +1,15 @@
 import { type LeaderEpoch, type NodeId, type Offset, zeroUuid } from '../../../base/ids.ts';
+import { type Guarantees, topicGuarantees } from '../../guarantees/guarantees.ts';
 import { isOf, type Seen, type SeenOf } from '../../history/seen.ts';
 import {
+  ackedByMinIsr,
   highWatermarkReplicated,
   leaderCompleteness,
   logMatching,
   metadataLogMatching,
   monotonicHighWatermark,
   noTruncationBelowHighWatermark,
+  retentionSafe,
 } from '../../properties/replicas.ts';
 import type { Invariant, Report } from '../contract.ts';
 import { batchEvidence, seenEvidence } from '../evidence.ts';
@@ -16,12 +19,13 @@ import type { ReplicaLog } from '../replica-log.ts';
 /**
  * What must hold between the replicas of a partition whenever a high watermark moves or a leader
  * starts: `log-matching` and `metadata-log-matching`, `high-watermark-replicated`,
- * `monotonic-high-watermark`, `leader-completeness`, `no-truncation-below-hw`. Each batch of each
- * replica is looked at once.
+ * `acked-by-min-isr`, `monotonic-high-watermark`, `leader-completeness`, `no-truncation-below-hw`,
+ * `retention-safe`. Each batch of each replica is looked at once.
  */
 export function logsInvariant(
   logs: ClusterLogs,
   voters: readonly NodeId[],
+  guarantees: Guarantees,
   report: Report,
 ): Invariant {
   const quorumLeaders = new Map<NodeId, boolean>();
@@ -30,7 +34,7 @@ export function logsInvariant(
     observe(seen) {
       if (isOf(seen, 'high-watermark')) {
         const { partition, topicId } = seen.observation;
-        highWatermarkMoved(logs.partition(partition, topicId), seen, report);
+        highWatermarkMoved(logs.partition(partition, topicId), seen, guarantees, report);
       } else if (isOf(seen, 'quorum-high-watermark')) {
         quorumHighWatermarkMoved(metadata(), seen, voters, report);
       } else if (isOf(seen, 'leader-started')) {
@@ -43,6 +47,7 @@ export function logsInvariant(
           leaderStarted(metadata(), node, epoch, seen, report);
         quorumLeaders.set(node, leads);
       } else if (isOf(seen, 'log-truncated')) checkTruncation(seen, report);
+      else if (isOf(seen, 'log-start-moved')) checkDeletion(logs, seen, guarantees, report);
     },
   };
 }
@@ -50,6 +55,7 @@ export function logsInvariant(
 function highWatermarkMoved(
   partition: PartitionLogs,
   seen: SeenOf<'high-watermark'>,
+  guarantees: Guarantees,
   report: Report,
 ): void {
   const moved = seen.observation;
@@ -61,7 +67,9 @@ function highWatermarkMoved(
     replica.leadingEpoch = moved.leaderEpoch;
     if (sameEpoch) checkNoFall(partition, replica, moved.highWatermark, seen, report);
     const isr = moved.maximalIsr ?? [];
+    const before = partition.committed.end;
     partition.commit(replica, moved.highWatermark, moved.leaderEpoch);
+    if (partition.committed.end > before) checkMinimum(partition, seen, guarantees, report);
     checkReplicated(partition, isr, isr.length, moved.highWatermark, seen, report);
   } else replica.leadingEpoch = -1;
   replica.highWatermark = moved.highWatermark;
@@ -125,6 +133,48 @@ function checkReplicated(
     about: { partition: name, highWatermark, lacking, ends, counted: nodes },
     atUs: seen.atUs,
     partition: name,
+    evidence: [seenEvidence(seen)],
+  });
+}
+
+/** What was just committed is on as many replicas as the topic is configured to have it. */
+function checkMinimum(
+  partition: PartitionLogs,
+  seen: SeenOf<'high-watermark'>,
+  guarantees: Guarantees,
+  report: Report,
+): void {
+  const { node, highWatermark } = seen.observation;
+  const name = partition.partition;
+  const minimum = topicGuarantees(guarantees, name)?.copies ?? 1;
+  // One that has just lost its power had it when it was counted.
+  const holding = [...partition.replicas.values()]
+    .filter((replica) => Math.max(replica.end, replica.endBeforeLoss) >= highWatermark)
+    .map((replica) => replica.node);
+  if (holding.length >= minimum) return;
+  report(ackedByMinIsr, {
+    about: { partition: name, node, highWatermark, holding, minimum },
+    atUs: seen.atUs,
+    partition: name,
+    evidence: [seenEvidence(seen)],
+  });
+}
+
+/** Retention, and a follower that begins anew where its leader's log begins. */
+function checkDeletion(
+  logs: ClusterLogs,
+  seen: SeenOf<'log-start-moved'>,
+  guarantees: Guarantees,
+  report: Report,
+): void {
+  const { node, topicId, partition, start } = seen.observation;
+  const kept = start > 0 && topicGuarantees(guarantees, partition)?.keepsAll === true;
+  const committed = logs.partition(partition, topicId).committed.end;
+  if (start <= committed && !kept) return;
+  report(retentionSafe, {
+    about: { partition, node, start, committed, kept },
+    atUs: seen.atUs,
+    partition,
     evidence: [seenEvidence(seen)],
   });
 }
