@@ -31,8 +31,10 @@ const trialOrder = [
   'plan',
   'workload',
   'checkers',
+  'coverage',
   'runner',
   'museum',
+  'hunt',
 ];
 
 /** Files that stand beside the folders come last: they put results into words. */

@@ -4,6 +4,7 @@
  */
 
 import type { Micros } from '../../base/ids.ts';
+import { countMarks } from '../../base/mark.ts';
 import { microsToMs, msToMicros, secondsToMicros } from '../../base/time.ts';
 import { kafkaNode } from '../../kafka/broker/node.ts';
 import type { NodeRules } from '../../kafka/broker/node-rules.ts';
@@ -20,6 +21,7 @@ import { Supervisor } from '../arena/supervisor.ts';
 import { type WatchedNode, Wholeness } from '../arena/wholeness.ts';
 import type { Violation } from '../checkers/contract.ts';
 import { Judge } from '../checkers/judge.ts';
+import type { Coverage } from '../coverage/coverage.ts';
 import { FaultExecutor } from '../faults/executor.ts';
 import { ClusterView } from '../history/cluster-view.ts';
 import { History } from '../history/history.ts';
@@ -45,6 +47,8 @@ export interface TrialOptions {
   readonly trace?: TraceSink | null;
   /** Keeps the digest after each event, for comparing two runs. */
   readonly recordDigests?: boolean;
+  /** Is told what the trial reaches; without it marks cost next to nothing. */
+  readonly coverage?: Coverage | null;
   /** Rules of the nodes in place of the right ones, to see whether the trial finds them wrong. */
   readonly rules?: Partial<NodeRules>;
   /** The same for producers and consumers; the administrator and the final reader go right. */
@@ -96,6 +100,7 @@ class Trial {
   readonly #faults: FaultExecutor;
   readonly #digests: DigestRecording | null;
   readonly #isTraced: boolean;
+  readonly #coverage: Coverage | null;
   readonly #rules: Partial<NodeRules>;
   readonly #clientRules: Partial<ClientRules>;
   #producersFinished = false;
@@ -104,6 +109,7 @@ class Trial {
     const worldSeed = `${scenario.name}/${seed}`;
     this.#isTraced = options.trace !== undefined && options.trace !== null;
     this.#seed = seed;
+    this.#coverage = options.coverage ?? null;
     checkTargets(scenario, scenario.faults.script, 'faults.script');
     this.#plan = options.plan ?? drawPlan(scenario, seed, new SimRandom(worldSeed, 'plan/'));
     this.#scenario = configured(scenario, this.#plan);
@@ -136,6 +142,7 @@ class Trial {
 
   async run(): Promise<TrialOutcome> {
     let reason: string | null = null;
+    const endCount = this.#coverage === null ? null : countMarks(this.#coverage.mark);
     try {
       await this.#setUp();
       await this.#chaos();
@@ -144,6 +151,8 @@ class Trial {
     } catch (error) {
       if (!(error instanceof Inconclusive)) throw error;
       reason = error.message;
+    } finally {
+      endCount?.();
     }
     return this.#conclude(reason);
   }
@@ -262,6 +271,7 @@ class Trial {
     );
     const violations = this.#judge.conclude(this.#history, (node) => live.has(node), world.now);
     const faults = this.#faults.reports();
+    this.#coverage?.faults(faults);
     const expected = this.#scenario.breaks ?? null;
     return {
       plan: this.#plan,
@@ -291,6 +301,7 @@ class Trial {
     this.#arena.wholeness.observe(observation);
     this.#faults.observe(observation);
     this.#judge.observe(observation, this.#world.now);
+    this.#coverage?.observe(observation);
     if (this.#isTraced) this.#world.tell('', () => `observed ${JSON.stringify(observation)}`);
   }
 

@@ -1,0 +1,131 @@
+/**
+ * The hunt: searches for failing plans. It keeps the plans that reached something new and varies
+ * them; new seeds come in between. Deterministic for its seed and number of trials, however many
+ * run at once: candidates are given out in rounds, and a round learns in the order of its numbers.
+ */
+import { drawOne } from '../../base/draw.ts';
+import type { RandomStream } from '../../host/random.ts';
+import { SimRandom } from '../../sim/random.ts';
+import type { Features } from '../coverage/coverage.ts';
+import type { Plan } from '../plan/plan.ts';
+import { vary } from './mutate.ts';
+
+export interface Candidate {
+  /** Its number in the hunt, from 1. */
+  readonly number: number;
+  readonly scenario: string;
+  readonly seed: string;
+  /** A varied plan; null for the seed's own. */
+  readonly plan: Plan | null;
+}
+
+/** What one trial of a candidate brought. */
+export interface Catch {
+  readonly candidate: Candidate;
+  readonly plan: Plan;
+  readonly features: Features;
+}
+
+/** A plan that reached something first. */
+interface Kept {
+  readonly scenario: string;
+  readonly plan: Plan;
+  /** How many features it was the first to reach; more are varied more often. */
+  readonly worth: number;
+}
+
+/** So many candidates are given out before any of them is learned from. */
+export const roundSize = 8;
+
+export class Hunt {
+  readonly #scenarios: readonly string[];
+  readonly #random: RandomStream;
+  readonly #seed: string;
+  readonly #kept: Kept[] = [];
+  /** Buckets of counts reached, by feature: 1, 2, 3–4, 5–8, … */
+  readonly #reached = new Map<string, number>();
+  #given = 0;
+
+  /** `scenarios` are their names; each is drawn from in turn. */
+  constructor(scenarios: readonly string[], seed: string) {
+    this.#scenarios = scenarios;
+    this.#seed = seed;
+    this.#random = new SimRandom(seed, 'hunt/').stream('candidates');
+  }
+
+  /** Features reached so far. */
+  get reached(): number {
+    return this.#reached.size;
+  }
+
+  /** The next round of candidates. */
+  round(): Candidate[] {
+    return Array.from({ length: roundSize }, () => this.#next());
+  }
+
+  /** Learns from a round, given in the order of its numbers. True for each that was new. */
+  learn(round: readonly Catch[]): readonly boolean[] {
+    return round.map(({ candidate, plan, features }) => {
+      const worth = this.#countNew(features);
+      if (worth === 0) return false;
+      this.#kept.push({ scenario: candidate.scenario, plan, worth });
+      return true;
+    });
+  }
+
+  #next(): Candidate {
+    const number = ++this.#given;
+    // Three of four vary what is known once there is something to vary.
+    const varies = this.#kept.length > 0 && this.#random.int(4) > 0;
+    if (varies) return this.#varied(number);
+    const scenario = this.#scenarios[number % this.#scenarios.length]!;
+    return { number, scenario, seed: `${this.#seed}.${number}`, plan: null };
+  }
+
+  #varied(number: number): Candidate {
+    const one = this.#draw(this.#kept);
+    const alike = this.#kept.filter((other) => isSameCluster(one.plan, other.plan));
+    const other = drawOne(alike, this.#random);
+    const plan = vary(one.plan, other.plan, this.#random);
+    // Another seed under the plan: other latencies, other interleavings.
+    const seed = this.#random.int(2) === 0 ? plan.seed : `${this.#seed}.${number}`;
+    return { number, scenario: one.scenario, seed, plan: { ...plan, seed } };
+  }
+
+  /** Of two drawn, the one of more worth; late ones count, so that the hunt goes on deeper. */
+  #draw(kept: readonly Kept[]): Kept {
+    const [a, b] = [drawOne(kept, this.#random), drawOne(kept.slice(-recent), this.#random)];
+    return b.worth >= a.worth ? b : a;
+  }
+
+  #countNew(features: Features): number {
+    let worth = 0;
+    for (const [feature, count] of features) {
+      const bucket = bucketOf(count);
+      const known = this.#reached.get(feature) ?? 0;
+      if (bucket <= known) continue;
+      worth += known === 0 ? 4 : 1;
+      this.#reached.set(feature, bucket);
+    }
+    return worth;
+  }
+}
+
+const recent = 24;
+
+function bucketOf(count: number): number {
+  let bucket = 1;
+  for (let rest = count; rest > 1; rest = Math.ceil(rest / 2)) bucket++;
+  return bucket;
+}
+
+/** Whether faults of one plan mean the same machines and partitions under the other. */
+function isSameCluster(a: Plan, b: Plan): boolean {
+  return shapeOf(a) === shapeOf(b);
+}
+
+/** All that decides what may be struck, and what the budget allows. */
+function shapeOf({ scenario, cluster, topics, workload }: Plan): string {
+  const { acks, idempotent, producers, consumers } = workload;
+  return JSON.stringify([scenario, cluster, topics, acks, idempotent, producers, consumers]);
+}
