@@ -83,9 +83,10 @@ export class TestCluster {
   }
 
   start(id: NodeId): void {
-    const program = kafkaNode(this.config(id), (observation) =>
-      this.observations.push(observation),
-    );
+    const program = kafkaNode(this.config(id), (observation) => {
+      this.observations.push(observation);
+      if (observation.kind === 'request-failed') this.world.fail(observation.error);
+    });
     this.world.machine(`m${id}`).start(program);
   }
 
