@@ -17,7 +17,7 @@ import { decoderSource } from './decoder-source.ts';
 import { encoderSource } from './encoder-source.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { MalformedError } from './malformed.ts';
-import { MessageReader } from './message-reader.ts';
+import { MessageReader, mostRequestElements } from './message-reader.ts';
 import type { Message, MessageCodec } from './schema.ts';
 
 export const writer = new FrameWriter();
@@ -84,7 +84,7 @@ const decoderHelpers = {
     new MalformedError(`the message goes on beyond its end, at ${at}`),
   malformed: (what: string, at: number): MalformedError => new MalformedError(`${what} at ${at}`),
   tooMany: (at: number): MalformedError =>
-    new MalformedError(`more elements than one message may have, at ${at}`),
+    new MalformedError(`more than ${mostRequestElements} elements, at ${at}`),
 };
 
 /** Runs a decoder, or anything else on `reader`, and makes its complaint a MalformedError. */

@@ -9,9 +9,9 @@ import { ByteReader } from '../../base/bytes.ts';
 /**
  * Of a whole request. Far above what clients and brokers ask for (Kafka itself serves 2,000
  * partitions by DescribeTopicPartitions and creates 10,000 in a request), and little enough to be
- * handled within a fraction of a second.
+ * handled within a fraction of a second: a Fetch of so many partitions takes a third of one.
  */
-export const mostRequestElements = 200_000;
+export const mostRequestElements = 100_000;
 
 /** For what comes from our own kind: answers, records of our own files. */
 const unbounded = 0x7fffffff;

@@ -92,7 +92,7 @@ describe('a decoder', () => {
       });
     const decode = (frame: Uint8Array) => decodeRequest(metadataApi, 1, frame, 4).body.topics;
     expect(decode(names(mostRequestElements))).toHaveLength(mostRequestElements);
-    expect(() => decode(names(mostRequestElements + 1))).toThrow(/more elements/);
+    expect(() => decode(names(mostRequestElements + 1))).toThrow(/more than 100000 elements/);
     const half = Array.from({ length: mostRequestElements / 2 }, (_, partition) => ({
       partition,
       fetchOffset: 0,
@@ -103,7 +103,7 @@ describe('a decoder', () => {
       { topic: 'b', partitions: half },
     ];
     const frame = encodeRequest(fetchApi, 12, 1, null, { maxWaitMs: 0, minBytes: 0, topics });
-    expect(() => decodeRequest(fetchApi, 12, frame, 4)).toThrow(/more elements/);
+    expect(() => decodeRequest(fetchApi, 12, frame, 4)).toThrow(/more than 100000 elements/);
     expect(decode(names(1))).toHaveLength(1);
   });
 
@@ -113,7 +113,7 @@ describe('a decoder', () => {
     many.set(frame);
     // The last byte was the count of the body's tags, the fifteenth that of the header's.
     many.set([0x80, 0x80, 0x20], frame.length - 1);
-    expect(() => decodeRequest(metadataApi, 9, many, 4)).toThrow(/more elements/);
+    expect(() => decodeRequest(metadataApi, 9, many, 4)).toThrow(/more than 100000 elements/);
     many.set([0x80, 0x80, 0x20], 14);
     expect(() => decodeRequest(metadataApi, 9, many, 4)).toThrow(/tagged fields/);
   });
