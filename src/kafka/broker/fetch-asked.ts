@@ -45,7 +45,7 @@ function mayRepeat(topics: Topics): boolean {
     for (let i = 1; i < partitions.length; i++) {
       if (partitions[i]!.partition <= partitions[i - 1]!.partition) return true;
     }
-    names?.add(`${topicId}${topic}`);
+    names?.add(topic === '' ? topicId : topic);
   }
   return names !== null && names.size < topics.length;
 }

@@ -243,10 +243,17 @@ const nextEpoch = (epoch: number): number => (epoch === 0x7fff_ffff ? 1 : epoch 
 const keyOf = ({ topicId, topic, index }: PartitionName, usesTopicIds: boolean): string =>
   `${usesTopicIds ? topicId : topic}/${index}`;
 
+/** Most fetches have no session: they share the one function. */
+const concludeWithout: SessionTurn['conclude'] = (results) => ({
+  errorCode: errorCode.none,
+  sessionId: noSession,
+  results,
+});
+
 const sessionless = (partitions: readonly FetchPartition[]): SessionTurn => ({
   errorCode: errorCode.none,
   partitions,
-  conclude: (results) => ({ errorCode: errorCode.none, sessionId: noSession, results }),
+  conclude: concludeWithout,
 });
 
 const refused = (code: number): SessionTurn => ({

@@ -9,8 +9,8 @@ import { SimRandom } from '../../../src/sim/random.ts';
 import { FrameSource, fuzzTopics } from '../../fuzz/frames.ts';
 import { TestCluster } from './cluster.ts';
 
-const frames = 10_000;
-const perBatch = 500;
+const frames = 5000;
+const perBatch = 250;
 
 describe('a cluster under mutated frames', () => {
   it('answers the next valid request, whatever came before', async () => {
