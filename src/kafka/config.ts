@@ -65,8 +65,13 @@ export interface NodeSettings {
   readonly socketRequestMaxBytes: number;
   readonly maxConnections: number;
   readonly queuedMaxRequestsPerConnection: number;
+  /** Of each listener; Kafka's own default is no bound. */
+  readonly queuedMaxRequestBytes: number;
   readonly connectionsMaxIdleMs: number;
   readonly fetchMaxBytes: number;
+  readonly maxIncrementalFetchSessionCacheSlots: number;
+  /** Who chooses the replica that a consumer reads from (KIP-392); empty: always the leader. */
+  readonly replicaSelectorClass: '' | 'org.apache.kafka.common.replica.RackAwareReplicaSelector';
   readonly requestTimeoutMs: number;
   readonly controlledShutdownTimeoutMs: number;
   readonly producerIdExpirationMs: number;
@@ -135,8 +140,11 @@ export const defaultNodeSettings: NodeSettings = {
   socketRequestMaxBytes: 104_857_600,
   maxConnections: 2_147_483_647,
   queuedMaxRequestsPerConnection: 100,
+  queuedMaxRequestBytes: 268_435_456,
   connectionsMaxIdleMs: 600_000,
   fetchMaxBytes: 57_671_680,
+  maxIncrementalFetchSessionCacheSlots: 1000,
+  replicaSelectorClass: '',
   requestTimeoutMs: 30_000,
   controlledShutdownTimeoutMs: 30_000,
   producerIdExpirationMs: 86_400_000,

@@ -22,7 +22,17 @@ export type Observation =
   | LogObservation
   | PartitionObservation
   | QuorumObservation
-  | MetadataObservation;
+  | MetadataObservation
+  | FailureObservation;
+
+/** Handling a request threw: a bug in us. The node goes on. */
+export interface FailureObservation {
+  readonly kind: 'request-failed';
+  readonly node: NodeId;
+  /** Which request of whom. */
+  readonly doing: string;
+  readonly error: Error;
+}
 
 /**
  * Identity of a replica of a partition; the metadata log is partition `__cluster_metadata-0` with

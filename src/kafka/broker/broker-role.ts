@@ -12,10 +12,11 @@ import type { Observe } from '../observation.ts';
 import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
 import type { ControllerLink } from '../replication/contract.ts';
 import { ReplicaManager } from '../replication/replica-manager.ts';
-import type { Server } from '../rpc/contract.ts';
+import type { OnFailure, Server } from '../rpc/contract.ts';
 import { brokerApis } from './apis.ts';
 import type { FormerShutdown } from './clean-shutdown.ts';
 import { ControllerChannel } from './controller-channel.ts';
+import { FetchSessions } from './fetch-sessions.ts';
 import { Forwarder } from './forwarder.ts';
 import { BrokerLifecycle } from './lifecycle.ts';
 import { startListener } from './listener.ts';
@@ -33,6 +34,8 @@ export interface BrokerRoleOptions {
   readonly directoryId: Uuid;
   readonly former: FormerShutdown;
   readonly rules: NodeRules;
+  /** Told of requests whose handling threw. */
+  readonly onFailure: OnFailure;
   /** Ends the process: this broker cannot be what it should. */
   readonly halt: (reason: string) => void;
 }
@@ -82,6 +85,7 @@ export class BrokerRole {
       observe: options.observe,
       rules: rules.replication,
       logRules: rules.log,
+      onFailure: options.onFailure,
     });
   }
 
@@ -142,7 +146,7 @@ export class BrokerRole {
    * The metadata is recent: take on the replicas it names, then listen, then ask for leaderships.
    */
   #serve(): void {
-    const { host, config, publisher, halt } = this.#options;
+    const { host, config, publisher, halt, onFailure } = this.#options;
     const { settings, nodeId } = config;
     publisher.start((image, delta) => this.#replicas.onMetadata(image, delta));
     const allocateWithinUs = msToMicros(settings.requestTimeoutMs);
@@ -151,6 +155,11 @@ export class BrokerRole {
       config,
       image: publisher.image,
       replicas: this.#replicas,
+      fetchSessions: new FetchSessions({
+        slots: settings.maxIncrementalFetchSessionCacheSlots,
+        nowUs: () => host.clock.monotonicUs(),
+        draw: (bound) => host.random.stream('fetch-sessions').int(bound),
+      }),
       forwarder: new Forwarder(this.#forwarding, msToMicros(settings.requestTimeoutMs)),
       producerIds: new ProducerIds(
         this.#forwarding,
@@ -159,10 +168,11 @@ export class BrokerRole {
         allocateWithinUs,
       ),
     });
-    this.#server = startListener(host, config.brokerPort, served, settings, (error) => {
+    const ready = (error: Error | null): void => {
       if (error === null) this.#lifecycle.readyToUnfence();
       else halt(`cannot listen on port ${config.brokerPort}: ${error.message}`);
-    });
+    };
+    this.#server = startListener(host, config.brokerPort, served, settings, onFailure, ready);
   }
 
   #channel(purpose: string, attemptTimeoutUs: Micros): ControllerChannel {

@@ -5,6 +5,7 @@ import type { MetadataImage } from '../metadata/image.ts';
 import type { Api } from '../protocol/schema.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { Request } from '../rpc/contract.ts';
+import type { FetchSessions } from './fetch-sessions.ts';
 import type { Forwarder } from './forwarder.ts';
 import type { ProducerIds } from './producer-ids.ts';
 
@@ -14,6 +15,7 @@ export interface BrokerContext {
   /** What is committed, as far as this node has applied it; changes in place. */
   readonly image: MetadataImage;
   readonly replicas: Pick<ReplicaManager, 'produce' | 'fetch' | 'listOffset' | 'endOffsetForEpoch'>;
+  readonly fetchSessions: FetchSessions;
   readonly forwarder: Forwarder;
   readonly producerIds: ProducerIds;
 }

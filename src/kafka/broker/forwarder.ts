@@ -24,9 +24,10 @@ export class Forwarder {
   forward<A extends Api>(request: Request<A>, refuseAll: RefuseAll<A>): void {
     // What was decoded has every field, so it encodes again; the types cannot know that.
     const body = request.body as RequestInput<A>;
-    this.#channel.send(request.api, request.version, body, this.#expiresInUs, (response) => {
+    const relay = request.guard((response: unknown) => {
       if (response !== null) request.respond(response as ResponseInput<A>);
       else request.respond(refuseAll(request.body, errorCode.requestTimedOut));
     });
+    this.#channel.send(request.api, request.version, body, this.#expiresInUs, relay);
   }
 }

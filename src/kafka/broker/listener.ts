@@ -7,7 +7,7 @@ import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { NodeSettings } from '../config.ts';
 import type { Api } from '../protocol/schema.ts';
-import type { Request, Server } from '../rpc/contract.ts';
+import type { OnFailure, Request, Server } from '../rpc/contract.ts';
 import { startServer } from '../rpc/server.ts';
 
 /** One API key at a listener, with the versions served there. */
@@ -28,6 +28,7 @@ export function startListener(
   port: number,
   served: readonly ServedApi[],
   settings: NodeSettings,
+  onFailure: OnFailure,
   ready: (error: Error | null) => void,
 ): Server {
   const byKey = new Map(served.map((one) => [one.api.key, one]));
@@ -39,12 +40,14 @@ export function startListener(
       maxRequestBytes: settings.socketRequestMaxBytes,
       maxConnections: settings.maxConnections,
       maxQueuedRequestsPerConnection: settings.queuedMaxRequestsPerConnection,
+      maxQueuedRequestBytes: settings.queuedMaxRequestBytes,
       maxIdleUs: msToMicros(settings.connectionsMaxIdleMs),
       handle(request) {
         const api = byKey.get(request.api.key);
         assert(api !== undefined, 'a server passes on only what is served');
         api.handle(request);
       },
+      onFailure,
     },
     ready,
   );

@@ -13,7 +13,7 @@ import { MetadataImage } from '../metadata/image.ts';
 import { type Observe, observeNothing } from '../observation.ts';
 import { MalformedError } from '../protocol/malformed.ts';
 import { Quorum, type QuorumListener } from '../raft/quorum.ts';
-import type { Server } from '../rpc/contract.ts';
+import type { OnFailure, Server } from '../rpc/contract.ts';
 import { controllerApis } from './apis.ts';
 import { BrokerRole } from './broker-role.ts';
 import {
@@ -25,6 +25,7 @@ import { IdentityError, openIdentity } from './identity.ts';
 import { startListener } from './listener.ts';
 import { MetadataPublisher } from './metadata-publisher.ts';
 import { kafkaNodeRules, type NodeRules } from './node-rules.ts';
+import { requestFailures } from './request-failures.ts';
 
 export function kafkaNode(
   config: NodeConfig,
@@ -43,6 +44,7 @@ class KafkaNode {
   readonly #config: NodeConfig;
   readonly #observe: Observe;
   readonly #rules: NodeRules;
+  readonly #onFailure: OnFailure;
   readonly #publisher: MetadataPublisher;
   #quorum: Quorum | null = null;
   #controller: Controller | null = null;
@@ -57,6 +59,7 @@ class KafkaNode {
     this.#config = config;
     this.#observe = observe;
     this.#rules = rules;
+    this.#onFailure = requestFailures(host, config.nodeId, observe);
     this.#publisher = new MetadataPublisher(host, config.nodeId, new MetadataImage(), observe);
   }
 
@@ -96,6 +99,7 @@ class KafkaNode {
         directoryId,
         former: this.#former,
         rules: this.#rules,
+        onFailure: this.#onFailure,
         halt: (reason) => this.#halt(reason),
       });
     }
@@ -119,6 +123,7 @@ class KafkaNode {
       controllerPort,
       served,
       settings,
+      this.#onFailure,
       (error) => {
         if (error !== null) this.#halt(`cannot listen on port ${controllerPort}: ${error.message}`);
       },

@@ -17,10 +17,11 @@ import { decoderSource } from './decoder-source.ts';
 import { encoderSource } from './encoder-source.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { MalformedError } from './malformed.ts';
+import { MessageReader, mostRequestElements } from './message-reader.ts';
 import type { Message, MessageCodec } from './schema.ts';
 
 export const writer = new FrameWriter();
-export const reader = new ByteReader(new Uint8Array(0));
+export const reader = new MessageReader(new Uint8Array(0));
 
 export function codecOf(message: Message, version: number): MessageCodec {
   return message.compiled[version] ?? compile(message, version);
@@ -82,6 +83,8 @@ const decoderHelpers = {
   ended: (at: number): MalformedError =>
     new MalformedError(`the message goes on beyond its end, at ${at}`),
   malformed: (what: string, at: number): MalformedError => new MalformedError(`${what} at ${at}`),
+  tooMany: (at: number): MalformedError =>
+    new MalformedError(`more than ${mostRequestElements} elements, at ${at}`),
 };
 
 /** Runs a decoder, or anything else on `reader`, and makes its complaint a MalformedError. */

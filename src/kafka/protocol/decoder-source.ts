@@ -2,9 +2,11 @@
  * Writes the JavaScript source of a decoder: one straight function per message and version that
  * builds each struct by one object literal with all of its fields, so that all have one shape.
  * Neighbouring fields of fixed size share one check of the bounds; a count is compared with the
- * bytes left before its loop starts, so no frame makes the decoder allocate or run beyond what its
- * length warrants.
- * The generated code knows `r` (a ByteReader) and `h` (`decoderHelpers`), and keeps the reader's
+ * bytes left, and with the elements that the reader still allows, before its loop starts, so no
+ * frame makes the decoder allocate or run beyond what its length and that bound warrant. It takes
+ * what Kafka's own parser takes: any negative length is null, and the size of a tagged field that it
+ * knows is not looked at.
+ * The generated code knows `r` (a MessageReader) and `h` (`decoderHelpers`), and keeps the reader's
  * bytes, position and end in the locals `b`, `p` and `end`.
  */
 import { assert } from '../../base/assert.ts';
@@ -76,14 +78,10 @@ class DecoderSource extends Source {
       return;
     }
     const n = this.#length(field);
-    this.line(`if (${n} < 0) {`);
-    if (nullableIn(field, this.#version)) {
-      this.line(`if (${n} !== -1) throw h.malformed('a negative length', p);`);
-      this.line(`${into} = null;`);
-    } else {
-      this.line(`throw h.malformed('null or a negative length', p);`);
-    }
-    this.line('} else {');
+    const absent = nullableIn(field, this.#version)
+      ? `${into} = null;`
+      : `throw h.malformed('null where there must be something', p);`;
+    this.line(`if (${n} < 0) { ${absent} } else {`);
     if (field.type === 'array') this.#array(field, into, n);
     else this.#content(field, into, n);
     this.line('}');
@@ -91,6 +89,8 @@ class DecoderSource extends Source {
 
   #content(field: Field, into: string, n: string): void {
     this.line(`if (${n} > end - p) throw h.ended(p);`);
+    if (this.#flexible && field.type === 'string')
+      this.line(`if (${n} > 32767) throw h.malformed('a string of more than 32767 bytes', p);`);
     this.line(
       field.type === 'string'
         ? `${into} = h.text(b, p, ${n});`
@@ -105,6 +105,7 @@ class DecoderSource extends Source {
     const least = this.#leastSize(element);
     assert(least > 0, 'an element takes at least a byte, or a count could ask for anything');
     this.line(`if (${n} > ${least === 1 ? 'end - p' : `(end - p) / ${least}`}) throw h.ended(p);`);
+    this.line(`if ((r.elementsLeft -= ${n}) < 0) throw h.tooMany(p);`);
     // Of its exact length: an array that grows by pushes takes room for 17.
     this.line(`${into} = new Array(${n});`);
     const index = this.local();
@@ -137,13 +138,13 @@ class DecoderSource extends Source {
     this.line('}');
   }
 
-  /** A local with the length of a string, of bytes or of an array, −1 for null. */
+  /** A local with the length of a string, of bytes or of an array, negative for null. */
   #length(field: Field): string {
     const n = this.local();
     if (this.#flexible) {
       this.line(`let ${n};`);
       this.#varint(n);
-      this.line(`${n}--;`);
+      this.line(`${n} = (${n} - 1) | 0;`);
       return n;
     }
     const size = field.type === 'string' ? 2 : 4;
@@ -161,23 +162,21 @@ class DecoderSource extends Source {
     const count = this.local();
     const tag = this.local();
     const size = this.local();
-    const until = this.local();
     this.line(`let ${count}, ${tag}, ${size};`);
     this.#varint(count);
+    this.line(`${count} |= 0;`);
+    this.line(`if (${count} > 0 && (r.elementsLeft -= ${count}) < 0) throw h.tooMany(p);`);
     this.line(`for (; ${count} > 0; ${count}--) {`);
     this.#varint(tag);
     this.#varint(size);
-    this.line(`if (${size} > end - p) throw h.ended(p);`);
-    this.line(`const ${until} = p + ${size};`);
     this.line(`switch (${tag}) {`);
     for (const [name, field] of taggedFields(fields, this.#version)) {
       this.line(`case ${field.tag}: {`);
       this.#value(field, locals.get(name) ?? '');
       this.#flush();
-      this.line(`if (p !== ${until}) throw h.malformed('a tagged field of another size', p);`);
       this.line('break; }');
     }
-    this.line(`default: p = ${until};`);
+    this.line(`default: if (${size} > end - p) throw h.ended(p); p += ${size};`);
     this.line('} }');
   }
 

@@ -1,11 +1,13 @@
 /**
  * Whole requests and responses. Encoders give frames with their length prefix, ready to be
  * written; decoders take frames without it. Whatever the bytes are, a decoder throws nothing but
- * MalformedError, and a frame with bytes left over is malformed too. Bytes and records of a
- * decoded body are views into the frame.
+ * MalformedError. Bytes left behind a request are ignored, as Kafka does (librdkafka sends three
+ * behind a Metadata request); behind an answer or a stored message they are malformed, for those
+ * are written by our own kind. Bytes and records of a decoded body are views into the frame.
  */
 import { asMalformed, codecOf, reader, writer } from './codec.ts';
 import { MalformedError } from './malformed.ts';
+import { mostRequestElements } from './message-reader.ts';
 import type { Api, Message, RequestInput, RequestOf, ResponseInput, ResponseOf } from './schema.ts';
 
 const lengthPrefixBytes = 4;
@@ -93,15 +95,43 @@ export function decodeRequest<A extends Api>(
 ): { clientId: string | null; body: RequestOf<A> } {
   const codec = codecOf(api.request, version);
   try {
-    reader.reset(frame, start + fixedHeaderBytes, end);
-    const clientId = reader.string();
-    if (version >= api.flexibleFrom) skipTaggedFields();
-    const body = codec.decode() as RequestOf<A>;
-    expectEnd(api.request);
-    return { clientId, body };
+    const clientId = readHeaderTail(api, version, frame, start, end);
+    return { clientId, body: codec.decode() as RequestOf<A> };
   } catch (error) {
     throw asMalformed(error);
   }
+}
+
+/**
+ * What stands in a request's header behind its fixed part, which a request of an unknown version
+ * has too: the client id, and from flexible versions on tagged fields.
+ */
+export function decodeHeaderTail(
+  api: Api,
+  version: number,
+  frame: Uint8Array,
+  start = 0,
+  end = frame.length,
+): string | null {
+  try {
+    return readHeaderTail(api, version, frame, start, end);
+  } catch (error) {
+    throw asMalformed(error);
+  }
+}
+
+function readHeaderTail(
+  api: Api,
+  version: number,
+  frame: Uint8Array,
+  start: number,
+  end: number,
+): string | null {
+  reader.reset(frame, start + fixedHeaderBytes, end, mostRequestElements);
+  const length = reader.int16();
+  const clientId = length < 0 ? null : reader.text(length);
+  if (version >= api.flexibleFrom) skipTaggedFields();
+  return clientId;
 }
 
 export function decodeResponse<A extends Api>(
@@ -153,7 +183,10 @@ export function decodeMessage<Out>(
 }
 
 function skipTaggedFields(): void {
-  for (let count = reader.unsignedVarint(); count > 0; count--) {
+  const many = reader.unsignedVarint() | 0;
+  if (many > 0) reader.elementsLeft -= many;
+  if (reader.elementsLeft < 0) throw new MalformedError(`${many} tagged fields`);
+  for (let count = many; count > 0; count--) {
     reader.unsignedVarint();
     reader.take(reader.unsignedVarint());
   }

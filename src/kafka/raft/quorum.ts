@@ -231,15 +231,16 @@ export class Quorum {
   #perform(): void {
     if (this.#isPerforming) return;
     this.#isPerforming = true;
+    let next = 0;
     try {
-      let next = 0;
       while (next < this.#effects.length && !this.#isPersisting && this.#phase === 'running') {
-        this.#performOne(this.#effects[next] as Effect);
         next += 1;
+        this.#performOne(this.#effects[next - 1] as Effect);
       }
+    } finally {
+      // Also those up to one that threw: no effect is performed twice.
       if (next === this.#effects.length) this.#effects.length = 0;
       else this.#effects.splice(0, next);
-    } finally {
       this.#isPerforming = false;
     }
     this.#checkHandedOver();

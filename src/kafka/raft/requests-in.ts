@@ -10,7 +10,7 @@ import { endQuorumEpochApi } from '../protocol/apis/54-end-quorum-epoch.ts';
 import { describeQuorumApi } from '../protocol/apis/55-describe-quorum.ts';
 import type { Request } from '../rpc/contract.ts';
 import { isRequestOf } from '../rpc/request.ts';
-import type { RaftRequest, Respond } from './messages.ts';
+import type { RaftRequest, RaftResponse, Respond } from './messages.ts';
 import * as wire from './wire.ts';
 
 export const servedKeys: ReadonlySet<number> = new Set([
@@ -33,15 +33,20 @@ export function takeRequest(
       request.respond({ errorCode: message, responses: [] });
       return;
     }
-    take(message, (response) => {
+    const respond = request.guard((response: RaftResponse) => {
       if (response.kind === 'fetch') request.respond(wire.fetchResponse(config, response));
     });
+    take(message, respond);
     return;
   }
   const message = readElection(request, config.clusterId);
   if (message === null) request.disconnect();
   else if (typeof message === 'number') request.respond({ errorCode: message, topics: [] });
-  else take(message, (response) => request.respond(wire.electionResponse(config, response)));
+  else {
+    const respond = (response: RaftResponse): void =>
+      request.respond(wire.electionResponse(config, response));
+    take(message, request.guard(respond));
+  }
 }
 
 function readElection(request: Request, clusterId: string): RaftRequest | number | null {

@@ -18,16 +18,24 @@ export class Completions {
     this.#ready[this.#count++] = operation;
   }
 
-  /** Called at the end of every way in. Within an answer it leaves the work to the outer call. */
+  /**
+   * Called at the end of every way in. Within an answer it leaves the work to the outer call. One
+   * that throws, which only a bug does, keeps none of the others from being answered.
+   */
   drain(): void {
     if (this.#draining || this.#count === 0) return;
     this.#draining = true;
-    try {
-      for (let at = 0; at < this.#count; at++) (this.#ready[at] as Completable).complete();
-    } finally {
-      this.#ready.fill(null, 0, this.#count);
-      this.#count = 0;
-      this.#draining = false;
+    let failure: unknown = null;
+    for (let at = 0; at < this.#count; at++) {
+      try {
+        (this.#ready[at] as Completable).complete();
+      } catch (error) {
+        failure ??= error;
+      }
     }
+    this.#ready.fill(null, 0, this.#count);
+    this.#count = 0;
+    this.#draining = false;
+    if (failure !== null) throw failure;
   }
 }

@@ -56,6 +56,10 @@ export interface FetchWork {
   readonly minBytes: number;
   readonly maxBytes: number;
   readonly readCommitted: boolean;
+  /** From a consumer that may be served by a follower too (KIP-392); not given: it may not. */
+  readonly fromAnyReplica?: boolean;
+  /** Where such a consumer is; empty or not given: it does not say. */
+  readonly rack?: string;
   readonly partitions: readonly FetchPartition[];
 }
 
@@ -83,6 +87,8 @@ export interface FetchResult extends PartitionName {
   readonly records: Uint8Array;
   readonly divergingEpoch: { readonly epoch: LeaderEpoch; readonly endOffset: Offset } | null;
   readonly currentLeader: LeaderHint | null;
+  /** Where a consumer had better read; −1: here. */
+  readonly preferredReadReplica: NodeId;
 }
 
 /** Timestamps of ListOffsets with a meaning of their own. */
@@ -93,7 +99,10 @@ export const earliestLocalTimestamp = -4;
 export const latestTieredTimestamp = -5;
 
 export interface ListOffsetQuery extends PartitionName {
-  /** −1 from a consumer or a tool, −2 from a debugging one; a broker's id asks as a follower. */
+  /**
+   * −1 from a consumer or a tool; anything else sees up to the log's end, and −2, a debugging
+   * consumer, also what a follower has.
+   */
   readonly replicaId: NodeId;
   readonly readCommitted: boolean;
   /** −1 when not given. */

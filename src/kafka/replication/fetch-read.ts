@@ -3,10 +3,13 @@
  * offset counts for high watermark and ISR only once it has passed every check, and only as the
  * fetch arrives: one that waited and reads again tells nothing new.
  */
-import type { LeaderEpoch, Offset } from '../../base/ids.ts';
+import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';
+import { lastOffset } from '../records/batch.ts';
+import { forEachBatch } from '../records/reader.ts';
 import type { FetchPartition, FetchResult, FetchWork, LeaderHint } from './contract.ts';
 import type { Partition } from './partition.ts';
+import type { SelectReplica } from './replica-selector.ts';
 import type { BrokerFacts, ReplicationRules } from './rules.ts';
 
 const noBytes: Uint8Array = new Uint8Array(0);
@@ -27,6 +30,7 @@ export function failedFetch(
     records: noBytes,
     divergingEpoch: null,
     currentLeader,
+    preferredReadReplica: -1,
   };
 }
 
@@ -37,6 +41,8 @@ export interface ReadOptions {
   readonly rules: ReplicationRules;
   /** What metadata says of the follower that asks. */
   readonly broker: BrokerFacts | undefined;
+  /** Null where consumers always read from the leader. */
+  readonly selectReplica: SelectReplica | null;
 }
 
 type Divergence = NonNullable<FetchResult['divergingEpoch']>;
@@ -56,14 +62,18 @@ export function takeArrival(
   const { fetchOffset } = asked;
   const fromFollower = isFollower(work);
   const follower = fromFollower ? partition.leader?.follower(work.replicaId) : undefined;
-  if (follower) partition.onFollowerFetch(follower, fetchOffset, work.replicaEpoch);
+  if (follower) {
+    follower.logStartOffset = asked.logStartOffset;
+    partition.onFollowerFetch(follower, fetchOffset, work.replicaEpoch);
+  }
+  if (preferredReplica(partition, work, asked, options) >= 0) return true;
   return fetchOffset < rules.readLimit(partition.offsets(), fromFollower, work.readCommitted);
 }
 
 /**
  * What this leader answers, or the code of an error. At most `budgetBytes`, but where
- * `atLeastOneBatch` is set one batch even above all limits, so that a reader gets on. May throw
- * DiskError.
+ * `atLeastOneBatch` is set one batch even above all limits, so that a reader gets on. A negative
+ * limit is UNKNOWN_SERVER_ERROR where there is something to read, as in Kafka. May throw DiskError.
  */
 export function readPartition(
   partition: Partition,
@@ -80,10 +90,11 @@ export function readPartition(
   const offsets = partition.offsets();
   const limit = options.rules.readLimit(offsets, isFollower(work), work.readCommitted);
   let records = noBytes;
-  if (diverging === null && fetchOffset < limit) {
+  const preferred = preferredReplica(partition, work, asked, options);
+  if (diverging === null && preferred < 0 && fetchOffset < limit) {
     const maxBytes = Math.min(budgetBytes, asked.maxBytes);
-    if (maxBytes > 0 || atLeastOneBatch)
-      records = log.read(fetchOffset, Math.max(maxBytes, 0), limit);
+    if (maxBytes < 0) return errorCode.unknownServerError;
+    if (maxBytes > 0 || atLeastOneBatch) records = log.read(fetchOffset, maxBytes, limit);
     if (records.length > maxBytes && !atLeastOneBatch) records = noBytes;
   }
   return {
@@ -97,7 +108,48 @@ export function readPartition(
     records,
     divergingEpoch: diverging,
     currentLeader: null,
+    preferredReadReplica: preferred,
   };
+}
+
+/** Where this leader sends a consumer of another rack; −1: it reads here. */
+function preferredReplica(
+  partition: Partition,
+  work: FetchWork,
+  asked: FetchPartition,
+  { selectReplica }: ReadOptions,
+): NodeId {
+  const { leader } = partition;
+  if (selectReplica === null || leader === null || work.fromAnyReplica !== true) return -1;
+  return selectReplica(leader, work.rack ?? '', asked.fetchOffset);
+}
+
+/**
+ * Bytes that a fetch has waited for: all that a partition could give within its limits, even where
+ * whole batches fill them less. So a reader whose limits are reached is answered, for waiting would
+ * bring it nothing.
+ */
+export function bytesAvailable(
+  partition: Partition,
+  work: FetchWork,
+  asked: FetchPartition,
+  budgetBytes: number,
+  result: FetchResult,
+  rules: ReplicationRules,
+): number {
+  const { records } = result;
+  const limit = rules.readLimit(partition.offsets(), isFollower(work), work.readCommitted);
+  const isAll = endOffsetOf(records, asked.fetchOffset) >= limit;
+  return isAll ? records.length : Math.max(records.length, Math.min(asked.maxBytes, budgetBytes));
+}
+
+/** Where the last of these batches ends; `start` where there is none. */
+function endOffsetOf(records: Uint8Array, start: Offset): Offset {
+  let end = start;
+  forEachBatch(records, (bytes, position) => {
+    end = lastOffset(bytes, position) + 1;
+  });
+  return end;
 }
 
 /** Every check of a fetch: the code of an error, where its log parts from ours, or null. */
@@ -112,8 +164,10 @@ function judge(
   const { leader, log } = partition;
   const fenced = rules.epochError(asked.currentLeaderEpoch, partition.leaderEpoch);
   if (fenced !== errorCode.none) return fenced;
-  if (leader === null) return errorCode.notLeaderOrFollower;
-  if (isFollower(work)) {
+  if (leader === null) {
+    if (work.fromAnyReplica !== true || partition.state === null)
+      return errorCode.notLeaderOrFollower;
+  } else if (isFollower(work)) {
     if (leader.follower(work.replicaId) === null) {
       // The follower may know of an assignment that we do not know yet: it will ask again.
       return asked.currentLeaderEpoch >= 0

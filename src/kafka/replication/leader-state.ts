@@ -24,6 +24,8 @@ export interface FollowerProgress {
   readonly node: NodeId;
   /** −1 until its first valid fetch. */
   logEndOffset: Offset;
+  /** Where its log starts, as its newest fetch said; −1 before. */
+  logStartOffset: Offset;
   /** Broker epoch of that fetch, −1 before. */
   brokerEpoch: BrokerEpoch;
   /** Largest time at which its newest fetch offset reached the leader's end of that time. */
@@ -298,6 +300,7 @@ function followersOf(
       known.find((follower) => follower.node === replica) ?? {
         node: replica,
         logEndOffset: -1,
+        logStartOffset: -1,
         brokerEpoch: -1,
         // Members get the whole lag time from now on; others must not hold back the high watermark.
         lastCaughtUpUs: inIsr ? nowUs : Number.NEGATIVE_INFINITY,

@@ -29,19 +29,29 @@ export const failedEpochEnd = (code: number): EpochEndOffset => ({
   endOffset: -1,
 });
 
+const consumerReplica = -1;
+/** May ask any replica, and sees all that it has. */
+const debuggingReplica = -2;
+
+/** Only −1 names no epoch here: any other is compared, as in Kafka. */
+const epochError = (rules: ReplicationRules, asked: LeaderEpoch, own: LeaderEpoch): number =>
+  asked < -1 ? errorCode.fencedLeaderEpoch : rules.epochError(asked, own);
+
 /** May throw DiskError. */
 export function listOffset(
   partition: Partition,
   query: ListOffsetQuery,
   rules: ReplicationRules,
 ): ListOffsetResult {
-  const fenced = rules.epochError(query.currentLeaderEpoch, partition.leaderEpoch);
+  const fenced = epochError(rules, query.currentLeaderEpoch, partition.leaderEpoch);
   if (fenced !== errorCode.none) return failedListOffset(fenced);
   const { leader, log } = partition;
-  if (leader === null) return failedListOffset(errorCode.notLeaderOrFollower);
-  const isFollower = query.replicaId >= 0;
-  const limit = rules.readLimit(partition.offsets(), isFollower, query.readCommitted);
-  const lags = !isFollower && leader.epochStart > partition.highWatermark;
+  if (leader === null && query.replicaId !== debuggingReplica) {
+    return failedListOffset(errorCode.notLeaderOrFollower);
+  }
+  const seesAll = query.replicaId !== consumerReplica;
+  const limit = rules.readLimit(partition.offsets(), seesAll, query.readCommitted);
+  const lags = !seesAll && leader !== null && leader.epochStart > partition.highWatermark;
   const found = (
     offset: Offset,
     timestamp: number,
@@ -56,7 +66,7 @@ export function listOffset(
     case latestTimestamp:
       return lags
         ? failedListOffset(errorCode.offsetNotAvailable)
-        : found(limit, -1, leader.leaderEpoch);
+        : found(limit, -1, partition.leaderEpoch);
     case earliestTimestamp:
     case earliestLocalTimestamp:
       return found(log.logStartOffset, -1, log.epochAt(log.logStartOffset));
@@ -81,7 +91,7 @@ export function endOffsetForEpoch(
   epoch: LeaderEpoch,
   rules: ReplicationRules,
 ): EpochEndOffset {
-  const fenced = rules.epochError(currentLeaderEpoch, partition.leaderEpoch);
+  const fenced = epochError(rules, currentLeaderEpoch, partition.leaderEpoch);
   if (fenced !== errorCode.none) return failedEpochEnd(fenced);
   if (partition.leader === null) return failedEpochEnd(errorCode.notLeaderOrFollower);
   const end = partition.log.endOffsetForEpoch(epoch);

@@ -315,6 +315,8 @@ export class Partition {
     if (next === own) return;
     this.#highWatermark = next;
     this.#observeHighWatermark();
+    // Consumers may read here too, and wait (KIP-392).
+    this.waiters.highWatermark.wake(next);
   }
 
   #afterTruncation(): void {

@@ -18,9 +18,9 @@ import type { MetadataDelta, MetadataImage } from '../metadata/image.ts';
 import { topicSettings } from '../metadata/image.ts';
 import type { PartitionState } from '../metadata/state.ts';
 import type { Observe } from '../observation.ts';
-import { KafkaError } from '../protocol/errors.ts';
+import { errorCode, KafkaError } from '../protocol/errors.ts';
 import { openChannel } from '../rpc/channel.ts';
-import type { Channel } from '../rpc/contract.ts';
+import type { Channel, OnFailure } from '../rpc/contract.ts';
 import { Completions } from './completions.ts';
 import type {
   ControllerLink,
@@ -41,6 +41,7 @@ import { endOffsetForEpoch, failedEpochEnd, failedListOffset, listOffset } from 
 import { Maintenance } from './maintenance.ts';
 import { Partition } from './partition.ts';
 import type { PartitionEnvironment } from './partition-environment.ts';
+import { rackAware } from './replica-selector.ts';
 import type { StoredReplica } from './replica-store.ts';
 import { ReplicaStore } from './replica-store.ts';
 import type { ReplicationRules } from './rules.ts';
@@ -59,6 +60,8 @@ export interface ReplicaManagerOptions {
   readonly observe: Observe;
   readonly rules?: ReplicationRules;
   readonly logRules?: LogRules;
+  /** Told of what one partition's part of a request threw; where nobody is told it is thrown. */
+  readonly onFailure?: OnFailure;
   /** How leaders are reached; by default a channel of its own each. */
   readonly connect?: (address: Address) => Channel;
 }
@@ -128,7 +131,8 @@ export class ReplicaManager {
       deadlines: this.#deadlines,
       rules,
       brokers,
-      onError,
+      selectReplica: settings.replicaSelectorClass === '' ? null : rackAware(config.rack, brokers),
+      codeOf: (error, doing) => this.#codeOf(error, doing),
     });
     this.#environment = {
       host,
@@ -180,8 +184,7 @@ export class ReplicaManager {
     try {
       return listOffset(found, query, this.#rules);
     } catch (error) {
-      if (!(error instanceof KafkaError)) this.#onError(error);
-      return failedListOffset(error instanceof KafkaError ? error.code : -1);
+      return failedListOffset(this.#codeOf(error, `looking up an offset of ${found.name}`));
     }
   }
 
@@ -314,6 +317,18 @@ export class ReplicaManager {
       else this.#onError(error);
       return false;
     }
+  }
+
+  /** What one partition's part of a request is answered that threw. */
+  #codeOf(error: unknown, doing: string): number {
+    if (error instanceof KafkaError) return error.code;
+    const { onFailure } = this.#options;
+    if (error instanceof DiskError || onFailure === undefined) {
+      this.#onError(error);
+      return errorCode.kafkaStorageError;
+    }
+    onFailure(doing, error);
+    return errorCode.unknownServerError;
   }
 
   #onError(error: unknown): void {

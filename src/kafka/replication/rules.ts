@@ -11,6 +11,7 @@ export interface BrokerFacts {
   readonly epoch: BrokerEpoch;
   readonly fenced: boolean;
   readonly inControlledShutdown: boolean;
+  readonly rack?: string | null;
 }
 
 /** A follower that might join the ISR, as its leader sees it. */

@@ -19,10 +19,17 @@ import type { FetchReading } from './delayed-fetch.ts';
 import { DelayedFetch } from './delayed-fetch.ts';
 import { DelayedProduce } from './delayed-produce.ts';
 import type { ReadOptions } from './fetch-read.ts';
-import { failedFetch, isFollower, readPartition, takeArrival } from './fetch-read.ts';
+import {
+  bytesAvailable,
+  failedFetch,
+  isFollower,
+  readPartition,
+  takeArrival,
+} from './fetch-read.ts';
 import type { HostedPartitions } from './hosted-partitions.ts';
 import type { BrokersView } from './leader-state.ts';
 import type { Partition } from './partition.ts';
+import type { SelectReplica } from './replica-selector.ts';
 import type { ReplicationRules } from './rules.ts';
 
 export interface ServingOptions {
@@ -31,8 +38,13 @@ export interface ServingOptions {
   readonly deadlines: Deadlines;
   readonly rules: ReplicationRules;
   readonly brokers: () => BrokersView;
-  /** Ends the process on an I/O error; throws on what is none. */
-  readonly onError: (error: unknown) => void;
+  /** Null where consumers always read from the leader. */
+  readonly selectReplica: SelectReplica | null;
+  /**
+   * The code with which a partition is answered whose part threw: that of a KafkaError. An I/O
+   * error ends the process, anything else is reported as a bug; other partitions are not touched.
+   */
+  readonly codeOf: (error: unknown, doing: string) => number;
 }
 
 const hinted: ReadonlySet<number> = new Set([
@@ -129,12 +141,9 @@ export class Serving {
       });
       return appended.lastOffset + 1;
     } catch (error) {
-      if (error instanceof KafkaError) {
-        results.push(this.#failedProduce(part, error.code, error.message));
-      } else {
-        this.#options.onError(error);
-        results.push(this.#failedProduce(part, errorCode.kafkaStorageError, null));
-      }
+      const code = this.#options.codeOf(error, `appending to ${partition.name}`);
+      const message = error instanceof KafkaError ? error.message : null;
+      results.push(this.#failedProduce(part, code, message));
       return -1;
     }
   }
@@ -168,7 +177,7 @@ export class Serving {
 
   /** True where some partition has something to say. */
   #takeArrival(work: FetchWork): boolean {
-    const { hosted, onError } = this.#options;
+    const { hosted, codeOf } = this.#options;
     const options = this.#readOptions(work);
     let hasNews = false;
     for (const part of work.partitions) {
@@ -177,15 +186,16 @@ export class Serving {
         if (typeof found === 'number' || takeArrival(found, work, part, options)) hasNews = true;
       } catch (error) {
         hasNews = true;
-        if (!(error instanceof KafkaError)) onError(error);
+        codeOf(error, `taking note of a fetch of ${nameOf(part)}`);
       }
     }
     return hasNews;
   }
 
   #readOptions(work: FetchWork): ReadOptions {
-    const { brokers, rules } = this.#options;
-    return { rules, broker: isFollower(work) ? brokers().get(work.replicaId) : undefined };
+    const { brokers, rules, selectReplica } = this.#options;
+    const broker = isFollower(work) ? brokers().get(work.replicaId) : undefined;
+    return { rules, broker, selectReplica };
   }
 
   #read(work: FetchWork): FetchReading {
@@ -193,15 +203,34 @@ export class Serving {
     const { partitions } = work;
     const results: FetchResult[] = new Array(partitions.length);
     let bytes = 0;
+    let left = work.maxBytes;
     let isUrgent = false;
     for (let i = 0; i < partitions.length; i++) {
       const part = partitions[i] as FetchPartition;
-      const result = this.#readOne(work, part, work.maxBytes - bytes, bytes === 0, options);
+      const result = this.#readOne(work, part, left, bytes === 0, options);
       results[i] = result;
       bytes += result.records.length;
-      if (result.errorCode !== errorCode.none || result.divergingEpoch !== null) isUrgent = true;
+      left = Math.max(0, left - result.records.length);
+      if (saysMore(result)) isUrgent = true;
     }
-    return { results, isDue: isUrgent || bytes >= work.minBytes };
+    const isDue = isUrgent || bytes >= work.minBytes || this.#hasReachedLimits(work, results);
+    return { results, isDue };
+  }
+
+  /** Whether limits, not a want of records, keep this fetch below its least number of bytes. */
+  #hasReachedLimits(work: FetchWork, results: readonly FetchResult[]): boolean {
+    const { hosted, rules } = this.#options;
+    if (work.minBytes <= 1) return false;
+    let bytes = 0;
+    let left = work.maxBytes;
+    for (const [i, part] of work.partitions.entries()) {
+      const found = hosted.find(part);
+      const result = results[i];
+      if (typeof found === 'number' || result === undefined) continue;
+      bytes += bytesAvailable(found, work, part, left, result, rules);
+      left = Math.max(0, left - result.records.length);
+    }
+    return bytes >= work.minBytes;
   }
 
   #readOne(
@@ -211,7 +240,7 @@ export class Serving {
     isFirst: boolean,
     options: ReadOptions,
   ): FetchResult {
-    const { hosted, onError } = this.#options;
+    const { hosted, codeOf } = this.#options;
     const found = hosted.find(part);
     let read: FetchResult | number = errorCode.none;
     if (typeof found === 'number') {
@@ -220,18 +249,24 @@ export class Serving {
       try {
         read = readPartition(found, work, part, budgetBytes, isFirst, options);
       } catch (error) {
-        if (error instanceof KafkaError) {
-          read = error.code;
-        } else {
-          onError(error);
-          read = errorCode.kafkaStorageError;
-        }
+        read = codeOf(error, `reading ${found.name}`);
       }
     }
     if (typeof read !== 'number') return read;
     return failedFetch(part, read, hinted.has(read) ? hosted.leaderOf(part) : null);
   }
 }
+
+/** Something beside records, which should not wait for them. */
+const saysMore = ({
+  errorCode: code,
+  divergingEpoch,
+  preferredReadReplica,
+}: FetchResult): boolean =>
+  code !== errorCode.none || divergingEpoch !== null || preferredReadReplica >= 0;
+
+const nameOf = ({ topic, topicId, index }: FetchPartition): string =>
+  `${topic || topicId}-${index}`;
 
 function mustWait(partition: Partition, required: Offset, acks: number): boolean {
   return acks === -1 ? partition.highWatermark < required : partition.flusher.end < required;

@@ -77,7 +77,18 @@ export interface Request<A extends Api = Api> {
   respondNothing(): void;
   /** Closes the connection, as a broker does on a request it cannot answer. */
   disconnect(): void;
+  /**
+   * For what a handler does in a later event: the same callback, but what it throws fails this
+   * request, as what the handler itself throws does, and nothing else.
+   */
+  guard<T extends unknown[]>(callback: (...args: T) => void): (...args: T) => void;
 }
+
+/**
+ * Handling a request threw, which only a bug of ours does. The request was answered
+ * UNKNOWN_SERVER_ERROR, or its connection closed. `doing` says which request of whom.
+ */
+export type OnFailure = (doing: string, error: unknown) => void;
 
 export interface ServerOptions {
   readonly port: number;
@@ -95,10 +106,18 @@ export interface ServerOptions {
    * Decoded or framed requests that may wait behind the one being handled; reading pauses beyond.
    */
   readonly maxQueuedRequestsPerConnection: number;
+  /**
+   * Bytes of requests, over all connections, that may have arrived and not been answered
+   * (queued.max.request.bytes): beyond it connections are not read from; see `arrivals.ts`. No
+   * bound where it is not given.
+   */
+  readonly maxQueuedRequestBytes?: number;
   /** A connection on which nothing arrives for so long is closed (connections.max.idle.ms). */
   readonly maxIdleUs: Micros;
   /** Handles one request; the next of the same connection follows when this one is answered. */
   readonly handle: (request: Request) => void;
+  /** Where nobody is told of a failure it is thrown. */
+  readonly onFailure?: OnFailure;
 }
 
 export interface Server {

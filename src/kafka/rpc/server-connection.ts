@@ -2,19 +2,27 @@
  * One accepted connection: frames in, requests out one by one, answers back in order. Its states:
  * idle (the next frame is handled at once), busy (a request is being handled; frames wait),
  * blocked (the peer does not take its answers; frames wait), closed (nothing more happens, late
- * answers are dropped).
+ * answers are dropped). Nothing that happens on a connection throws: whatever goes wrong with a
+ * request is that request's answer, or the end of its connection.
  */
-import { assert } from '../../base/assert.ts';
 import type { Micros } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
 import type { Connection, ConnectionHandler } from '../../host/network.ts';
 import { apiVersionsApi } from '../protocol/apis/18-api-versions.ts';
+import { apiByKey } from '../protocol/apis.ts';
 import { MalformedError } from '../protocol/malformed.ts';
-import { decodeRequest, decodeRequestHeader, encodeResponse } from '../protocol/message.ts';
+import {
+  decodeHeaderTail,
+  decodeRequest,
+  decodeRequestHeader,
+  encodeResponse,
+} from '../protocol/message.ts';
 import type { Api } from '../protocol/schema.ts';
 import { unsupportedVersionAnswer } from './api-table.ts';
-import type { Request, ServerOptions } from './contract.ts';
+import type { Arrivals, Reader } from './arrivals.ts';
+import type { ServerOptions } from './contract.ts';
 import { FrameSplitter } from './framing.ts';
+import { ServerRequest } from './server-request.ts';
 
 interface Frame {
   readonly bytes: Uint8Array;
@@ -22,7 +30,9 @@ interface Frame {
   readonly end: number;
 }
 
-export class ServerConnection implements ConnectionHandler {
+const lengthBytes = 4;
+
+export class ServerConnection implements ConnectionHandler, Reader {
   readonly peer: string;
   /** When bytes last arrived. */
   lastArrival: Micros;
@@ -30,9 +40,13 @@ export class ServerConnection implements ConnectionHandler {
   readonly #host: Host;
   readonly #connection: Connection;
   readonly #options: ServerOptions;
+  readonly #arrivals: Arrivals;
   readonly #onGone: () => void;
   readonly #frames: FrameSplitter;
   readonly #waiting: Frame[] = [];
+  /** Bytes that have arrived and are not answered, and those of them in the frame at work. */
+  #heldBytes = 0;
+  #frameBytes = 0;
   #paused = false;
   #busy = false;
   #blocked = false;
@@ -40,10 +54,17 @@ export class ServerConnection implements ConnectionHandler {
   /** In `#run`: an answer given inside the handler must not start a second loop. */
   #running = false;
 
-  constructor(host: Host, connection: Connection, options: ServerOptions, onGone: () => void) {
+  constructor(
+    host: Host,
+    connection: Connection,
+    options: ServerOptions,
+    arrivals: Arrivals,
+    onGone: () => void,
+  ) {
     this.#host = host;
     this.#connection = connection;
     this.#options = options;
+    this.#arrivals = arrivals;
     this.#onGone = onGone;
     this.peer = connection.peer;
     this.lastArrival = host.clock.monotonicUs();
@@ -53,6 +74,8 @@ export class ServerConnection implements ConnectionHandler {
   onData(bytes: Uint8Array): void {
     if (this.#closed) return;
     this.lastArrival = this.#host.clock.monotonicUs();
+    this.#heldBytes += bytes.length;
+    this.#arrivals.arrived(bytes.length);
     this.#frames.push(bytes);
     this.#run();
   }
@@ -76,7 +99,20 @@ export class ServerConnection implements ConnectionHandler {
     if (this.#closed) return;
     this.#closed = true;
     this.#waiting.length = 0;
+    this.#arrivals.leave(this);
+    this.#arrivals.gone(this.#heldBytes);
     this.#onGone();
+  }
+
+  reconsider(): void {
+    if (!this.#closed) this.#queueArrived();
+  }
+
+  giveUp(): void {
+    this.#warn(
+      `holds ${this.#heldBytes} bytes of a request and does not end it, while others wait`,
+    );
+    this.close();
   }
 
   get isClosed(): boolean {
@@ -87,6 +123,8 @@ export class ServerConnection implements ConnectionHandler {
   answered(frame: Uint8Array | null): void {
     if (this.#closed) return;
     this.#busy = false;
+    this.#heldBytes -= this.#frameBytes;
+    this.#arrivals.gone(this.#frameBytes);
     if (frame !== null && !this.#connection.write(frame)) this.#blocked = true;
     if (!this.#running) this.#run();
   }
@@ -97,16 +135,25 @@ export class ServerConnection implements ConnectionHandler {
     while (!this.#closed && !this.#busy && !this.#blocked) {
       const frame = this.#waiting.length > 0 ? this.#waiting.shift() : this.#nextFrame();
       if (frame === undefined || frame === null) break;
+      this.#frameBytes = frame.end - frame.start + lengthBytes;
       const request = this.#decode(frame);
       if (request === null) continue;
       this.#busy = true;
-      this.#options.handle(request);
+      this.#handle(request);
     }
     this.#running = false;
     if (!this.#closed) this.#queueArrived();
   }
 
-  /** Takes waiting frames up to the bound; beyond it the peer must wait. */
+  #handle(request: ServerRequest): void {
+    try {
+      this.#options.handle(request);
+    } catch (error) {
+      request.fail(error);
+    }
+  }
+
+  /** Takes waiting frames up to the bounds; beyond them the peer must wait. */
   #queueArrived(): void {
     const most = this.#options.maxQueuedRequestsPerConnection;
     while (this.#waiting.length < most) {
@@ -114,18 +161,28 @@ export class ServerConnection implements ConnectionHandler {
       if (frame === null) break;
       this.#waiting.push({ bytes: frame.bytes, start: frame.start, end: frame.end });
     }
-    const full = this.#waiting.length >= most && (this.#busy || this.#blocked);
+    const isWorking = this.#busy || this.#blocked;
+    const full = (this.#waiting.length >= most && isWorking) || this.#mustHoldOn(isWorking);
     if (this.#closed || full === this.#paused) return;
     this.#paused = full;
     if (full) this.#connection.pauseReading();
     else this.#connection.resumeReading();
   }
 
+  /** Whether the server holds too much for this connection to be read from. */
+  #mustHoldOn(isWorking: boolean): boolean {
+    const arrivals = this.#arrivals;
+    const wantsMore = arrivals.isFull && !isWorking && this.#heldBytes > 0;
+    if (wantsMore) return !arrivals.mayReadOn(this);
+    arrivals.leave(this);
+    return arrivals.isFull && isWorking;
+  }
+
   #nextFrame(): Frame | null {
     try {
       return this.#frames.next() ? this.#frames : null;
     } catch (error) {
-      this.#closeMalformed(error);
+      this.#refuse('a frame', error);
       return null;
     }
   }
@@ -136,89 +193,52 @@ export class ServerConnection implements ConnectionHandler {
    */
   #decode(frame: Frame): ServerRequest | null {
     const { bytes, start, end } = frame;
+    let what = 'a request';
     try {
       const { apiKey, apiVersion, correlationId } = decodeRequestHeader(bytes, start, end);
+      what = `${apiByKey.get(apiKey)?.name ?? `API key ${apiKey}`} v${apiVersion}`;
       const served = this.#options.apis.get(apiKey);
-      if (served === undefined) throw new MalformedError(`a request of unknown API key ${apiKey}`);
+      if (served === undefined) throw new MalformedError('it is not served here');
       const { api } = served;
       const least = Math.max(served.minVersion, api.minVersion);
       if (apiVersion < least || apiVersion > Math.min(served.maxVersion, api.maxVersion)) {
-        this.#unknownVersion(api, apiVersion, correlationId);
+        this.#unknownVersion(api, apiVersion, correlationId, frame);
         return null;
       }
       const { clientId, body } = decodeRequest(api, apiVersion, bytes, start, end);
       return new ServerRequest(this, api, apiVersion, correlationId, clientId, body);
     } catch (error) {
-      this.#closeMalformed(error);
+      this.#refuse(what, error);
       return null;
     }
   }
 
   /**
    * Only ApiVersions has an answer to that: version 0 with the table, so that the peer can choose.
+   * Its header must be whole all the same.
    */
-  #unknownVersion(api: Api, version: number, correlationId: number): void {
-    if (api.key !== apiVersionsApi.key) {
-      throw new MalformedError(`${api.name} of unknown version ${version}`);
-    }
+  #unknownVersion(api: Api, version: number, correlationId: number, frame: Frame): void {
+    if (api.key !== apiVersionsApi.key) throw new MalformedError('its version is not served here');
+    decodeHeaderTail(api, version, frame.bytes, frame.start, frame.end);
     const answer = unsupportedVersionAnswer(this.#options.apis);
     this.answered(encodeResponse(apiVersionsApi, 0, correlationId, answer));
   }
 
-  #closeMalformed(error: unknown): void {
-    if (!(error instanceof MalformedError)) throw error;
-    this.#host.log('warn', `${this.peer} sent ${error.message}`);
+  /** What makes no sense, or is too much, ends its connection. */
+  #refuse(what: string, error: unknown): void {
+    if (error instanceof MalformedError) this.#warn(`sent ${what}: ${error.message}`);
+    else this.failed(`reading ${what}`, error);
     this.close();
   }
-}
 
-class ServerRequest implements Request {
-  readonly api: Api;
-  readonly version: number;
-  readonly correlationId: number;
-  readonly clientId: string | null;
-  readonly body: unknown;
-  readonly #connection: ServerConnection;
-  #answered = false;
-
-  constructor(
-    connection: ServerConnection,
-    api: Api,
-    version: number,
-    correlationId: number,
-    clientId: string | null,
-    body: unknown,
-  ) {
-    this.#connection = connection;
-    this.api = api;
-    this.version = version;
-    this.correlationId = correlationId;
-    this.clientId = clientId;
-    this.body = body;
+  /** A bug of ours has shown itself. */
+  failed(doing: string, error: unknown): void {
+    const { onFailure } = this.#options;
+    if (onFailure === undefined) throw error;
+    onFailure(`${doing} of ${this.peer}`, error);
   }
 
-  get peer(): string {
-    return this.#connection.peer;
-  }
-
-  respond(body: unknown): void {
-    this.#answerOnce();
-    if (this.#connection.isClosed) return;
-    this.#connection.answered(encodeResponse(this.api, this.version, this.correlationId, body));
-  }
-
-  respondNothing(): void {
-    this.#answerOnce();
-    this.#connection.answered(null);
-  }
-
-  disconnect(): void {
-    this.#answerOnce();
-    this.#connection.close();
-  }
-
-  #answerOnce(): void {
-    assert(!this.#answered, `${this.api.name} is answered once`);
-    this.#answered = true;
+  #warn(what: string): void {
+    this.#host.log('warn', `${this.peer} ${what}; its connection is closed`);
   }
 }

@@ -1,15 +1,16 @@
 /**
  * The server's side. Each connection hands over one request at a time, decoded when its turn
  * comes, and the next when that one is answered, so answers leave in order. Frames that wait are
- * counted, and beyond the bound reading pauses, so that TCP holds the peer back. A frame or
- * request that makes no sense closes its connection, with nothing said: what is not understood
- * cannot be answered. One timer watches over all idle connections, set for the first that may be
- * due.
+ * counted, and beyond the bound reading pauses, so that TCP holds the peer back; so are the bytes
+ * that wait over all connections (`arrivals.ts`). A frame or request that makes no sense closes
+ * its connection, with nothing said: what is not understood cannot be answered. One timer watches
+ * over all idle connections, set for the first that may be due.
  */
 import type { Micros } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
 import type { Connection, ConnectionHandler, Listener } from '../../host/network.ts';
 import type { Timer } from '../../host/timers.ts';
+import { Arrivals } from './arrivals.ts';
 import type { Server, ServerOptions } from './contract.ts';
 import { ServerConnection } from './server-connection.ts';
 
@@ -26,12 +27,14 @@ class ListeningServer implements Server {
   readonly #options: ServerOptions;
   readonly #listener: Listener;
   readonly #open = new Set<ServerConnection>();
+  readonly #arrivals: Arrivals;
   #idleTimer: Timer | null = null;
   #closed = false;
 
   constructor(host: Host, options: ServerOptions, ready: (error: Error | null) => void) {
     this.#host = host;
     this.#options = options;
+    this.#arrivals = new Arrivals(host, options.maxQueuedRequestBytes ?? Number.POSITIVE_INFINITY);
     this.#listener = host.network.listen(
       options.port,
       (connection) => this.#accept(connection),
@@ -52,6 +55,7 @@ class ListeningServer implements Server {
     this.#closed = true;
     this.#listener.close();
     this.#idleTimer?.cancel();
+    this.#arrivals.close();
     for (const connection of [...this.#open]) connection.close();
   }
 
@@ -60,7 +64,8 @@ class ListeningServer implements Server {
       connection.close();
       return refusedHandler;
     }
-    const served = new ServerConnection(this.#host, connection, this.#options, () => {
+    const arrivals = this.#arrivals;
+    const served = new ServerConnection(this.#host, connection, this.#options, arrivals, () => {
       this.#open.delete(served);
     });
     this.#open.add(served);

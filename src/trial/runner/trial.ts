@@ -297,6 +297,8 @@ class Trial {
   }
 
   #observe(observation: Observation): void {
+    // A node survives a bug that a request brings to light; a trial does not.
+    if (observation.kind === 'request-failed') this.#world.fail(observation.error);
     this.#view.observe(observation);
     this.#arena.wholeness.observe(observation);
     this.#faults.observe(observation);

@@ -7,6 +7,7 @@ import { zeroUuid } from '../../../src/base/ids.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { brokerApis } from '../../../src/kafka/broker/apis.ts';
 import type { BrokerContext } from '../../../src/kafka/broker/context.ts';
+import { FetchSessions } from '../../../src/kafka/broker/fetch-sessions.ts';
 import { defaultNodeSettings, type NodeConfig } from '../../../src/kafka/config.ts';
 import { MetadataImage } from '../../../src/kafka/metadata/image.ts';
 import { registerBrokerRecord } from '../../../src/kafka/metadata/records/00-register-broker.ts';
@@ -84,6 +85,7 @@ export function ask<A extends Api>(
     },
     respondNothing: () => settle({ kind: 'nothing' }),
     disconnect: () => settle({ kind: 'disconnected' }),
+    guard: (callback) => callback,
   };
   const served = brokerApis(context).find((one) => one.api.key === api.key);
   if (served === undefined) throw new Error(`${api.name} is not served`);
@@ -120,6 +122,7 @@ export function contextWith(parts: Partial<BrokerContext>): BrokerContext {
     config: configOf(1),
     image: new MetadataImage(),
     replicas: unused('replicas'),
+    fetchSessions: new FetchSessions({ slots: 10, nowUs: () => 0, draw: () => 6 }),
     forwarder: unused('forwarder'),
     producerIds: unused('producerIds'),
     ...parts,

@@ -123,9 +123,25 @@ describe('a cluster of three combined nodes', () => {
     expect(await cluster.produce(follower, 'orders', 0, ['a'])).toMatchObject({
       errorCode: errorCode.notLeaderOrFollower,
     });
-    expect(await cluster.fetch(follower, 'orders', 0, 0)).toMatchObject({
-      errorCode: errorCode.notLeaderOrFollower,
-      currentLeader: { leaderId: leader },
-    });
+    const old = {
+      maxWaitMs: 500,
+      minBytes: 1,
+      topics: [
+        { topic: 'orders', partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 99 }] },
+      ],
+    };
+    const answer = await cluster.call(follower, fetchApi, 10, old);
+    expect(answer.responses[0]?.partitions[0]?.errorCode).toBe(errorCode.notLeaderOrFollower);
+  });
+
+  it('reads from a follower what is committed (KIP-392)', async () => {
+    const cluster = new TestCluster();
+    await cluster.allBrokersLive();
+    await cluster.createTopic('orders', 1, 3);
+    const leader = await cluster.leaderOf('orders', 0);
+    const follower = cluster.brokers.find((id) => id !== leader) ?? 0;
+    await cluster.produce(leader, 'orders', 0, ['a']);
+    await cluster.run(1);
+    expect((await cluster.fetch(follower, 'orders', 0, 0)).values).toEqual(['a']);
   });
 });

@@ -3,8 +3,10 @@
  */
 import { assert } from '../../../src/base/assert.ts';
 import type { Micros, NodeId } from '../../../src/base/ids.ts';
+import { zeroUuid } from '../../../src/base/ids.ts';
 import { secondsToMicros } from '../../../src/base/time.ts';
 import type { Host } from '../../../src/host/host.ts';
+import type { Connection, ConnectionHandler } from '../../../src/host/network.ts';
 import { kafkaNode } from '../../../src/kafka/broker/node.ts';
 import {
   defaultNodeSettings,
@@ -16,6 +18,7 @@ import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import { fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
 import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
+import { deleteTopicsApi } from '../../../src/kafka/protocol/apis/20-delete-topics.ts';
 import type { Api, RequestInput, ResponseOf } from '../../../src/kafka/protocol/schema.ts';
 import { buildBatch, type NewRecord } from '../../../src/kafka/records/builder.ts';
 import { forEachBatch, readRecords } from '../../../src/kafka/records/reader.ts';
@@ -44,6 +47,7 @@ export class TestCluster {
   readonly exits: string[] = [];
   readonly #settings: NodeSettings;
   readonly #channels = new Map<NodeId, Channel>();
+  readonly #provoked = new Map<string, Provoked>();
   #client: Host | null = null;
 
   constructor(options: ClusterOptions = {}) {
@@ -83,9 +87,10 @@ export class TestCluster {
   }
 
   start(id: NodeId): void {
-    const program = kafkaNode(this.config(id), (observation) =>
-      this.observations.push(observation),
-    );
+    const program = kafkaNode(this.config(id), (observation) => {
+      this.observations.push(observation);
+      if (observation.kind === 'request-failed') this.world.fail(observation.error);
+    });
     this.world.machine(`m${id}`).start(program);
   }
 
@@ -272,6 +277,42 @@ export class TestCluster {
     return reason ?? '';
   }
 
+  /**
+   * Sends bytes to a listener, on the connection that the last ones left open, and tells what came
+   * of them within two seconds: after `waiting` the connection is given up.
+   */
+  async provoke(
+    to: NodeId,
+    listener: 'broker' | 'controller',
+    bytes: Uint8Array,
+  ): Promise<'answered' | 'closed' | 'waiting'> {
+    await this.until('a client', () => this.#client !== null);
+    const host = this.#client as Host;
+    const key = `${to} ${listener}`;
+    const open = this.#provoked.get(key) ?? new Provoked();
+    open.begin();
+    if (open.connection === null) {
+      const port = listener === 'broker' ? brokerPort : controllerPort;
+      open.connection = host.network.connect({ host: `m${to}`, port }, open);
+      this.#provoked.set(key, open);
+    }
+    open.connection.write(bytes);
+    const limit = this.world.now + secondsToMicros(2);
+    await this.world.runWhile(() => open.state === 'waiting', limit);
+    this.#expectNoFailure();
+    if (open.state === 'waiting') open.connection.reset();
+    if (open.state !== 'answered') this.#provoked.delete(key);
+    return open.state;
+  }
+
+  async deleteTopics(names: readonly string[], asker = this.brokers[0] ?? 1): Promise<void> {
+    if (names.length === 0) return;
+    await this.call(asker, deleteTopicsApi, 6, {
+      topics: names.map((name) => ({ name, topicId: zeroUuid })),
+      timeoutMs: 10_000,
+    });
+  }
+
   /** Connections of the client are opened anew, as after a restart of their peer. */
   #channel(to: NodeId): Channel {
     let channel = this.#channels.get(to);
@@ -292,5 +333,23 @@ export class TestCluster {
 
   #expectNoFailure(): void {
     if (this.world.failure !== null) throw this.world.failure;
+  }
+}
+
+/** A connection for bytes of any kind, and what came of the last. */
+class Provoked implements ConnectionHandler {
+  connection: Connection | null = null;
+  state: 'answered' | 'closed' | 'waiting' = 'waiting';
+
+  begin(): void {
+    this.state = 'waiting';
+  }
+
+  onData(): void {
+    this.state = 'answered';
+  }
+
+  onClose(): void {
+    this.state = 'closed';
   }
 }

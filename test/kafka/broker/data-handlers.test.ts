@@ -198,6 +198,7 @@ const fetched = (work: FetchWork): FetchResult[] =>
     records: new Uint8Array([9]),
     divergingEpoch: null,
     currentLeader: null,
+    preferredReadReplica: -1,
   }));
 
 const fetchBody = {
@@ -236,6 +237,8 @@ describe('Fetch', () => {
         minBytes: 1,
         maxBytes: 57_671_680,
         readCommitted: false,
+        fromAnyReplica: true,
+        rack: '',
         partitions: [
           {
             topicId: zeroUuid,
@@ -281,16 +284,76 @@ describe('Fetch', () => {
     expect(answer.responses[0]?.partitions[0]?.abortedTransactions).toEqual([]);
   });
 
-  it('keeps no sessions: a full fetch is answered with session 0, an incremental one refused', () => {
-    const { context } = asking();
-    const full = answerTo(context, fetchApi, 12, { ...fetchBody, sessionEpoch: 0 });
-    expect([full.errorCode, full.sessionId, full.responses.length]).toEqual([0, 0, 1]);
-    const incremental = answerTo(context, fetchApi, 12, {
+  it('keeps a session: an incremental fetch reads what it remembers, and tells what is new', () => {
+    const results: Partial<FetchResult>[] = [{}, { records: new Uint8Array(0) }];
+    const { context, works } = asking((work) =>
+      fetched(work).map((result, at) => ({ ...result, ...results[at] })),
+    );
+    const partition = fetchBody.topics[0]!.partitions[0]!;
+    const partitions = [partition, { ...partition, partition: 1 }];
+    const topics = [{ topic: 'orders', partitions }];
+    const full = answerTo(context, fetchApi, 12, { ...fetchBody, topics, sessionEpoch: 0 });
+    expect([full.errorCode, full.sessionId, full.responses[0]?.partitions.length]).toEqual([
+      0, 7, 2,
+    ]);
+    const next = { ...fetchBody, topics: [], sessionId: 7, sessionEpoch: 1 };
+    const news = answerTo(context, fetchApi, 12, next);
+    expect(works.map(({ partitions: asked }) => asked.length)).toEqual([2, 2]);
+    expect([
+      news.sessionId,
+      news.responses[0]?.partitions.map((one) => one.partitionIndex),
+    ]).toEqual([7, [0]]);
+    expect(answerTo(context, fetchApi, 12, next).errorCode).toBe(
+      errorCode.invalidFetchSessionEpoch,
+    );
+    expect(answerTo(context, fetchApi, 12, { ...next, sessionId: 9 }).errorCode).toBe(
+      errorCode.fetchSessionIdNotFound,
+    );
+    expect(answerTo(context, fetchApi, 13, { ...next, sessionEpoch: 2 }).errorCode).toBe(
+      errorCode.fetchSessionTopicIdError,
+    );
+  });
+
+  it('reads a partition named twice once, as it was named last', () => {
+    const { context, works } = asking();
+    const partition = fetchBody.topics[0]!.partitions[0]!;
+    const partitions = [
+      partition,
+      { ...partition, partition: 1 },
+      { ...partition, fetchOffset: 12 },
+    ];
+    const answer = answerTo(context, fetchApi, 12, {
       ...fetchBody,
-      sessionId: 7,
-      sessionEpoch: 3,
+      topics: [{ topic: 'orders', partitions }],
     });
-    expect(incremental.errorCode).toBe(errorCode.fetchSessionIdNotFound);
+    expect(works[0]?.partitions.map(({ index, fetchOffset }) => [index, fetchOffset])).toEqual([
+      [0, 12],
+      [1, 10],
+    ]);
+    expect(answer.responses[0]?.partitions).toHaveLength(2);
+  });
+
+  it('knows no topic of the zero id, no third isolation level, and no follower for old clients', () => {
+    const { context, works } = asking((work) =>
+      fetched(work).map((result) => ({ ...result, errorCode: errorCode.unknownTopicOrPartition })),
+    );
+    const codeIn = (version: number, topicId: string) => {
+      const topics = [{ topic: '', topicId, partitions: fetchBody.topics[0]!.partitions }];
+      const answer = answerTo(context, fetchApi, version, { ...fetchBody, topics });
+      return answer.responses[0]?.partitions[0]?.errorCode;
+    };
+    expect(codeIn(12, zeroUuid)).toBe(errorCode.unknownTopicOrPartition);
+    expect(codeIn(13, zeroUuid)).toBe(errorCode.unknownTopicId);
+    expect(answerTo(context, fetchApi, 12, { ...fetchBody, isolationLevel: 7 }).errorCode).toBe(
+      errorCode.unknownServerError,
+    );
+    works.length = 0;
+    answerTo(context, fetchApi, 10, fetchBody);
+    answerTo(context, fetchApi, 11, { ...fetchBody, rackId: 'r' });
+    expect(works.map(({ fromAnyReplica, rack }) => [fromAnyReplica, rack])).toEqual([
+      [false, ''],
+      [true, 'r'],
+    ]);
   });
 
   it('answers an empty question at once', () => {
@@ -399,11 +462,46 @@ describe('ListOffsets', () => {
       errorCode.unsupportedVersion,
     ]);
     expect(codes(9, [0, -4], [1, -5])).toEqual([0, 0]);
-    expect(codes(7, [0, -1], [0, -2], [1, -1])).toEqual([
-      errorCode.invalidRequest,
-      errorCode.invalidRequest,
-      0,
+    expect(codes(7, [0, -1], [0, -2], [1, -1])).toEqual([errorCode.invalidRequest, 0]);
+    expect(codes(6, [0, -3], [1, -7])).toEqual([
+      errorCode.unsupportedVersion,
+      errorCode.unsupportedVersion,
     ]);
+    expect(codes(11, [0, -3], [1, -7])).toEqual([0, errorCode.unsupportedVersion]);
+  });
+
+  it('answers a topic named twice once', () => {
+    const { context } = asking();
+    const [topic] = body([0, -1]).topics;
+    const [other] = body([1, -1]).topics;
+    const topics = [topic!, other!, topic!];
+    const answer = answerTo(context, listOffsetsApi, 7, { ...body(), topics });
+    const codes = answer.topics.map(({ name, partitions }) => [
+      name,
+      partitions.map((one) => [one.partitionIndex, one.errorCode]),
+    ]);
+    expect(codes).toEqual([
+      [
+        'orders',
+        [
+          [0, errorCode.invalidRequest],
+          [1, 0],
+        ],
+      ],
+    ]);
+  });
+
+  it('refuses an isolation level that does not exist, and spares old clients a code', () => {
+    const { context } = asking();
+    const codeOf = (version: number, code: number, isolationLevel: number) => {
+      const failed = { errorCode: code, offset: -1, timestamp: -1, leaderEpoch: -1 };
+      const asked = code === 0 ? context : contextOf({ listOffset: () => failed });
+      const answer = answerTo(asked, listOffsetsApi, version, { ...body([0, -1]), isolationLevel });
+      return answer.topics[0]?.partitions[0]?.errorCode;
+    };
+    expect(codeOf(5, 0, 7)).toBe(errorCode.unknownServerError);
+    expect(codeOf(4, errorCode.offsetNotAvailable, 0)).toBe(errorCode.leaderNotAvailable);
+    expect(codeOf(5, errorCode.offsetNotAvailable, 0)).toBe(errorCode.offsetNotAvailable);
   });
 });
 

@@ -4,6 +4,7 @@ import { kafkaNode } from '../../../src/kafka/broker/node.ts';
 import { KafkaClient } from '../../../src/kafka/client/client.ts';
 import type { Producer } from '../../../src/kafka/client/produce/producer.ts';
 import { defaultNodeSettings, type NodeConfig } from '../../../src/kafka/config.ts';
+import type { Observation } from '../../../src/kafka/observation.ts';
 import { World } from '../../../src/sim/world.ts';
 
 const nodes = [1, 2, 3];
@@ -26,7 +27,10 @@ function config(nodeId: number): NodeConfig {
 
 function cluster(seed: string): World {
   const world = new World({ seed });
-  for (const id of nodes) world.addMachine(`m${id}`).start(kafkaNode(config(id)));
+  const observe = (seen: Observation): void => {
+    if (seen.kind === 'request-failed') world.fail(seen.error);
+  };
+  for (const id of nodes) world.addMachine(`m${id}`).start(kafkaNode(config(id), observe));
   return world;
 }
 

@@ -132,6 +132,7 @@ export class FakeNode {
       },
       respondNothing: () => {},
       disconnect: () => {},
+      guard: (callback) => callback,
     });
     return call;
   }

@@ -82,6 +82,7 @@ export class Bench {
     const topicDefaults = { ...defaultTopicSettings, ...options.topic };
     const config = {
       nodeId: 1,
+      rack: 'r1',
       dataDirectory: 'data',
       settings: { ...defaultNodeSettings, ...options.node, topicDefaults },
     } as unknown as NodeConfig;
@@ -268,7 +269,7 @@ function registration(brokerId: NodeId, brokerEpoch: number): MetadataRecord {
       brokerEpoch,
       endPoints: [{ name: 'PLAINTEXT', host: `b${brokerId}`, port: 9092, securityProtocol: 0 }],
       features: [],
-      rack: null,
+      rack: `r${brokerId}`,
       fenced: false,
       inControlledShutdown: false,
       logDirs: [],

@@ -177,7 +177,7 @@ export class Lab {
       readCommitted: false,
       partitions: [asked],
     };
-    const options = { rules: this.rules, broker: brokers.get(from) };
+    const options = { rules: this.rules, broker: brokers.get(from), selectReplica: null };
     takeArrival(partition, work, asked, options);
     fetch.answer = readPartition(partition, work, asked, 1_000_000, true, options);
     this.#say(

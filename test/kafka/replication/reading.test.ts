@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import { readRecords } from '../../../src/kafka/records/reader.ts';
 import { latestTimestamp } from '../../../src/kafka/replication/contract.ts';
-import { Bench, batchOf, otherTopicId, topicId } from './bench.ts';
+import { Bench, batchOf, fetchAnswer, otherTopicId, topicId } from './bench.ts';
 
 const codes = (results: readonly { errorCode: number }[]) => results.map((one) => one.errorCode);
 const leading = (minInsyncReplicas = 1) =>
@@ -131,6 +131,134 @@ describe('a follower’s fetch', () => {
   });
 });
 
+describe('the limits of a fetch', () => {
+  const size = batchOf('x').length;
+  const three = () => {
+    const bench = new Bench().start().create({ replicas: [1] });
+    for (let i = 0; i < 3; i++) bench.produce(1);
+    return bench;
+  };
+
+  it('answer at once where more bytes are asked for than limits let through', () => {
+    const bench = three();
+    // Two batches fit, fewer than the least, and a third is there: waiting would bring nothing.
+    const limited = { maxWaitMs: 500, maxBytes: 2.5 * size, minBytes: 2.5 * size };
+    expect(bench.fetch(limited)[0]?.records).toHaveLength(2 * size);
+    const part = { maxBytes: Math.ceil(2.5 * size) };
+    expect(bench.fetch({ maxWaitMs: 500, minBytes: 2.5 * size }, part)[0]?.records).toHaveLength(
+      2 * size,
+    );
+    expect(bench.fetch({ maxWaitMs: 500, minBytes: 2.9 * size }, part)).toEqual([]);
+    expect(bench.fetch({ maxWaitMs: 500, minBytes: 3.5 * size })).toEqual([]);
+  });
+
+  it('are UNKNOWN_SERVER_ERROR below zero where there is something to read', () => {
+    const bench = three();
+    const negative = { maxWaitMs: 500, maxBytes: -1, minBytes: -1 };
+    expect(codes(bench.fetch(negative))).toEqual([errorCode.unknownServerError]);
+    expect(codes(bench.fetch(negative, { fetchOffset: 3 }))).toEqual([0]);
+    expect(codes(bench.fetch({}, { maxBytes: -1 }))).toEqual([errorCode.unknownServerError]);
+  });
+});
+
+describe('a follower', () => {
+  const following = () => {
+    const bench = new Bench().start().create({ leader: 2 });
+    bench.next().answer(fetchAnswer({ records: batchOf('a', 'b', 'c'), highWatermark: 2 }));
+    return bench;
+  };
+  const anywhere = { fromAnyReplica: true, rack: 'r1' };
+
+  it('serves consumers that may read anywhere, up to its own high watermark (KIP-392)', () => {
+    const bench = following();
+    const [result] = bench.fetch(anywhere);
+    expect(result).toMatchObject({ errorCode: 0, highWatermark: 2, preferredReadReplica: -1 });
+    expect(bench.fetch(anywhere, { fetchOffset: 2 })[0]).toMatchObject({
+      errorCode: 0,
+      records: new Uint8Array(0),
+    });
+    expect(codes(bench.fetch(anywhere, { fetchOffset: 4 }))).toEqual([errorCode.offsetOutOfRange]);
+    expect(codes(bench.fetch(anywhere, { currentLeaderEpoch: 1 }))).toEqual([
+      errorCode.unknownLeaderEpoch,
+    ]);
+  });
+
+  it('serves neither old consumers nor followers', () => {
+    const bench = following();
+    expect(codes(bench.fetch())).toEqual([errorCode.notLeaderOrFollower]);
+    const follower = { replicaId: 3, replicaEpoch: 103 };
+    expect(codes(bench.fetch(follower))).toEqual([errorCode.notLeaderOrFollower]);
+  });
+
+  it('lets consumers wait for its high watermark', () => {
+    const bench = following();
+    const waiting = bench.fetch({ ...anywhere, maxWaitMs: 500 }, { fetchOffset: 2 });
+    expect(waiting).toEqual([]);
+    bench.next().answer(fetchAnswer({ highWatermark: 3 }));
+    expect(waiting).toMatchObject([{ errorCode: 0, highWatermark: 3 }]);
+  });
+
+  it('tells a debugging consumer where its log ends', () => {
+    const bench = following();
+    const ask = (replicaId: number) =>
+      bench.manager.listOffset({
+        topicId,
+        topic: 'orders',
+        index: 0,
+        replicaId,
+        readCommitted: false,
+        currentLeaderEpoch: -1,
+        timestamp: latestTimestamp,
+      });
+    expect(ask(-2)).toMatchObject({ errorCode: 0, offset: 3 });
+    expect(ask(-1).errorCode).toBe(errorCode.notLeaderOrFollower);
+  });
+});
+
+describe('a leader that knows racks', () => {
+  const node = {
+    replicaSelectorClass: 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
+  } as const;
+  const askFrom = (bench: Bench, rack: string, fetchOffset = 0) =>
+    bench.fetch({ maxWaitMs: 500, fromAnyReplica: true, rack }, { fetchOffset })[0];
+
+  it('sends a consumer to an in-sync replica in its rack that has what it wants', () => {
+    const bench = new Bench({ node }).start().create({});
+    bench.produce(1);
+    bench.follow(2, 1);
+    bench.follow(3, 0);
+    expect(askFrom(bench, 'r2')).toMatchObject({
+      errorCode: 0,
+      preferredReadReplica: 2,
+      records: new Uint8Array(0),
+    });
+    expect(askFrom(bench, 'r3', 0)?.preferredReadReplica).toBe(3);
+    bench.follow(3, 1);
+    bench.tell(bench.change({ isr: [1, 2] }));
+    expect(askFrom(bench, 'r3')?.preferredReadReplica).toBe(-1);
+    for (const rack of ['r1', 'r9', ''])
+      expect(askFrom(bench, rack)?.preferredReadReplica).toBe(-1);
+  });
+
+  it('keeps who asks for more than that replica has, or for what it no longer has', () => {
+    const bench = new Bench({ node }).start().create({});
+    bench.produce(1);
+    bench.follow(2, 0);
+    bench.follow(3, 1);
+    expect(askFrom(bench, 'r2', 1)?.preferredReadReplica ?? -1).toBe(-1);
+    const trimmed = { fetchOffset: 1, logStartOffset: 1, currentLeaderEpoch: 0 };
+    bench.fetch({ replicaId: 2, replicaEpoch: 102 }, { ...trimmed, lastFetchedEpoch: 0 });
+    expect(askFrom(bench, 'r2', 0)?.preferredReadReplica).toBe(-1);
+  });
+
+  it('sends nobody anywhere unless it was told to choose', () => {
+    const bench = new Bench().start().create({});
+    bench.produce(1);
+    for (const id of [2, 3]) bench.follow(id, 1);
+    expect(askFrom(bench, 'r2')?.preferredReadReplica).toBe(-1);
+  });
+});
+
 describe('offset look-ups', () => {
   const query = (timestamp: number, replicaId = -1) => ({
     topicId: 'AAAAAAAAAAAAAAAAAAAAAA',
@@ -174,5 +302,9 @@ describe('offset look-ups', () => {
     expect(ask(1, 0)).toEqual({ errorCode: 0, leaderEpoch: 0, endOffset: 1 });
     expect(ask(0, 0).errorCode).toBe(errorCode.fencedLeaderEpoch);
     expect(ask(2, 0).errorCode).toBe(errorCode.unknownLeaderEpoch);
+    expect(ask(-1, 0).errorCode).toBe(0);
+    expect(ask(-2, 0).errorCode).toBe(errorCode.fencedLeaderEpoch);
+    const latest = bench.manager.listOffset({ ...query(latestTimestamp), currentLeaderEpoch: -2 });
+    expect(latest.errorCode).toBe(errorCode.fencedLeaderEpoch);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import steady from '../../../scenarios/steady.ts';
+import { kafkaReplicationRules } from '../../../src/kafka/replication/rules.ts';
 import type { TraceEntry } from '../../../src/sim/trace.ts';
 import { parsePlan } from '../../../src/trial/plan/plan.ts';
 import { runTrial } from '../../../src/trial/runner/trial.ts';
@@ -133,5 +134,13 @@ describe('a trial', () => {
     await expect(runTrial(steady, '1', { plan: wrong })).rejects.toThrow(
       'faults.0.target: "b9" is none of b1',
     );
+  });
+
+  it('ends with a bug of ours that a request brings to light, though a node survives it', async () => {
+    const bug = (): never => {
+      throw new Error('a bug in judging a fetch');
+    };
+    const rules = { replication: { ...kafkaReplicationRules, acceptsFetchOf: bug } };
+    await expect(runTrial(steady, '1', { rules })).rejects.toThrow('a bug in judging a fetch');
   });
 });

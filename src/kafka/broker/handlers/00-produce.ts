@@ -43,9 +43,10 @@ const handleProduce: Handler<typeof produceApi> = (context, request) => {
     return;
   }
   const { acks, timeoutMs } = body;
-  context.replicas.produce({ acks, timeoutMs, partitions: work }, (results) => {
+  const done = request.guard((results: readonly ProduceResult[]) => {
     answer(context, request, problems, results);
   });
+  context.replicas.produce({ acks, timeoutMs, partitions: work }, done);
 };
 
 const invalidAcks: Problem = {

@@ -3,22 +3,26 @@
  * id).
  * - Hands the partitions to their replicas, which answer at once or when enough bytes have come,
  *   and answers in the order of the request. Never more than fetch.max.bytes, save for a first
- *   batch that is larger.
- * - No fetch sessions are kept: session id 0 is answered to those who ask for one, as Kafka does
- *   when its cache is full; a request within a session is FETCH_SESSION_ID_NOT_FOUND.
+ *   batch that is larger. A partition named twice is read once, as it was named last.
+ * - Sessions (KIP-227): see `fetch-sessions.ts`.
+ * - From version 11 on a consumer may read from a follower, up to its high watermark, and a leader
+ *   may send it to one in its rack (KIP-392).
+ * - An isolation level that does not exist is UNKNOWN_SERVER_ERROR, as in Kafka.
  * - Records are never null (KAFKA-18646). The list of aborted transactions is empty for
- *   read_committed readers and null for others. Preferred replicas are never named: consumers read
- *   from leaders.
- * 5: log start offset; 9: leader epoch for fencing; 12: divergence and the leader of now; 13: topic
- * ids, with UNKNOWN_TOPIC_ID; 15: the follower's broker epoch (KIP-903); 16: endpoints of leaders
- * (KIP-951).
+ *   read_committed readers and null for others.
+ * 5: log start offset; 7: sessions; 9: leader epoch for fencing; 11: racks; 12: divergence and the
+ * leader of now; 13: topic ids, with UNKNOWN_TOPIC_ID; 15: the follower's broker epoch (KIP-903);
+ * 16: endpoints of leaders (KIP-951).
  */
 import type { NodeId } from '../../../base/ids.ts';
+import { zeroUuid } from '../../../base/ids.ts';
 import { fetchApi } from '../../protocol/apis/01-fetch.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
 import type { FetchPartition, FetchResult, FetchWork } from '../../replication/contract.ts';
+import { errorAnswer } from '../../rpc/error-answers.ts';
 import { type BrokerContext, type Handler, serve } from '../context.ts';
+import { askedPartitions, forgottenPartitions } from '../fetch-asked.ts';
 import { endpointsOf } from '../topic-view.ts';
 
 type Body = RequestOf<typeof fetchApi>;
@@ -26,83 +30,86 @@ type Answer = ResponseInput<typeof fetchApi>;
 type TopicAnswer = Answer['responses'][number];
 type PartitionAnswer = TopicAnswer['partitions'][number];
 
-const sessionless = -1;
-const newSession = 0;
 const readCommittedLevel = 1;
+const firstWithRacks = 11;
+const firstWithTopicIds = 13;
+const firstWithEndpoints = 16;
 
 const handleFetch: Handler<typeof fetchApi> = (context, request) => {
-  const { body } = request;
-  if (body.sessionEpoch !== sessionless && body.sessionEpoch !== newSession) {
-    request.respond({ errorCode: errorCode.fetchSessionIdNotFound, responses: [] });
-    return;
-  }
-  const work = workOf(body, request.version, context.config.settings.fetchMaxBytes);
-  if (work.partitions.length === 0) {
-    request.respond({ responses: [] });
-    return;
-  }
-  context.replicas.fetch(work, (results) => {
-    request.respond(answerOf(context, body, request.version, results));
+  const { body, version } = request;
+  const { sessionId, sessionEpoch } = body;
+  const replicaId = version >= 15 ? body.replicaState.replicaId : body.replicaId;
+  const turn = context.fetchSessions.begin({
+    sessionId,
+    sessionEpoch,
+    isFollower: replicaId >= 0,
+    usesTopicIds: version >= firstWithTopicIds,
+    partitions: askedPartitions(body),
+    forgotten: forgottenPartitions(body),
   });
-};
-
-function workOf(body: Body, version: number, fetchMaxBytes: number): FetchWork {
-  let count = 0;
-  for (const { partitions: asked } of body.topics) count += asked.length;
-  const partitions: FetchPartition[] = new Array(count);
-  let at = 0;
-  for (const { topic, topicId, partitions: asked } of body.topics) {
-    for (const one of asked) {
-      partitions[at++] = {
-        topicId,
-        topic,
-        index: one.partition,
-        currentLeaderEpoch: one.currentLeaderEpoch,
-        fetchOffset: one.fetchOffset,
-        lastFetchedEpoch: one.lastFetchedEpoch,
-        logStartOffset: one.logStartOffset,
-        maxBytes: one.partitionMaxBytes,
-      };
-    }
+  const { partitions } = turn;
+  const respond = (results: readonly FetchResult[]): void => {
+    const { errorCode: code, sessionId: id, results: told } = turn.conclude(results);
+    request.respond(answerOf(context, body, version, code, id, told));
+  };
+  if (partitions.length === 0) {
+    respond([]);
+    return;
   }
-  const maxBytes = Math.min(body.maxBytes, fetchMaxBytes);
-  return {
-    replicaId: version >= 15 ? body.replicaState.replicaId : body.replicaId,
+  const isLevel = body.isolationLevel === 0 || body.isolationLevel === readCommittedLevel;
+  if (!isLevel && partitions.some((name) => isKnown(context, name))) {
+    request.respond(errorAnswer(fetchApi, version, body, errorCode.unknownServerError) as Answer);
+    return;
+  }
+  const maxBytes = Math.min(body.maxBytes, context.config.settings.fetchMaxBytes);
+  const work: FetchWork = {
+    replicaId,
     replicaEpoch: body.replicaState.replicaEpoch,
     maxWaitMs: body.maxWaitMs,
     minBytes: Math.min(body.minBytes, maxBytes),
     maxBytes,
     readCommitted: body.isolationLevel === readCommittedLevel,
+    fromAnyReplica: version >= firstWithRacks && replicaId < 0,
+    rack: body.rackId,
     partitions,
   };
+  context.replicas.fetch(work, request.guard(respond));
+};
+
+function isKnown({ image }: BrokerContext, { topicId, topic, index }: FetchPartition): boolean {
+  const found =
+    topicId === zeroUuid ? image.topicsByName.get(topic) : image.topicsById.get(topicId);
+  return found?.partitions[index] !== undefined;
 }
 
 function answerOf(
   context: BrokerContext,
   body: Body,
   version: number,
+  code: number,
+  sessionId: number,
   results: readonly FetchResult[],
 ): Answer {
   const leaders: NodeId[] = [];
   const aborted = body.isolationLevel === readCommittedLevel ? [] : null;
-  let at = 0;
   const responses: TopicAnswer[] = [];
-  for (const { topic, topicId, partitions } of body.topics) {
-    const answers: PartitionAnswer[] = new Array(partitions.length);
-    for (let i = 0; i < partitions.length; i++) {
-      const result = results[at++];
-      if (result === undefined) {
-        answers[i] = failed(partitions[i]!.partition, errorCode.unknownServerError, null);
-      } else if (result.errorCode !== errorCode.none) {
-        answers[i] = refused(result, version, leaders);
-      } else {
-        answers[i] = answered(result, aborted);
-      }
+  let first: FetchResult | null = null;
+  let answers: PartitionAnswer[] = [];
+  for (const result of results) {
+    if (first === null || first.topicId !== result.topicId || first.topic !== result.topic) {
+      first = result;
+      answers = [];
+      responses.push({ topic: result.topic, topicId: result.topicId, partitions: answers });
     }
-    responses.push({ topic, topicId, partitions: answers });
+    answers.push(
+      result.errorCode === errorCode.none
+        ? answered(result, aborted)
+        : refused(result, version, leaders),
+    );
   }
-  if (leaders.length === 0) return { responses };
-  return { responses, nodeEndpoints: endpointsOf(context.image, leaders) };
+  if (leaders.length === 0) return { errorCode: code, sessionId, responses };
+  const nodeEndpoints = endpointsOf(context.image, leaders);
+  return { errorCode: code, sessionId, responses, nodeEndpoints };
 }
 
 const answered = (result: FetchResult, aborted: never[] | null): PartitionAnswer => ({
@@ -113,32 +120,32 @@ const answered = (result: FetchResult, aborted: never[] | null): PartitionAnswer
   logStartOffset: result.logStartOffset,
   divergingEpoch: result.divergingEpoch ?? undefined,
   abortedTransactions: aborted,
+  preferredReadReplica: result.preferredReadReplica,
   records: result.records,
 });
 
 function refused(result: FetchResult, version: number, leaders: NodeId[]): PartitionAnswer {
-  const { index, errorCode: code, currentLeader } = result;
+  const code = codeFor(result, version);
+  const currentLeader = version >= firstWithEndpoints ? result.currentLeader : null;
   if (currentLeader !== null && currentLeader.leaderId >= 0) leaders.push(currentLeader.leaderId);
-  return failed(index, codeFor(code, version), currentLeader);
+  const isUnknown = code === errorCode.unknownTopicOrPartition || code === errorCode.unknownTopicId;
+  return {
+    partitionIndex: result.index,
+    errorCode: code,
+    highWatermark: -1,
+    currentLeader: currentLeader ?? undefined,
+    abortedTransactions: isUnknown ? [] : null,
+    records: noRecords,
+  };
 }
 
-/** Old clients do not know KAFKA_STORAGE_ERROR. */
-const codeFor = (code: number, version: number): number =>
-  code === errorCode.kafkaStorageError && version <= 5 ? errorCode.notLeaderOrFollower : code;
+/** Old clients do not know KAFKA_STORAGE_ERROR; the zero id is a topic that nobody has. */
+function codeFor({ errorCode: code, topicId, topic }: FetchResult, version: number): number {
+  if (code === errorCode.kafkaStorageError && version <= 5) return errorCode.notLeaderOrFollower;
+  const isById = version >= firstWithTopicIds && topic === '' && topicId === zeroUuid;
+  return isById && code === errorCode.unknownTopicOrPartition ? errorCode.unknownTopicId : code;
+}
 
 const noRecords = new Uint8Array(0);
-
-const failed = (
-  index: number,
-  code: number,
-  leader: FetchResult['currentLeader'],
-): PartitionAnswer => ({
-  partitionIndex: index,
-  errorCode: code,
-  highWatermark: -1,
-  currentLeader: leader ?? undefined,
-  abortedTransactions: null,
-  records: noRecords,
-});
 
 export const servedFetch = serve(fetchApi, [4, 18], handleFetch);

@@ -25,7 +25,7 @@ const handleInitProducerId: Handler<typeof initProducerIdApi> = (context, reques
   if ((producerId === -1) !== (producerEpoch === -1)) answer(errorCode.invalidRequest, -1);
   else if (transactionalId === '') answer(errorCode.invalidRequest, -1);
   else if (transactionalId !== null) answer(errorCode.coordinatorNotAvailable, -1);
-  else context.producerIds.take(answer);
+  else context.producerIds.take(request.guard(answer));
 };
 
 export const servedInitProducerId = serve(initProducerIdApi, [0, 5], handleInitProducerId);
