@@ -17,8 +17,9 @@ import { brokerApis } from './apis.ts';
 import type { FormerShutdown } from './clean-shutdown.ts';
 import { ControllerChannel } from './controller-channel.ts';
 import { Forwarder } from './forwarder.ts';
+import { firstHeldBack } from './holding-back.ts';
 import { BrokerLifecycle } from './lifecycle.ts';
-import { startListener } from './listener.ts';
+import { cannotListen, startListener } from './listener.ts';
 import type { MetadataPublisher } from './metadata-publisher.ts';
 import type { NodeRules } from './node-rules.ts';
 import { ProducerIds } from './producer-ids.ts';
@@ -32,6 +33,8 @@ export interface BrokerRoleOptions {
   readonly controllerId: () => NodeId;
   readonly directoryId: Uuid;
   readonly former: FormerShutdown;
+  /** Directories and checkpoints that contradict its mark. */
+  readonly suspects: ReadonlySet<string>;
   readonly rules: NodeRules;
   /** Ends the process: this broker cannot be what it should. */
   readonly halt: (reason: string) => void;
@@ -48,7 +51,13 @@ export class BrokerRole {
   readonly #lifecycle: BrokerLifecycle;
   readonly #replicas: ReplicaManager;
   #server: Server | null = null;
+  /** Partitions that have less here than they had. */
+  #incomplete: ReadonlySet<string> = new Set();
   #recovered = false;
+  #isListening = false;
+  #hasAsked = false;
+  /** The partition for whose sake it was last said that we stay fenced. */
+  #heldBack: string | null = null;
 
   constructor(options: BrokerRoleOptions) {
     const { host, config, former, rules } = options;
@@ -64,7 +73,7 @@ export class BrokerRole {
       config,
       channel: this.#heartbeats,
       directoryId: options.directoryId,
-      previousBrokerEpoch: rules.broker.previousBrokerEpoch(former.clean, former.brokerEpoch),
+      previousBrokerEpoch: () => rules.broker.previousBrokerEpoch(this.#hasAll, former.brokerEpoch),
       currentMetadataOffset: () => options.publisher.image.appliedOffset,
       onCaughtUp: () => this.#serve(),
       onRegistrationTimeout: () => options.halt('no controller registered this broker in time'),
@@ -91,7 +100,8 @@ export class BrokerRole {
    */
   get epochToMark(): BrokerEpoch {
     const { brokerEpoch } = this.#lifecycle;
-    return brokerEpoch === -1 ? this.#options.former.brokerEpoch : brokerEpoch;
+    if (brokerEpoch !== -1) return brokerEpoch;
+    return this.#hasAll ? this.#options.former.brokerEpoch : -1;
   }
 
   /** All logs were opened and recovered. */
@@ -101,9 +111,18 @@ export class BrokerRole {
 
   /** Throws a DiskError. */
   start(): void {
-    this.#replicas.load(this.#options.former.clean);
+    const { former, host, suspects } = this.#options;
+    this.#incomplete = this.#replicas.load(former.findings !== null, suspects);
     this.#recovered = true;
+    if (former.findings !== null && !this.#hasAll) {
+      host.log('warn', 'the last shutdown counts as unclean: not all is as it left it');
+    }
     this.#lifecycle.start();
+  }
+
+  /** The logs are as a clean shutdown left them: nothing was lost since. */
+  get #hasAll(): boolean {
+    return this.#options.former.clean && this.#incomplete.size === 0;
   }
 
   controllerChanged(): void {
@@ -144,7 +163,10 @@ export class BrokerRole {
   #serve(): void {
     const { host, config, publisher, halt } = this.#options;
     const { settings, nodeId } = config;
-    publisher.start((image, delta) => this.#replicas.onMetadata(image, delta));
+    publisher.start((image, delta) => {
+      this.#replicas.onMetadata(image, delta);
+      this.#askToUnfence();
+    });
     const allocateWithinUs = msToMicros(settings.requestTimeoutMs);
     const served = brokerApis({
       host,
@@ -160,9 +182,30 @@ export class BrokerRole {
       ),
     });
     this.#server = startListener(host, config.brokerPort, served, settings, (error) => {
-      if (error === null) this.#lifecycle.readyToUnfence();
-      else halt(`cannot listen on port ${config.brokerPort}: ${error.message}`);
+      if (error !== null) halt(cannotListen(config.brokerPort, error));
+      this.#isListening = error === null;
+      this.#askToUnfence();
     });
+  }
+
+  /** At most once, as soon as it serves and nothing speaks against its leading. */
+  #askToUnfence(): void {
+    if (!this.#isListening || this.#hasAsked) return;
+    const { config, host, publisher } = this.#options;
+    const { nodeId, settings } = config;
+    const heldBack = firstHeldBack(publisher.image, settings, nodeId, this.#incomplete);
+    if (heldBack === null) {
+      this.#hasAsked = true;
+      this.#lifecycle.readyToUnfence();
+    } else if (heldBack !== this.#heldBack) {
+      this.#heldBack = heldBack;
+      host.log(
+        'error',
+        `broker ${nodeId} stays fenced: it is the last known leader of ${heldBack}, whose files ` +
+          'are damaged here, and would cut the other replicas. Restore the files; or set ' +
+          'unclean.leader.election.enable=true for the topic while a replica that has more is up',
+      );
+    }
   }
 
   #channel(purpose: string, attemptTimeoutUs: Micros): ControllerChannel {

@@ -32,7 +32,7 @@ export interface LifecycleOptions {
   readonly channel: ControllerChannel;
   readonly directoryId: Uuid;
   /** Of the registration that this one continues after a clean shutdown; −1 otherwise. */
-  readonly previousBrokerEpoch: BrokerEpoch;
+  readonly previousBrokerEpoch: () => BrokerEpoch;
   readonly currentMetadataOffset: () => Offset;
   /**
    * The controller finds this broker's metadata recent; the node makes ready, then calls
@@ -137,7 +137,7 @@ export class BrokerLifecycle {
     this.#inFlight = true;
     const { config, channel, directoryId } = this.#options;
     // Only the first time is there a former life that may have ended cleanly.
-    const previous = this.#brokerEpoch < 0 ? this.#options.previousBrokerEpoch : -1;
+    const previous = this.#brokerEpoch < 0 ? this.#options.previousBrokerEpoch() : -1;
     const request = registrationOf(config, this.#incarnationId, directoryId, previous);
     channel.send(brokerRegistrationApi, 4, request, this.#expiresInUs, (response) => {
       this.#inFlight = false;

@@ -2,11 +2,10 @@
  * The replicas of one broker: gives each the role that committed metadata says, serves produce,
  * fetch and offset look-ups from those it leads, and has the others follow. All roles come through
  * `onMetadata`; the image of its first call must have caught up with the committed log as of this
- * process's start, for what that image does not assign to this broker is deleted from its disk. An
- * I/O error ends the process: its one log directory cannot be trusted any more.
+ * process's start, for what that image does not assign to this broker is moved aside. An I/O error ends the process: its one log directory cannot be trusted any more.
  */
 import { assert } from '../../base/assert.ts';
-import type { BrokerEpoch, LeaderEpoch } from '../../base/ids.ts';
+import type { BrokerEpoch, LeaderEpoch, NodeId } from '../../base/ids.ts';
 import { zeroUuid } from '../../base/ids.ts';
 import { secondsToMicros } from '../../base/time.ts';
 import { DiskError } from '../../host/disk.ts';
@@ -147,12 +146,17 @@ export class ReplicaManager {
     };
   }
 
-  /** Opens the replicas on disk, recovering them after an unclean stop. Throws DiskError. */
-  load(cleanShutdown: boolean): void {
+  /**
+   * Opens the replicas on disk, recovering those that were not closed. Answers the names of those
+   * that have less than was known to be durable here. Throws DiskError.
+   */
+  load(cleanShutdown: boolean, suspects: ReadonlySet<string> = new Set()): ReadonlySet<string> {
     assert(this.#state === 'new', 'replicas are loaded once');
-    for (const stored of this.#store.openAll(cleanShutdown)) this.#host(stored);
+    const { replicas, incomplete } = this.#store.openAll({ cleanShutdown, suspects });
+    for (const stored of replicas) this.#host(stored);
     this.#state = 'loaded';
     this.#maintenance.start();
+    return incomplete;
   }
 
   onMetadata(image: MetadataImage, delta: MetadataDelta): void {
@@ -233,10 +237,12 @@ export class ReplicaManager {
   #adopt(image: MetadataImage): void {
     const { nodeId } = this.#options.config;
     for (const partition of [...this.#hosted.all]) {
-      const state = image.partition(partition.topicId, partition.index);
-      if (state === undefined || !state.replicas.includes(nodeId)) this.#remove(partition);
+      const reason = whyStray(partition, image, nodeId);
+      if (reason !== null) this.#remove(partition, reason);
       else partition.updateSettings(this.#settingsOf(image, partition.topic));
     }
+    // A stray with the topic id of another directory may have taken that one's place.
+    for (const partition of this.#hosted.all) this.#hosted.add(partition);
     for (const topic of image.topicsById.values()) {
       for (const state of topic.partitions) this.#assign(image, state);
     }
@@ -285,16 +291,18 @@ export class ReplicaManager {
     return partition;
   }
 
-  #remove(partition: Partition): void {
+  /** For ever, or where a `straysBecause` is given only out of the way. */
+  #remove(partition: Partition, straysBecause: string | null = null): void {
     this.#fetchers.unfollow(partition);
     this.#proposals.forget(partition);
     this.#hosted.delete(partition);
     partition.retire();
-    this.#store.remove(partition, partition.log);
-    // Else a topic of the same name could later start with this one's high watermark.
-    this.#store
-      .writeHighWatermarks(this.#hosted.all)
-      .catch((error: unknown) => this.#onError(error));
+    if (straysBecause === null) this.#store.remove(partition, partition.log);
+    else this.#store.setAside(partition, partition.log, straysBecause);
+    // Else a topic of the same name could later start with this one's offsets.
+    const onError = (error: unknown): void => this.#onError(error);
+    this.#store.writeHighWatermarks(this.#hosted.all).catch(onError);
+    this.#store.writeRecoveryPoints(this.#hosted.all).catch(onError);
   }
 
   #settingsOf(image: MetadataImage, topic: string): NodeConfig['settings']['topicDefaults'] {
@@ -324,4 +332,13 @@ export class ReplicaManager {
     host.log('error', `log directory failed: ${error.message}`);
     host.exit(1, `log directory failed: ${error.message}`);
   }
+}
+
+/** Why a replica found on disk is none that the metadata gives to this broker; null where it is. */
+function whyStray(partition: Partition, image: MetadataImage, node: NodeId): string | null {
+  const { topicId, topic, index } = partition;
+  const state = image.partition(topicId, index);
+  if (state === undefined) return `is of a topic that is not there any more (${topicId})`;
+  if (state.topic !== topic) return `has the topic id of ${state.topic}-${index}`;
+  return state.replicas.includes(node) ? null : 'is assigned to other brokers';
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkedLine } from '../../../src/kafka/log/durable-file.ts';
 import { TestCluster } from './cluster.ts';
 
 /**
@@ -104,8 +105,8 @@ describe('a shutdown that nobody leads', () => {
       return { stop() {} };
     });
     await cluster.run(1);
-    expect(JSON.parse(mark)).toMatchObject({ version: 0 });
-    expect(JSON.parse(mark).brokerEpoch).toBeGreaterThan(0);
+    expect(JSON.parse(checkedLine(mark) ?? '')).toMatchObject({ version: 0 });
+    expect(JSON.parse(checkedLine(mark) ?? '').brokerEpoch).toBeGreaterThan(0);
   });
 });
 
