@@ -12,6 +12,7 @@ import type { Observe } from '../observation.ts';
 import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
 import type { ControllerLink } from '../replication/contract.ts';
 import { ReplicaManager } from '../replication/replica-manager.ts';
+import type { Suspects } from '../replication/replica-store.ts';
 import type { Server } from '../rpc/contract.ts';
 import { brokerApis } from './apis.ts';
 import type { FormerShutdown } from './clean-shutdown.ts';
@@ -33,8 +34,8 @@ export interface BrokerRoleOptions {
   readonly controllerId: () => NodeId;
   readonly directoryId: Uuid;
   readonly former: FormerShutdown;
-  /** Directories and checkpoints that contradict its mark. */
-  readonly suspects: ReadonlySet<string>;
+  /** What contradicts its mark. */
+  readonly suspects: Suspects;
   readonly rules: NodeRules;
   /** Ends the process: this broker cannot be what it should. */
   readonly halt: (reason: string) => void;

@@ -9,15 +9,16 @@ import { pathIn } from '../log/durable-file.ts';
 import { isPromise, lostPromise, moveQuorumAside } from '../raft/quorum-directory.ts';
 import { quorumDirectoryName } from '../raft/quorum-settings.ts';
 import { RefusalError } from '../refusal.ts';
+import type { Suspects } from '../replication/replica-store.ts';
 import type { Finding } from './clean-shutdown.ts';
 import { identityFileName } from './identity.ts';
 
-/** Names in the data directory that are not as they were. Throws a RefusalError. */
+/** Throws a RefusalError. */
 export function heedFindings(
   host: Host,
   config: NodeConfig,
   findings: readonly Finding[],
-): ReadonlySet<string> {
+): Suspects {
   const { dataDirectory, roles } = config;
   for (const { path, problem } of findings) {
     host.log('warn', `${pathIn(dataDirectory, path)} ${problem} since the last clean shutdown`);
@@ -29,10 +30,15 @@ export function heedFindings(
     }
     if (roles.controller && isPromise(path)) throw lostPromise(where, problem);
   }
-  const suspects = new Set(findings.map(({ path }) => path.split('/')[0] as string));
-  if (suspects.has(quorumDirectoryName) && !roles.controller) {
+  const names = (some: readonly Finding[]): ReadonlySet<string> =>
+    new Set(some.map(({ path }) => path.split('/')[0] as string));
+  const changed = names(findings);
+  if (changed.has(quorumDirectoryName) && !roles.controller) {
     const to = moveQuorumAside(host.disk, dataDirectory);
     host.log('warn', `the metadata is fetched anew; what was there is kept as ${to}`);
   }
-  return suspects;
+  return { changed, altered: names(findings.filter(({ path }) => holdsRecords(path))) };
 }
+
+/** Whether more than what can be made anew from the records is concerned. */
+const holdsRecords = (path: string): boolean => !/\.(index|snapshot)$|-checkpoint$/.test(path);

@@ -60,6 +60,8 @@ export class Log {
   readonly #flushing: Flushing;
   /** False where files had to be read or cut: they did not say all that was known of them. */
   readonly wasIntact: boolean;
+  /** The first segment is not that with which the log started: those before it are missing. */
+  readonly lacksStart: boolean;
   #settings: TopicSettings;
   #logStart: Offset;
   #closing: Promise<void> | null = null;
@@ -96,6 +98,7 @@ export class Log {
     this.#epochs = opened.epochs;
     this.#logStart = opened.logStart;
     this.wasIntact = opened.isIntact;
+    this.lacksStart = opened.lacksStart;
     const end = this.#segments.endOffset;
     const recoveryPoint = opened.isIntact ? end : Math.min(options.recoveryPoint ?? 0, end);
     this.#flushing = new Flushing(durability, this.#segments, this.#epochs, recoveryPoint);

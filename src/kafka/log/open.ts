@@ -57,6 +57,8 @@ export interface OpenedLog {
   readonly logStart: Offset;
   /** Offsets of the producer snapshots found, rising. */
   readonly snapshots: Offset[];
+  /** True if the first segment lies above the marked start: those before it are missing. */
+  readonly lacksStart: boolean;
   /** True if everything was believed and nothing had to be read or cut. */
   readonly isIntact: boolean;
   /** True if something was deleted that could come back by another power loss. */
@@ -87,11 +89,16 @@ export function openLog(context: OpenContext): OpenedLog {
   if (segments.length === 0) segments.push(createSegment(context, markedStart));
   const first = segments[0] as Segment;
   const logStart = Math.max(markedStart, first.baseOffset);
+  const lacksStart = first.baseOffset > markedStart;
+  if (lacksStart) {
+    context.report(`${directory} starts at offset ${logStart} instead of ${markedStart}`);
+  }
   epochs.truncateEnd((segments[segments.length - 1] as Segment).endOffset);
   epochs.truncateStart(logStart);
   const { isIntact, wasCut } = loader;
   if (!isIntact) durability.entriesChanged();
-  return { segments, epochs, logStart, snapshots: found.snapshots, isIntact, wasCut };
+  const { snapshots } = found;
+  return { segments, epochs, logStart, lacksStart, snapshots, isIntact, wasCut };
 }
 
 /** Offsets in the names of files, rising. */
@@ -184,7 +191,9 @@ class SegmentLoader {
     const base = this.#bases[index] as Offset;
     if (before === undefined) return this.#context.cleanShutdown || base <= this.#latestStart;
     // Segments are started at the log's end, so one that starts elsewhere misses a neighbour.
-    return index > this.#firstUntrusted ? base === before.endOffset : base >= before.endOffset;
+    const mayHaveGap = this.#context.cleanShutdown || !this.#demandsContiguity;
+    const isBelieved = index <= this.#firstUntrusted;
+    return isBelieved && mayHaveGap ? base >= before.endOffset : base === before.endOffset;
   }
 
   /** Takes in one segment, believing or reading it; false if it had to be cut. */

@@ -76,9 +76,9 @@ export class QuorumStateFile {
     );
   }
 
-  /** One write at a time. */
+  /** One write at a time, in the order of the calls. */
   write(election: ElectionState, durableOffset: Offset): Promise<void> {
-    this.#writing = this.#write(election, durableOffset);
+    this.#writing = this.#writing.then(() => this.#write(election, durableOffset));
     return this.#writing;
   }
 

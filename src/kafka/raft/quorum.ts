@@ -11,6 +11,7 @@ import { noNode } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
 import { DiskError } from '../../host/disk.ts';
 import type { Host } from '../../host/host.ts';
+import type { Timer } from '../../host/timers.ts';
 import type { NodeConfig } from '../config.ts';
 import type { Observe } from '../observation.ts';
 import { describeQuorumApi } from '../protocol/apis/55-describe-quorum.ts';
@@ -53,6 +54,9 @@ export class Quorum {
   readonly #stored: StoredElection | null;
   /** Up to it the log is committed and durable here, as far as the file of the election says. */
   #durableOffset: Offset;
+  /** The election written last. */
+  #written: ElectionState | null = null;
+  #vouching: Timer | null = null;
   readonly #machine: RaftMachine;
   readonly #delivery: Delivery;
   readonly #peers: Peers;
@@ -131,6 +135,7 @@ export class Quorum {
     if (this.#phase === 'running') await this.#handOver();
     this.#phase = 'ended';
     this.#alarm.cancel();
+    this.#vouching?.cancel();
     this.#peers.close();
     this.#effects = [];
     await this.#stateFile.settled;
@@ -291,16 +296,36 @@ export class Quorum {
 
   #persist(election: ElectionState): void {
     this.#isPersisting = true;
-    const durableOffset = Math.min(this.#log.recoveryPoint, this.#machine.highWatermark);
-    const longest = Math.max(this.#durableOffset, durableOffset);
-    this.#durableOffset = Math.min(longest, this.#log.endOffset);
-    this.#stateFile.write(election, this.#durableOffset).then(
+    this.#writeState(election).then(
       () => {
         this.#isPersisting = false;
         this.#step(() => {});
       },
       (error: unknown) => this.#fail(error),
     );
+  }
+
+  #writeState(election: ElectionState): Promise<void> {
+    this.#written = election;
+    this.#durableOffset = Math.max(this.#durableOffset, this.#committedAndDurable());
+    return this.#stateFile.write(election, Math.min(this.#durableOffset, this.#log.endOffset));
+  }
+
+  #committedAndDurable(): Offset {
+    return Math.min(this.#log.recoveryPoint, this.#machine.highWatermark);
+  }
+
+  /** Soon after more was committed, the file of the election vouches for it too. */
+  #vouchSoon(): void {
+    if (this.#vouching !== null || this.#committedAndDurable() <= this.#durableOffset) return;
+    const delayUs = msToMicros(
+      this.#options.config.settings.replicaHighWatermarkCheckpointIntervalMs,
+    );
+    this.#vouching = this.#host.timers.after(delayUs, () => {
+      this.#vouching = null;
+      if (this.#phase !== 'running' || this.#written === null) return;
+      this.#writeState(this.#written).catch((error: unknown) => this.#fail(error));
+    });
   }
 
   /** One flush at a time; what came meanwhile is covered by the next. */
@@ -345,6 +370,7 @@ export class Quorum {
     const role = isLeader ? 'leader' : 'follower';
     observe({ kind: 'quorum-high-watermark', node: config.nodeId, epoch, role, highWatermark });
     this.#delivery.committed(highWatermark);
+    this.#vouchSoon();
     const machine = this.#machine;
     if (isLeader && machine.role.name === 'leader' && machine.epoch === epoch)
       this.#delivery.leading(epoch);

@@ -40,8 +40,8 @@ import { endOffsetForEpoch, failedEpochEnd, failedListOffset, listOffset } from 
 import { Maintenance } from './maintenance.ts';
 import { Partition } from './partition.ts';
 import type { PartitionEnvironment } from './partition-environment.ts';
-import type { StoredReplica } from './replica-store.ts';
-import { ReplicaStore } from './replica-store.ts';
+import type { StoredReplica, Suspects } from './replica-store.ts';
+import { noSuspects, ReplicaStore } from './replica-store.ts';
 import type { ReplicationRules } from './rules.ts';
 import { kafkaReplicationRules } from './rules.ts';
 import { Serving } from './serving.ts';
@@ -77,6 +77,8 @@ export class ReplicaManager {
   readonly #maintenance: Maintenance;
   readonly #serving: Serving;
   readonly #environment: PartitionEnvironment;
+  /** Replicas found to be replaced as soon as another one leads; see OpenedReplicas. */
+  readonly #untrusted = new Set<Partition>();
   #image: MetadataImage | null = null;
   #state: 'new' | 'loaded' | 'shutting-down' | 'closed' | 'failed' = 'new';
 
@@ -150,10 +152,13 @@ export class ReplicaManager {
    * Opens the replicas on disk, recovering those that were not closed. Answers the names of those
    * that have less than was known to be durable here. Throws DiskError.
    */
-  load(cleanShutdown: boolean, suspects: ReadonlySet<string> = new Set()): ReadonlySet<string> {
+  load(cleanShutdown: boolean, suspects: Suspects = noSuspects): ReadonlySet<string> {
     assert(this.#state === 'new', 'replicas are loaded once');
-    const { replicas, incomplete } = this.#store.openAll({ cleanShutdown, suspects });
-    for (const stored of replicas) this.#host(stored);
+    const { replicas, incomplete, untrusted } = this.#store.openAll({ cleanShutdown, suspects });
+    for (const stored of replicas) {
+      const partition = this.#host(stored);
+      if (untrusted.has(partition.name)) this.#untrusted.add(partition);
+    }
     this.#state = 'loaded';
     this.#maintenance.start();
     return incomplete;
@@ -270,6 +275,13 @@ export class ReplicaManager {
       if (partition !== undefined) this.#remove(partition);
       return;
     }
+    if (partition !== undefined && state.leader >= 0 && this.#untrusted.delete(partition)) {
+      // Where it leads, there is nobody who has more.
+      if (state.leader !== config.nodeId) {
+        this.#remove(partition, 'is not what it was, and is fetched anew from its leader');
+        partition = undefined;
+      }
+    }
     if (partition === undefined) {
       const { topic, topicId, index } = state;
       const former = this.#hosted.ofName(topic, index);
@@ -295,6 +307,7 @@ export class ReplicaManager {
   #remove(partition: Partition, straysBecause: string | null = null): void {
     this.#fetchers.unfollow(partition);
     this.#proposals.forget(partition);
+    this.#untrusted.delete(partition);
     this.#hosted.delete(partition);
     partition.retire();
     if (straysBecause === null) this.#store.remove(partition, partition.log);

@@ -39,17 +39,30 @@ export interface StoredReplica {
   readonly directoryDurable: Promise<void>;
 }
 
+/** In which directories and checkpoints something contradicts the mark of a clean shutdown. */
+export interface Suspects {
+  readonly changed: ReadonlySet<string>;
+  /** Those of them whose records may be others than they were. */
+  readonly altered: ReadonlySet<string>;
+}
+
+export const noSuspects: Suspects = { changed: new Set(), altered: new Set() };
+
 /** What the last process left, as far as it is known. */
 export interface FormerLogs {
   readonly cleanShutdown: boolean;
-  /** Directories and checkpoints in which something contradicts the mark of a clean shutdown. */
-  readonly suspects: ReadonlySet<string>;
+  readonly suspects: Suspects;
 }
 
 export interface OpenedReplicas {
   readonly replicas: StoredReplica[];
   /** Names of partitions that have less than was durable here, or nothing any more. */
   readonly incomplete: ReadonlySet<string>;
+  /**
+   * Names of those that no later fetch would make whole: records before the first, or others than
+   * there were.
+   */
+  readonly untrusted: ReadonlySet<string>;
 }
 
 export class ReplicaStore {
@@ -89,24 +102,27 @@ export class ReplicaStore {
     const highWatermarks = this.#readCheckpoint(this.#highWatermarks, former);
     const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints, former);
     const replicas: StoredReplica[] = [];
+    const { changed, altered } = former.suspects;
     const incomplete = new Set<string>();
+    const untrusted = new Set<string>();
     for (const name of disk.list(this.#directory)) {
       const identity = this.#identify(name);
       if (identity === null) continue;
       const recoveryPoint = recoveryPoints.get(name) ?? 0;
       const log = this.#open(identity, this.#defaults, {
-        cleanShutdown: former.cleanShutdown && !former.suspects.has(name),
-        isSuspect: former.suspects.has(name),
+        cleanShutdown: former.cleanShutdown && !changed.has(name),
+        isSuspect: changed.has(name),
         recoveryPoint,
       });
       const known = highWatermarks.get(name);
       if (this.#isIncomplete(log, name, former, recoveryPoint, known ?? 0)) incomplete.add(name);
+      if (altered.has(name) || log.lacksStart) untrusted.add(name);
       const directoryDurable = this.#makeDurable(log.directory);
       const highWatermark = known ?? log.logStartOffset;
       replicas.push({ identity, log, highWatermark, directoryDurable });
     }
     const found = new Set(replicas.map(({ identity: { topic, index } }) => `${topic}-${index}`));
-    for (const name of former.suspects) if (!found.has(name)) incomplete.add(name);
+    for (const name of changed) if (!found.has(name)) incomplete.add(name);
     for (const [name, offset] of recoveryPoints) {
       if (found.has(name) || offset === 0) continue;
       incomplete.add(name);
@@ -114,7 +130,7 @@ export class ReplicaStore {
         `${pathIn(this.#directory, name)} is missing, though ${offset} offsets were there`,
       );
     }
-    return { replicas, incomplete };
+    return { replicas, incomplete, untrusted };
   }
 
   /**
@@ -219,8 +235,9 @@ export class ReplicaStore {
     if (end < highWatermark) {
       this.#warn(`${log.directory} ends at offset ${end}, though ${highWatermark} were replicated`);
     }
-    const isContradicted = former.cleanShutdown && (former.suspects.has(name) || !log.wasIntact);
-    return isContradicted || end < recoveryPoint;
+    const isContradicted =
+      former.cleanShutdown && (former.suspects.changed.has(name) || !log.wasIntact);
+    return isContradicted || end < recoveryPoint || log.lacksStart;
   }
 
   /** Moves what may be ours out of the way of a new replica. Throws a DiskError where it cannot. */
@@ -241,7 +258,7 @@ export class ReplicaStore {
   }
 
   #readCheckpoint(checkpoint: OffsetCheckpoint, former: FormerLogs): ReadonlyMap<string, Offset> {
-    const offsets = former.suspects.has(checkpoint.name) ? null : checkpoint.read();
+    const offsets = former.suspects.changed.has(checkpoint.name) ? null : checkpoint.read();
     if (offsets !== null) return offsets;
     this.#warn(`${pathIn(this.#directory, checkpoint.name)} is damaged, and counts for nothing`);
     return new Map();
