@@ -24,8 +24,8 @@ export function isPromise(path: string): boolean {
 export function lostPromise(path: string, problem: string): RefusalError {
   return new RefusalError(
     `${path} ${problem}: without what was in it this voter of the quorum could undo what others ` +
-      `rely on. Restore it from a copy; or, if the other controllers are well, remove ` +
-      `${quorumDirectoryName}/ and meta.properties, so that the node joins as on a new disk`,
+      'rely on. Restore it as it was; or, if the other brokers are well, give this node an empty ' +
+      'directory: it then joins as on a new disk, and fetches all from them',
   );
 }
 
