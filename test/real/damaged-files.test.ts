@@ -1,6 +1,6 @@
 /**
  * Three brokers on real files, replication factor 3, min.insync.replicas 2, 3,000 acknowledged
- * records to a topic; one broker is stopped cleanly, its directory damaged, and it is started again.
+ * records to a topic; one broker is stopped cleanly, its directory is damaged, and it starts again.
  */
 import {
   cpSync,
