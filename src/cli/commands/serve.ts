@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { RunningProgram } from '../../host/host.ts';
 import { kafkaNode } from '../../kafka/broker/node.ts';
 import { realHost } from '../../real/host.ts';
+import { LockedError, lockDirectory } from '../../real/lock.ts';
 import { exitCode, UsageError } from '../exit.ts';
 import { brokerPort, host, type LocalCluster, localCluster, nodeConfig } from '../local-cluster.ts';
 import { untilReady } from '../readiness.ts';
@@ -51,11 +52,12 @@ async function serveAll(cluster: LocalCluster, flags: ServeFlags): Promise<numbe
   nodes = ids.map((id) => startNode(id, flags, stop));
   for (const { id, process: child } of nodes) process.stdout.write(place(cluster, id, child.pid));
   process.stdout.write(`data in ${flags.data}; interrupt to stop\n`);
-  const over = (): boolean => stop.requested() || nodes.every((node) => hasEnded(node.process));
+  const over = (): boolean => stop.requested() || nodes.some((node) => hasEnded(node.process));
   sayReady(cluster, ids, over);
   const ends = await Promise.all(nodes.map(({ ended }) => ended));
   stop.release();
   if (killed) return exitCode.interrupted;
+  if (ends.every(({ code }) => code === exitCode.usage)) return exitCode.usage;
   // A node that ended before (killed by hand, say) was told of then; what counts is how the rest
   // stopped.
   const asked = ends.filter((end) => end.afterStop);
@@ -72,10 +74,10 @@ function signalAll(nodes: readonly NodeProcess[], signal: NodeJS.Signals): void 
 const place = (cluster: LocalCluster, id: number, pid: number | undefined): string =>
   `node ${id}  ${host}:${brokerPort(cluster, id)}  pid ${pid}\n`;
 
-/** Says `ready` once all these nodes are unfenced, unless it is over before. */
+/** Says `ready` once all these nodes are there and unfenced, unless it is over before. */
 function sayReady(cluster: LocalCluster, ids: readonly number[], over: () => boolean): void {
   const brokers = ids.map((id) => ({ id, host, port: brokerPort(cluster, id) }));
-  untilReady(brokers, over).then((ready) => {
+  untilReady(cluster.clusterId, brokers, over).then((ready) => {
     if (ready) process.stdout.write('ready\n');
   });
 }
@@ -83,7 +85,14 @@ function sayReady(cluster: LocalCluster, ids: readonly number[], over: () => boo
 interface NodeProcess {
   readonly id: number;
   readonly process: ChildProcess;
-  readonly ended: Promise<{ readonly clean: boolean; readonly afterStop: boolean }>;
+  readonly ended: Promise<NodeEnd>;
+}
+
+interface NodeEnd {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly clean: boolean;
+  readonly afterStop: boolean;
 }
 
 function startNode(id: number, flags: ServeFlags, stop: StopSignal): NodeProcess {
@@ -94,7 +103,7 @@ function startNode(id: number, flags: ServeFlags, stop: StopSignal): NodeProcess
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });
-  const ended = new Promise<{ clean: boolean; afterStop: boolean }>((resolve) => {
+  const ended = new Promise<NodeEnd>((resolve) => {
     child.once('exit', (code, signal) => {
       const afterStop = stop.requested();
       // Asked to stop before it listened for that, a node ends by the signal: nothing had begun.
@@ -104,14 +113,29 @@ function startNode(id: number, flags: ServeFlags, stop: StopSignal): NodeProcess
         const again = `ordeal serve --node ${id} ${options.join(' ')}`;
         process.stderr.write(`node ${id} ended (${how}); start it again: ${again}\n`);
       }
-      resolve({ clean, afterStop });
+      resolve({ code, clean, afterStop });
     });
   });
   return { id, process: child, ended };
 }
 
-/** Resolves when the node has ended: stopped as asked, or halted because it could not go on. */
-function serveOne(cluster: LocalCluster, id: number): Promise<number> {
+/**
+ * Resolves when the node has ended: stopped as asked, or halted because it could not go on. Its
+ * directory is locked before anything in it is read.
+ */
+async function serveOne(cluster: LocalCluster, id: number): Promise<number> {
+  const directory = join(cluster.directory, `b${id}`);
+  const lock = await lockDirectory(directory).catch((error: unknown) => {
+    throw error instanceof LockedError ? new UsageError(`--data: ${error.message}`) : error;
+  });
+  try {
+    return await runNode(cluster, id, directory);
+  } finally {
+    lock.release();
+  }
+}
+
+function runNode(cluster: LocalCluster, id: number, directory: string): Promise<number> {
   return new Promise((resolve) => {
     let running: RunningProgram | null = null;
     let over = false;
@@ -122,13 +146,14 @@ function serveOne(cluster: LocalCluster, id: number): Promise<number> {
     const machine = `b${id}`;
     const system = realHost({
       machine,
-      directory: join(cluster.directory, machine),
+      directory,
       log(level, message) {
         if (level === 'warn' || level === 'error')
           process.stderr.write(`${machine} ${level}: ${message}\n`);
       },
       onExit(code, reason) {
-        if (code !== 0) process.stderr.write(`${machine} halts: ${reason}\n`);
+        if (code !== 0)
+          process.stderr.write(`${machine} halts: ${reason} (its data: ${directory})\n`);
         over = true;
         stop.release();
         resolve(code === 0 ? exitCode.ok : exitCode.internal);

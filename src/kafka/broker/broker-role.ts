@@ -12,14 +12,20 @@ import type { Observe } from '../observation.ts';
 import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
 import type { ControllerLink } from '../replication/contract.ts';
 import { ReplicaManager } from '../replication/replica-manager.ts';
+<<<<<<< HEAD
 import type { OnFailure, Server } from '../rpc/contract.ts';
+=======
+import type { Suspects } from '../replication/replica-store.ts';
+import type { Server } from '../rpc/contract.ts';
+>>>>>>> w/files
 import { brokerApis } from './apis.ts';
 import type { FormerShutdown } from './clean-shutdown.ts';
 import { ControllerChannel } from './controller-channel.ts';
 import { FetchSessions } from './fetch-sessions.ts';
 import { Forwarder } from './forwarder.ts';
+import { firstHeldBack } from './holding-back.ts';
 import { BrokerLifecycle } from './lifecycle.ts';
-import { startListener } from './listener.ts';
+import { cannotListen, startListener } from './listener.ts';
 import type { MetadataPublisher } from './metadata-publisher.ts';
 import type { NodeRules } from './node-rules.ts';
 import { ProducerIds } from './producer-ids.ts';
@@ -33,6 +39,8 @@ export interface BrokerRoleOptions {
   readonly controllerId: () => NodeId;
   readonly directoryId: Uuid;
   readonly former: FormerShutdown;
+  /** What contradicts its mark. */
+  readonly suspects: Suspects;
   readonly rules: NodeRules;
   /** Told of requests whose handling threw. */
   readonly onFailure: OnFailure;
@@ -51,7 +59,13 @@ export class BrokerRole {
   readonly #lifecycle: BrokerLifecycle;
   readonly #replicas: ReplicaManager;
   #server: Server | null = null;
+  /** Partitions that have less here than they had. */
+  #incomplete: ReadonlySet<string> = new Set();
   #recovered = false;
+  #isListening = false;
+  #hasAsked = false;
+  /** The partition for whose sake it was last said that we stay fenced. */
+  #heldBack: string | null = null;
 
   constructor(options: BrokerRoleOptions) {
     const { host, config, former, rules } = options;
@@ -67,7 +81,7 @@ export class BrokerRole {
       config,
       channel: this.#heartbeats,
       directoryId: options.directoryId,
-      previousBrokerEpoch: rules.broker.previousBrokerEpoch(former.clean, former.brokerEpoch),
+      previousBrokerEpoch: () => rules.broker.previousBrokerEpoch(this.#hasAll, former.brokerEpoch),
       currentMetadataOffset: () => options.publisher.image.appliedOffset,
       onCaughtUp: () => this.#serve(),
       onRegistrationTimeout: () => options.halt('no controller registered this broker in time'),
@@ -95,7 +109,8 @@ export class BrokerRole {
    */
   get epochToMark(): BrokerEpoch {
     const { brokerEpoch } = this.#lifecycle;
-    return brokerEpoch === -1 ? this.#options.former.brokerEpoch : brokerEpoch;
+    if (brokerEpoch !== -1) return brokerEpoch;
+    return this.#hasAll ? this.#options.former.brokerEpoch : -1;
   }
 
   /** All logs were opened and recovered. */
@@ -105,9 +120,18 @@ export class BrokerRole {
 
   /** Throws a DiskError. */
   start(): void {
-    this.#replicas.load(this.#options.former.clean);
+    const { former, host, suspects } = this.#options;
+    this.#incomplete = this.#replicas.load(former.findings !== null, suspects);
     this.#recovered = true;
+    if (former.findings !== null && !this.#hasAll) {
+      host.log('warn', 'the last shutdown counts as unclean: not all is as it left it');
+    }
     this.#lifecycle.start();
+  }
+
+  /** The logs are as a clean shutdown left them: nothing was lost since. */
+  get #hasAll(): boolean {
+    return this.#options.former.clean && this.#incomplete.size === 0;
   }
 
   controllerChanged(): void {
@@ -148,7 +172,10 @@ export class BrokerRole {
   #serve(): void {
     const { host, config, publisher, halt, onFailure } = this.#options;
     const { settings, nodeId } = config;
-    publisher.start((image, delta) => this.#replicas.onMetadata(image, delta));
+    publisher.start((image, delta) => {
+      this.#replicas.onMetadata(image, delta);
+      this.#askToUnfence();
+    });
     const allocateWithinUs = msToMicros(settings.requestTimeoutMs);
     const served = brokerApis({
       host,
@@ -168,11 +195,39 @@ export class BrokerRole {
         allocateWithinUs,
       ),
     });
+<<<<<<< HEAD
     const ready = (error: Error | null): void => {
       if (error === null) this.#lifecycle.readyToUnfence();
       else halt(`cannot listen on port ${config.brokerPort}: ${error.message}`);
     };
     this.#server = startListener(host, config.brokerPort, served, settings, onFailure, ready);
+=======
+    this.#server = startListener(host, config.brokerPort, served, settings, (error) => {
+      if (error !== null) halt(cannotListen(config.brokerPort, error));
+      this.#isListening = error === null;
+      this.#askToUnfence();
+    });
+>>>>>>> w/files
+  }
+
+  /** At most once, as soon as it serves and nothing speaks against its leading. */
+  #askToUnfence(): void {
+    if (!this.#isListening || this.#hasAsked) return;
+    const { config, host, publisher } = this.#options;
+    const { nodeId, settings } = config;
+    const heldBack = firstHeldBack(publisher.image, settings, nodeId, this.#incomplete);
+    if (heldBack === null) {
+      this.#hasAsked = true;
+      this.#lifecycle.readyToUnfence();
+    } else if (heldBack !== this.#heldBack) {
+      this.#heldBack = heldBack;
+      host.log(
+        'error',
+        `broker ${nodeId} stays fenced: it is the last known leader of ${heldBack}, whose files ` +
+          'are damaged here, and would cut the other replicas. Restore the files; or set ' +
+          'unclean.leader.election.enable=true for the topic while a replica that has more is up',
+      );
+    }
   }
 
   #channel(purpose: string, attemptTimeoutUs: Micros): ControllerChannel {

@@ -32,7 +32,7 @@ export interface LifecycleOptions {
   readonly channel: ControllerChannel;
   readonly directoryId: Uuid;
   /** Of the registration that this one continues after a clean shutdown; −1 otherwise. */
-  readonly previousBrokerEpoch: BrokerEpoch;
+  readonly previousBrokerEpoch: () => BrokerEpoch;
   readonly currentMetadataOffset: () => Offset;
   /**
    * The controller finds this broker's metadata recent; the node makes ready, then calls
@@ -64,6 +64,9 @@ export class BrokerLifecycle {
   #registrationTimer: Timer | null = null;
   #onDrained: (() => void) | null = null;
   #drainingAnswers = 0;
+  /** When draining began, or was last answered. */
+  #answeredUs: Micros = 0;
+  #saidDuplicate = false;
 
   constructor(options: LifecycleOptions) {
     const { host, config } = options;
@@ -109,6 +112,7 @@ export class BrokerLifecycle {
     }
     this.#state = 'draining';
     this.#onDrained = onDrained;
+    this.#answeredUs = this.#host.clock.monotonicUs();
     this.#schedule(0);
   }
 
@@ -137,7 +141,7 @@ export class BrokerLifecycle {
     this.#inFlight = true;
     const { config, channel, directoryId } = this.#options;
     // Only the first time is there a former life that may have ended cleanly.
-    const previous = this.#brokerEpoch < 0 ? this.#options.previousBrokerEpoch : -1;
+    const previous = this.#brokerEpoch < 0 ? this.#options.previousBrokerEpoch() : -1;
     const request = registrationOf(config, this.#incarnationId, directoryId, previous);
     channel.send(brokerRegistrationApi, 4, request, this.#expiresInUs, (response) => {
       this.#inFlight = false;
@@ -178,6 +182,7 @@ export class BrokerLifecycle {
         return;
       }
       this.#backoffUs = firstBackoffUs;
+      this.#answeredUs = this.#host.clock.monotonicUs();
       this.#answered(response);
     });
   }
@@ -223,14 +228,33 @@ export class BrokerLifecycle {
    * interval.
    */
   #failed(what: string, code: number): void {
-    this.#host.log(
-      'warn',
-      `broker ${this.#options.config.nodeId}: ${what} failed: ${errorName(code)}`,
-    );
+    const { nodeId } = this.#options.config;
+    if (this.#hasDrainedInVain()) {
+      this.#host.log('warn', `broker ${nodeId} goes, as no controller has answered for a session`);
+      this.stop();
+      this.#onDrained?.();
+      return;
+    }
+    const isDuplicate = code === errorCode.duplicateBrokerRegistration;
+    if (!isDuplicate || !this.#saidDuplicate) {
+      const why = isDuplicate ? ': the session of its former process has to end first' : '';
+      this.#host.log('warn', `broker ${nodeId}: ${what} failed: ${errorName(code)}${why}`);
+    }
+    this.#saidDuplicate = isDuplicate;
     const delayUs = this.#backoffUs;
     this.#backoffUs = Math.min(this.#heartbeatIntervalUs, delayUs * 2);
     this.#sendAgainAtOnce = false;
     this.#schedule(delayUs);
+  }
+
+  /**
+   * Nobody can take the leaderships over without a controller; and if there is one that we cannot
+   * reach, it has fenced us by now.
+   */
+  #hasDrainedInVain(): boolean {
+    if (this.#state !== 'draining') return false;
+    const sessionUs = msToMicros(this.#options.config.settings.brokerSessionTimeoutMs);
+    return this.#host.clock.monotonicUs() - this.#answeredUs >= sessionUs;
   }
 }
 

@@ -19,6 +19,9 @@ export interface ServedApi {
   readonly handle: (request: Request) => void;
 }
 
+export const cannotListen = (port: number, error: Error): string =>
+  `cannot listen on port ${port}: ${error.message}: stop what listens there, or take another port`;
+
 /**
  * `ready` runs once: with null when connections are accepted, or with why the port is not to be
  * had.

@@ -1,8 +1,9 @@
 /**
  * A Kafka node as a program: what a machine runs. It is broker, controller or both (process.roles);
- * each node holds a replica of the metadata log, as voter or as observer. Start: identity, mark of
- * the last shutdown, quorum, roles. Stop: the broker hands over and closes, the quorum steps down,
- * then the mark is written. Whatever the disk refuses ends the process without a mark.
+ * each node holds a replica of the metadata log, as voter or as observer. Start: mark of the last
+ * shutdown, identity, quorum, roles; what contradicts them is met before anything is changed. Stop:
+ * the broker hands over and closes, the quorum steps down, then the mark is written. Whatever the
+ * disk refuses ends the process without a mark.
  */
 import type { BrokerEpoch } from '../../base/ids.ts';
 import { DiskError } from '../../host/disk.ts';
@@ -13,16 +14,24 @@ import { MetadataImage } from '../metadata/image.ts';
 import { type Observe, observeNothing } from '../observation.ts';
 import { MalformedError } from '../protocol/malformed.ts';
 import { Quorum, type QuorumListener } from '../raft/quorum.ts';
+<<<<<<< HEAD
 import type { OnFailure, Server } from '../rpc/contract.ts';
+=======
+import { RefusalError } from '../refusal.ts';
+import type { Server } from '../rpc/contract.ts';
+>>>>>>> w/files
 import { controllerApis } from './apis.ts';
 import { BrokerRole } from './broker-role.ts';
 import {
   type FormerShutdown,
-  takeCleanShutdownMark,
+  noMark,
+  readFormerShutdown,
+  removeCleanShutdownMark,
   writeCleanShutdownMark,
 } from './clean-shutdown.ts';
-import { IdentityError, openIdentity } from './identity.ts';
-import { startListener } from './listener.ts';
+import { heedFindings } from './former-life.ts';
+import { openIdentity } from './identity.ts';
+import { cannotListen, startListener } from './listener.ts';
 import { MetadataPublisher } from './metadata-publisher.ts';
 import { kafkaNodeRules, type NodeRules } from './node-rules.ts';
 import { requestFailures } from './request-failures.ts';
@@ -50,7 +59,7 @@ class KafkaNode {
   #controller: Controller | null = null;
   #controllerServer: Server | null = null;
   #broker: BrokerRole | null = null;
-  #former: FormerShutdown = { clean: false, brokerEpoch: -1 };
+  #former: FormerShutdown = noMark;
   #started: Promise<void> = Promise.resolve();
   #stopping = false;
 
@@ -76,9 +85,12 @@ class KafkaNode {
   async #start(): Promise<void> {
     const { disk } = this.#host;
     const { dataDirectory, roles } = this.#config;
-    const { directoryId } = await openIdentity(this.#host, this.#config);
-    this.#former = await takeCleanShutdownMark(disk, dataDirectory);
+    const former = readFormerShutdown(disk, dataDirectory);
+    const suspects = heedFindings(this.#host, this.#config, former.findings ?? []);
+    const { directoryId, isNew } = await openIdentity(this.#host, this.#config);
+    this.#former = former;
     if (this.#stopping) return;
+    await removeCleanShutdownMark(disk, dataDirectory);
     const quorum = Quorum.open({
       host: this.#host,
       config: this.#config,
@@ -86,6 +98,7 @@ class KafkaNode {
       listener: this.#quorumListener(),
       observe: this.#observe,
       rules: this.#rules.raft,
+      mustHaveElection: roles.controller && !isNew,
     });
     this.#quorum = quorum;
     if (roles.controller) this.#startController(quorum);
@@ -97,7 +110,8 @@ class KafkaNode {
         publisher: this.#publisher,
         controllerId: () => quorum.leaderId,
         directoryId,
-        former: this.#former,
+        former,
+        suspects,
         rules: this.#rules,
         onFailure: this.#onFailure,
         halt: (reason) => this.#halt(reason),
@@ -125,7 +139,7 @@ class KafkaNode {
       settings,
       this.#onFailure,
       (error) => {
-        if (error !== null) this.#halt(`cannot listen on port ${controllerPort}: ${error.message}`);
+        if (error !== null) this.#halt(cannotListen(controllerPort, error));
       },
     );
   }
@@ -184,7 +198,7 @@ class KafkaNode {
   #fail(error: unknown): void {
     const isExpected =
       error instanceof DiskError ||
-      error instanceof IdentityError ||
+      error instanceof RefusalError ||
       error instanceof MalformedError;
     if (isExpected) {
       this.#halt(error.message);

@@ -19,6 +19,12 @@ export interface LogOptions {
    * start.
    */
   readonly recoveryPoint?: Offset;
+  /** Every batch is read, whatever the recovery point says. */
+  readonly verifiesAll?: boolean;
+  /** Something contradicts these files: what does not fit is put aside and not deleted. */
+  readonly keepsAll?: boolean;
+  /** Told of what contradicts itself in the files, and of each cut. */
+  readonly report?: (finding: string) => void;
   readonly wallMs: () => WallMs;
   readonly replica: ReplicaName;
   readonly observe: Observe;

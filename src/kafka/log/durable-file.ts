@@ -3,6 +3,7 @@
  * another name before they take the file's place, and the place is durable when the promise
  * resolves.
  */
+import { crc32c } from '../../base/crc32c.ts';
 import type { Disk } from '../../host/disk.ts';
 
 /** A path inside `directory`, where '' is the disk's root. */
@@ -18,6 +19,20 @@ export function readText(disk: Disk, path: string): string | null {
     file.close();
   }
 }
+
+/** One line of text and, in the next one, its checksum. */
+export function withChecksum(line: string): string {
+  return `${line}\n${checksumLine(line)}`;
+}
+
+/** The line of a text that `withChecksum` made; null where the text is any other. */
+export function checkedLine(text: string): string | null {
+  const line = text.slice(0, Math.max(0, text.indexOf('\n')));
+  return text === withChecksum(line) ? line : null;
+}
+
+const checksumLine = (line: string): string =>
+  `crc32c ${crc32c(new TextEncoder().encode(`${line}\n`))}\n`;
 
 export async function writeText(
   disk: Disk,

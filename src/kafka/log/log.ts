@@ -58,6 +58,10 @@ export class Log {
   readonly #store: ProducerStore;
   readonly #producers: Producers;
   readonly #flushing: Flushing;
+  /** False where files had to be read or cut: they did not say all that was known of them. */
+  readonly wasIntact: boolean;
+  /** The first segment is not that with which the log started: those before it are missing. */
+  readonly lacksStart: boolean;
   #settings: TopicSettings;
   #logStart: Offset;
   #closing: Promise<void> | null = null;
@@ -71,6 +75,9 @@ export class Log {
       settings: options.settings,
       cleanShutdown: options.cleanShutdown,
       recoveryPoint: options.recoveryPoint ?? 0,
+      verifiesAll: options.verifiesAll ?? false,
+      keepsAll: options.keepsAll ?? false,
+      report: options.report ?? (() => {}),
       nowMs: options.wallMs(),
     });
     return new Log(options, durability, opened);
@@ -90,6 +97,8 @@ export class Log {
     this.#segments = new Segments(disk, directory, durability, opened.segments);
     this.#epochs = opened.epochs;
     this.#logStart = opened.logStart;
+    this.wasIntact = opened.isIntact;
+    this.lacksStart = opened.lacksStart;
     const end = this.#segments.endOffset;
     const recoveryPoint = opened.isIntact ? end : Math.min(options.recoveryPoint ?? 0, end);
     this.#flushing = new Flushing(durability, this.#segments, this.#epochs, recoveryPoint);

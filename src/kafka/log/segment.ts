@@ -99,9 +99,12 @@ export class Segment implements SegmentSummary {
 
   /**
    * Reads the file from its start, up to the first batch that is damaged or that `accepts` refuses,
-   * and cuts what is left. True if the file was whole.
+   * and cuts what is left, after `beforeCut` was told. True if the file was whole.
    */
-  recover(accepts: (bytes: Uint8Array, position: number) => boolean): boolean {
+  recover(
+    accepts: (bytes: Uint8Array, position: number) => boolean,
+    beforeCut: (file: DiskFile) => void,
+  ): boolean {
     const fileSize = this.fileSize;
     this.#changes += 1;
     const visit = (bytes: Uint8Array, position: number): boolean => {
@@ -111,6 +114,7 @@ export class Segment implements SegmentSummary {
     };
     this.scan(0, visit, scanBytes, fileSize);
     if (this.size === fileSize) return true;
+    beforeCut(this.#file);
     this.#file.truncate(this.size);
     return false;
   }

@@ -1,6 +1,7 @@
 /** What a node's configuration says to its quorum. */
 import { msToMicros } from '../../base/time.ts';
 import { defaultTopicSettings, type NodeConfig, type TopicSettings } from '../config.ts';
+import { pathIn } from '../log/durable-file.ts';
 import type { RaftTiming } from './core.ts';
 import { maxBatchBytes } from './metadata-log.ts';
 import { metadataTopic } from './wire.ts';
@@ -16,9 +17,12 @@ export const metadataLogSettings: TopicSettings = {
   retentionBytes: -1,
 };
 
+/** The quorum's directory in a data directory, and its election in there. */
+export const quorumDirectoryName = `${metadataTopic}-0`;
+export const quorumStateName = 'quorum-state';
+
 export function metadataDirectory(config: NodeConfig): string {
-  const name = `${metadataTopic}-0`;
-  return config.dataDirectory === '' ? name : `${config.dataDirectory}/${name}`;
+  return pathIn(config.dataDirectory, quorumDirectoryName);
 }
 
 export function timingOf({ settings }: NodeConfig): RaftTiming {

@@ -7,12 +7,12 @@
  * the process: what it holds cannot be known.
  */
 import type { LeaderEpoch, Micros, NodeId, Offset, Uuid } from '../../base/ids.ts';
-import { noNode, zeroUuid } from '../../base/ids.ts';
+import { noNode } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
 import { DiskError } from '../../host/disk.ts';
 import type { Host } from '../../host/host.ts';
+import type { Timer } from '../../host/timers.ts';
 import type { NodeConfig } from '../config.ts';
-import { Log } from '../log/log.ts';
 import type { Observe } from '../observation.ts';
 import { describeQuorumApi } from '../protocol/apis/55-describe-quorum.ts';
 import type { Request } from '../rpc/contract.ts';
@@ -26,11 +26,11 @@ import { RaftMachine } from './machine.ts';
 import type { RaftResponse } from './messages.ts';
 import { MetadataLog } from './metadata-log.ts';
 import { Peers } from './peers.ts';
-import { metadataDirectory, metadataLogSettings, timingOf } from './quorum-settings.ts';
-import { QuorumStateFile } from './quorum-state-file.ts';
+import { missingElection, openMetadataLog } from './quorum-directory.ts';
+import { metadataDirectory, timingOf } from './quorum-settings.ts';
+import { QuorumStateFile, type StoredElection } from './quorum-state-file.ts';
 import { servedKeys, takeRequest } from './requests-in.ts';
 import { kafkaRaftRules, type RaftRules } from './rules.ts';
-import { metadataTopic } from './wire.ts';
 
 export type { CommittedBatch, QuorumListener } from './delivery.ts';
 
@@ -42,6 +42,8 @@ export interface QuorumOptions {
   readonly observe: Observe;
   readonly listener: QuorumListener;
   readonly rules?: RaftRules;
+  /** This directory has been in use: an election that is not there was lost. */
+  readonly mustHaveElection?: boolean;
 }
 
 export class Quorum {
@@ -49,7 +51,12 @@ export class Quorum {
   readonly #options: QuorumOptions;
   readonly #log: MetadataLog;
   readonly #stateFile: QuorumStateFile;
-  readonly #stored: ElectionState | null;
+  readonly #stored: StoredElection | null;
+  /** Up to it the log is committed and durable here, as far as the file of the election says. */
+  #durableOffset: Offset;
+  /** The election written last. */
+  #written: ElectionState | null = null;
+  #vouching: Timer | null = null;
   readonly #machine: RaftMachine;
   readonly #delivery: Delivery;
   readonly #peers: Peers;
@@ -66,31 +73,32 @@ export class Quorum {
   /** Set while a graceful stop waits for its successor. */
   #onHandedOver: (() => void) | null = null;
 
-  /** Opens the log and the election on disk. Throws a DiskError. */
+  /** Opens the log and the election on disk. Throws a DiskError, or a RefusalError. */
   static open(options: QuorumOptions): Quorum {
-    const { host, config, observe } = options;
-    const { disk } = host;
+    const { host, config } = options;
     const directory = metadataDirectory(config);
-    disk.makeDirectory(directory);
-    const log = Log.open({
-      disk,
-      directory,
-      settings: metadataLogSettings,
-      cleanShutdown: false,
-      wallMs: () => host.clock.wallMs(),
-      replica: { node: config.nodeId, topicId: zeroUuid, partition: `${metadataTopic}-0` },
-      observe,
-    });
-    return new Quorum(options, new MetadataLog(log, config.voters, () => host.clock.wallMs()));
+    host.disk.makeDirectory(directory);
+    const stateFile = new QuorumStateFile(host.disk, directory);
+    const stored = stateFile.read();
+    if (stored === null && options.mustHaveElection === true) throw missingElection(stateFile.path);
+    const log = openMetadataLog(options, directory, stored?.durableOffset ?? 0);
+    const metadataLog = new MetadataLog(log, config.voters, () => host.clock.wallMs());
+    return new Quorum(options, metadataLog, stateFile, stored);
   }
 
-  private constructor(options: QuorumOptions, log: MetadataLog) {
+  private constructor(
+    options: QuorumOptions,
+    log: MetadataLog,
+    stateFile: QuorumStateFile,
+    stored: StoredElection | null,
+  ) {
     const { host, config } = options;
     this.#host = host;
     this.#options = options;
     this.#log = log;
-    this.#stateFile = new QuorumStateFile(host.disk, metadataDirectory(config));
-    this.#stored = this.#stateFile.read();
+    this.#stateFile = stateFile;
+    this.#stored = stored;
+    this.#durableOffset = stored?.durableOffset ?? 0;
     this.#delivery = new Delivery(options.listener, log);
     this.#machine = new RaftMachine({
       local: { id: config.nodeId, directoryId: options.directoryId },
@@ -113,7 +121,9 @@ export class Quorum {
       () => {
         if (this.#phase !== 'opening') return;
         this.#phase = 'running';
-        this.#step((machine, nowUs) => machine.start(this.#stored, this.#log.recoveryPoint, nowUs));
+        this.#step((machine, nowUs) =>
+          machine.start(this.#stored?.election ?? null, this.#log.recoveryPoint, nowUs),
+        );
       },
       (error: unknown) => this.#fail(error),
     );
@@ -125,8 +135,10 @@ export class Quorum {
     if (this.#phase === 'running') await this.#handOver();
     this.#phase = 'ended';
     this.#alarm.cancel();
+    this.#vouching?.cancel();
     this.#peers.close();
     this.#effects = [];
+    await this.#stateFile.settled;
     await this.#log.close();
   }
 
@@ -285,13 +297,36 @@ export class Quorum {
 
   #persist(election: ElectionState): void {
     this.#isPersisting = true;
-    this.#stateFile.write(election).then(
+    this.#writeState(election).then(
       () => {
         this.#isPersisting = false;
         this.#step(() => {});
       },
       (error: unknown) => this.#fail(error),
     );
+  }
+
+  #writeState(election: ElectionState): Promise<void> {
+    this.#written = election;
+    this.#durableOffset = Math.max(this.#durableOffset, this.#committedAndDurable());
+    return this.#stateFile.write(election, Math.min(this.#durableOffset, this.#log.endOffset));
+  }
+
+  #committedAndDurable(): Offset {
+    return Math.min(this.#log.recoveryPoint, this.#machine.highWatermark);
+  }
+
+  /** Soon after more was committed, the file of the election vouches for it too. */
+  #vouchSoon(): void {
+    if (this.#vouching !== null || this.#committedAndDurable() <= this.#durableOffset) return;
+    const delayUs = msToMicros(
+      this.#options.config.settings.replicaHighWatermarkCheckpointIntervalMs,
+    );
+    this.#vouching = this.#host.timers.after(delayUs, () => {
+      this.#vouching = null;
+      if (this.#phase !== 'running' || this.#written === null) return;
+      this.#writeState(this.#written).catch((error: unknown) => this.#fail(error));
+    });
   }
 
   /** One flush at a time; what came meanwhile is covered by the next. */
@@ -336,6 +371,7 @@ export class Quorum {
     const role = isLeader ? 'leader' : 'follower';
     observe({ kind: 'quorum-high-watermark', node: config.nodeId, epoch, role, highWatermark });
     this.#delivery.committed(highWatermark);
+    this.#vouchSoon();
     const machine = this.#machine;
     if (isLeader && machine.role.name === 'leader' && machine.epoch === epoch)
       this.#delivery.leading(epoch);

@@ -2,7 +2,7 @@
  * Offsets of all partitions in one text file, in Kafka's format: the version, the number of
  * entries, then a line `topic partition offset` each. Written whole and durably under another name
  * before it takes its place, so a reader finds the former or the new one; a file that does not
- * parse counts as empty.
+ * parse is damaged.
  */
 import type { Offset } from '../../base/ids.ts';
 import type { Disk } from '../../host/disk.ts';
@@ -20,20 +20,20 @@ export interface CheckpointEntry {
 export class OffsetCheckpoint {
   readonly #disk: Disk;
   readonly #directory: string;
-  readonly #name: string;
+  readonly name: string;
   #written: string | null = null;
   #last: Promise<void> = Promise.resolve();
 
   constructor(disk: Disk, directory: string, name: string) {
     this.#disk = disk;
     this.#directory = directory;
-    this.#name = name;
+    this.name = name;
   }
 
-  /** Offsets by partition name, `orders-0`. */
-  read(): Map<string, Offset> {
-    const text = readText(this.#disk, pathIn(this.#directory, this.#name));
-    return (text === null ? null : parseCheckpoint(text)) ?? new Map();
+  /** Offsets by partition name, `orders-0`; null where the file is damaged. */
+  read(): Map<string, Offset> | null {
+    const text = readText(this.#disk, pathIn(this.#directory, this.name));
+    return text === null ? new Map() : parseCheckpoint(text);
   }
 
   /** Nothing is written where nothing changed. One write at a time; rejects with a DiskError. */
@@ -41,7 +41,7 @@ export class OffsetCheckpoint {
     const text = formatCheckpoint(entries);
     if (text !== this.#written) {
       this.#written = text;
-      this.#last = this.#last.then(() => writeText(this.#disk, this.#directory, this.#name, text));
+      this.#last = this.#last.then(() => writeText(this.#disk, this.#directory, this.name, text));
     }
     return this.#last;
   }

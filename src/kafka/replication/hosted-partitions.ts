@@ -47,8 +47,8 @@ export class HostedPartitions {
 
   delete(partition: Partition): void {
     this.#all.delete(partition);
-    drop(this.#byId, partition.topicId, partition.index);
-    drop(this.#byName, partition.topic, partition.index);
+    drop(this.#byId, partition.topicId, partition);
+    drop(this.#byName, partition.topic, partition);
   }
 
   /** The replica that a request names, or the code that says why there is none. */
@@ -95,7 +95,9 @@ function entry<K>(map: Map<K, ByIndex>, key: K): ByIndex {
   return byIndex;
 }
 
-function drop<K>(map: Map<K, ByIndex>, key: K, index: number): void {
+function drop<K>(map: Map<K, ByIndex>, key: K, partition: Partition): void {
   const byIndex = map.get(key);
-  if (byIndex?.delete(index) === true && byIndex.size === 0) map.delete(key);
+  if (byIndex?.get(partition.index) !== partition) return;
+  byIndex.delete(partition.index);
+  if (byIndex.size === 0) map.delete(key);
 }

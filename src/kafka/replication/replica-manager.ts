@@ -2,11 +2,10 @@
  * The replicas of one broker: gives each the role that committed metadata says, serves produce,
  * fetch and offset look-ups from those it leads, and has the others follow. All roles come through
  * `onMetadata`; the image of its first call must have caught up with the committed log as of this
- * process's start, for what that image does not assign to this broker is deleted from its disk. An
- * I/O error ends the process: its one log directory cannot be trusted any more.
+ * process's start, for what that image does not assign to this broker is moved aside. An I/O error ends the process: its one log directory cannot be trusted any more.
  */
 import { assert } from '../../base/assert.ts';
-import type { BrokerEpoch, LeaderEpoch } from '../../base/ids.ts';
+import type { BrokerEpoch, LeaderEpoch, NodeId } from '../../base/ids.ts';
 import { zeroUuid } from '../../base/ids.ts';
 import { secondsToMicros } from '../../base/time.ts';
 import { DiskError } from '../../host/disk.ts';
@@ -41,9 +40,14 @@ import { endOffsetForEpoch, failedEpochEnd, failedListOffset, listOffset } from 
 import { Maintenance } from './maintenance.ts';
 import { Partition } from './partition.ts';
 import type { PartitionEnvironment } from './partition-environment.ts';
+<<<<<<< HEAD
 import { rackAware } from './replica-selector.ts';
 import type { StoredReplica } from './replica-store.ts';
 import { ReplicaStore } from './replica-store.ts';
+=======
+import type { StoredReplica, Suspects } from './replica-store.ts';
+import { noSuspects, ReplicaStore } from './replica-store.ts';
+>>>>>>> w/files
 import type { ReplicationRules } from './rules.ts';
 import { kafkaReplicationRules } from './rules.ts';
 import { Serving } from './serving.ts';
@@ -81,6 +85,8 @@ export class ReplicaManager {
   readonly #maintenance: Maintenance;
   readonly #serving: Serving;
   readonly #environment: PartitionEnvironment;
+  /** Replicas found to be replaced as soon as another one leads; see OpenedReplicas. */
+  readonly #untrusted = new Set<Partition>();
   #image: MetadataImage | null = null;
   #state: 'new' | 'loaded' | 'shutting-down' | 'closed' | 'failed' = 'new';
 
@@ -151,12 +157,20 @@ export class ReplicaManager {
     };
   }
 
-  /** Opens the replicas on disk, recovering them after an unclean stop. Throws DiskError. */
-  load(cleanShutdown: boolean): void {
+  /**
+   * Opens the replicas on disk, recovering those that were not closed. Answers the names of those
+   * that have less than was known to be durable here. Throws DiskError.
+   */
+  load(cleanShutdown: boolean, suspects: Suspects = noSuspects): ReadonlySet<string> {
     assert(this.#state === 'new', 'replicas are loaded once');
-    for (const stored of this.#store.openAll(cleanShutdown)) this.#host(stored);
+    const { replicas, incomplete, untrusted } = this.#store.openAll({ cleanShutdown, suspects });
+    for (const stored of replicas) {
+      const partition = this.#host(stored);
+      if (untrusted.has(partition.name)) this.#untrusted.add(partition);
+    }
     this.#state = 'loaded';
     this.#maintenance.start();
+    return incomplete;
   }
 
   onMetadata(image: MetadataImage, delta: MetadataDelta): void {
@@ -236,10 +250,12 @@ export class ReplicaManager {
   #adopt(image: MetadataImage): void {
     const { nodeId } = this.#options.config;
     for (const partition of [...this.#hosted.all]) {
-      const state = image.partition(partition.topicId, partition.index);
-      if (state === undefined || !state.replicas.includes(nodeId)) this.#remove(partition);
+      const reason = whyStray(partition, image, nodeId);
+      if (reason !== null) this.#remove(partition, reason);
       else partition.updateSettings(this.#settingsOf(image, partition.topic));
     }
+    // A stray with the topic id of another directory may have taken that one's place.
+    for (const partition of this.#hosted.all) this.#hosted.add(partition);
     for (const topic of image.topicsById.values()) {
       for (const state of topic.partitions) this.#assign(image, state);
     }
@@ -267,6 +283,13 @@ export class ReplicaManager {
       if (partition !== undefined) this.#remove(partition);
       return;
     }
+    if (partition !== undefined && state.leader >= 0 && this.#untrusted.delete(partition)) {
+      // Where it leads, there is nobody who has more.
+      if (state.leader !== config.nodeId) {
+        this.#remove(partition, 'is not what it was, and is fetched anew from its leader');
+        partition = undefined;
+      }
+    }
     if (partition === undefined) {
       const { topic, topicId, index } = state;
       const former = this.#hosted.ofName(topic, index);
@@ -288,16 +311,19 @@ export class ReplicaManager {
     return partition;
   }
 
-  #remove(partition: Partition): void {
+  /** For ever, or where a `straysBecause` is given only out of the way. */
+  #remove(partition: Partition, straysBecause: string | null = null): void {
     this.#fetchers.unfollow(partition);
     this.#proposals.forget(partition);
+    this.#untrusted.delete(partition);
     this.#hosted.delete(partition);
     partition.retire();
-    this.#store.remove(partition, partition.log);
-    // Else a topic of the same name could later start with this one's high watermark.
-    this.#store
-      .writeHighWatermarks(this.#hosted.all)
-      .catch((error: unknown) => this.#onError(error));
+    if (straysBecause === null) this.#store.remove(partition, partition.log);
+    else this.#store.setAside(partition, partition.log, straysBecause);
+    // Else a topic of the same name could later start with this one's offsets.
+    const onError = (error: unknown): void => this.#onError(error);
+    this.#store.writeHighWatermarks(this.#hosted.all).catch(onError);
+    this.#store.writeRecoveryPoints(this.#hosted.all).catch(onError);
   }
 
   #settingsOf(image: MetadataImage, topic: string): NodeConfig['settings']['topicDefaults'] {
@@ -339,4 +365,13 @@ export class ReplicaManager {
     host.log('error', `log directory failed: ${error.message}`);
     host.exit(1, `log directory failed: ${error.message}`);
   }
+}
+
+/** Why a replica found on disk is none that the metadata gives to this broker; null where it is. */
+function whyStray(partition: Partition, image: MetadataImage, node: NodeId): string | null {
+  const { topicId, topic, index } = partition;
+  const state = image.partition(topicId, index);
+  if (state === undefined) return `is of a topic that is not there any more (${topicId})`;
+  if (state.topic !== topic) return `has the topic id of ${state.topic}-${index}`;
+  return state.replicas.includes(node) ? null : 'is assigned to other brokers';
 }

@@ -1,15 +1,15 @@
 /**
  * The replicas in a broker's log directory: `<topic>-<index>/` with the log and a
  * `partition.metadata` that names the topic id, and the two checkpoints beside them. The id tells a
- * topic from an earlier one of the same name. A directory without a readable id can only come from
- * a power loss before the id was durable, and nothing in it was promised to anyone: flushes wait
- * for the id. It is removed, unless the last shutdown was clean.
+ * topic from an earlier one of the same name, and a replica from anything else that lies there.
+ * Where the next replica has to stand and something is that may be ours, it is renamed; what is not
+ * ours is left alone.
  */
 import type { NodeId, Offset } from '../../base/ids.ts';
 import { DiskError } from '../../host/disk.ts';
 import type { Host } from '../../host/host.ts';
 import type { NodeConfig, TopicSettings } from '../config.ts';
-import { pathIn, readText } from '../log/durable-file.ts';
+import { pathIn } from '../log/durable-file.ts';
 import { Log } from '../log/log.ts';
 import type { LogRules } from '../log/rules.ts';
 import type { Observe } from '../observation.ts';
@@ -20,6 +20,16 @@ import {
 } from './checkpoints.ts';
 import type { Partition } from './partition.ts';
 import type { PartitionIdentity } from './partition-environment.ts';
+import {
+  doomedName,
+  foreignNames,
+  formatMetadata,
+  kindOfDirectory,
+  moveAside,
+  namesIn,
+  partitionMetadataName,
+  removeReplicaDirectory,
+} from './replica-directory.ts';
 
 export interface StoredReplica {
   readonly identity: PartitionIdentity;
@@ -29,9 +39,31 @@ export interface StoredReplica {
   readonly directoryDurable: Promise<void>;
 }
 
-const metadataName = 'partition.metadata';
-const quorumDirectory = '__cluster_metadata-0';
-const deletedSuffix = '-delete';
+/** In which directories and checkpoints something contradicts the mark of a clean shutdown. */
+export interface Suspects {
+  readonly changed: ReadonlySet<string>;
+  /** Those of them whose records may be others than they were. */
+  readonly altered: ReadonlySet<string>;
+}
+
+export const noSuspects: Suspects = { changed: new Set(), altered: new Set() };
+
+/** What the last process left, as far as it is known. */
+export interface FormerLogs {
+  readonly cleanShutdown: boolean;
+  readonly suspects: Suspects;
+}
+
+export interface OpenedReplicas {
+  readonly replicas: StoredReplica[];
+  /** Names of partitions that have less than was durable here, or nothing any more. */
+  readonly incomplete: ReadonlySet<string>;
+  /**
+   * Names of those that no later fetch would make whole: records before the first, or others than
+   * there were.
+   */
+  readonly untrusted: ReadonlySet<string>;
+}
 
 export class ReplicaStore {
   readonly #host: Host;
@@ -64,51 +96,60 @@ export class ReplicaStore {
     );
   }
 
-  /**
-   * Opens, and after an unclean stop recovers, every replica found. Throws DiskError, or Error on a
-   * lost id.
-   */
-  openAll(cleanShutdown: boolean): StoredReplica[] {
+  /** Opens every replica found, and recovers it where it was not closed. Throws DiskError. */
+  openAll(former: FormerLogs): OpenedReplicas {
     const { disk } = this.#host;
-    const highWatermarks = this.#highWatermarks.read();
-    const recoveryPoints = this.#recoveryPoints.read();
+    const highWatermarks = this.#readCheckpoint(this.#highWatermarks, former);
+    const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints, former);
     const replicas: StoredReplica[] = [];
+    const { changed, altered } = former.suspects;
+    const incomplete = new Set<string>();
+    const untrusted = new Set<string>();
     for (const name of disk.list(this.#directory)) {
-      const path = pathIn(this.#directory, name);
-      if (name.endsWith(deletedSuffix)) {
-        disk.remove(path);
-        continue;
-      }
-      const parts = /^(.+)-(\d+)$/.exec(name);
-      if (parts === null || name === quorumDirectory) continue;
-      const topicId = parseTopicId(readText(disk, pathIn(path, metadataName)));
-      if (topicId === null) {
-        if (cleanShutdown)
-          throw new DiskError('EIO', pathIn(path, metadataName), 'read a topic id in');
-        this.#host.log('warn', `removing ${path}: no topic id was made durable`);
-        disk.remove(path);
-        continue;
-      }
-      const identity = { topicId, topic: parts[1] as string, index: Number(parts[2]) };
+      const identity = this.#identify(name);
+      if (identity === null) continue;
       const recoveryPoint = recoveryPoints.get(name) ?? 0;
-      const log = this.#open(identity, this.#defaults, cleanShutdown, recoveryPoint);
-      const highWatermark = highWatermarks.get(name) ?? log.logStartOffset;
-      replicas.push({ identity, log, highWatermark, directoryDurable: this.#makeDurable(path) });
+      const log = this.#open(identity, this.#defaults, {
+        cleanShutdown: former.cleanShutdown && !changed.has(name),
+        isSuspect: changed.has(name),
+        recoveryPoint,
+      });
+      const known = highWatermarks.get(name);
+      if (this.#isIncomplete(log, name, former, recoveryPoint, known ?? 0)) incomplete.add(name);
+      if (altered.has(name) || log.lacksStart) untrusted.add(name);
+      const directoryDurable = this.#makeDurable(log.directory);
+      const highWatermark = known ?? log.logStartOffset;
+      replicas.push({ identity, log, highWatermark, directoryDurable });
     }
-    return replicas;
+    const found = new Set(replicas.map(({ identity: { topic, index } }) => `${topic}-${index}`));
+    for (const name of changed) if (!found.has(name)) incomplete.add(name);
+    for (const [name, offset] of recoveryPoints) {
+      if (found.has(name) || offset === 0) continue;
+      incomplete.add(name);
+      this.#warn(
+        `${pathIn(this.#directory, name)} is missing, though ${offset} offsets were there`,
+      );
+    }
+    return { replicas, incomplete, untrusted };
   }
 
-  /** An empty replica. Throws DiskError. */
+  /**
+   * An empty replica. Throws a DiskError, also where something that is not ours is in its place.
+   */
   create(identity: PartitionIdentity, settings: TopicSettings): StoredReplica {
     const { disk } = this.#host;
     const path = this.#path(identity);
-    // A directory that nobody owns is left of a replica that could not be removed wholly.
-    disk.remove(path);
+    this.#makeRoom(path);
     disk.makeDirectory(path);
-    const file = disk.open(pathIn(path, metadataName), true);
-    file.write(0, new TextEncoder().encode(`version: 0\ntopic_id: ${identity.topicId}\n`));
+    const file = disk.open(pathIn(path, partitionMetadataName), true);
+    file.truncate(0);
+    file.write(0, new TextEncoder().encode(formatMetadata(identity.topicId, identity.index)));
     file.close();
-    const log = this.#open(identity, settings, true, 0);
+    const log = this.#open(identity, settings, {
+      cleanShutdown: true,
+      isSuspect: false,
+      recoveryPoint: 0,
+    });
     return { identity, log, highWatermark: 0, directoryDurable: this.#makeDurable(path) };
   }
 
@@ -116,10 +157,21 @@ export class ReplicaStore {
   remove(identity: PartitionIdentity, log: Log): void {
     const { disk } = this.#host;
     const path = this.#path(identity);
-    const doomed = `${path}.${identity.topicId}${deletedSuffix}`;
+    const doomed = doomedName(path, identity.topicId);
     if (disk.exists(path)) disk.rename(path, doomed);
     log.delete();
-    disk.remove(doomed);
+    this.#removeOurs(doomed);
+  }
+
+  /**
+   * As Kafka does with a replica that metadata knows nothing of when a broker starts: the metadata
+   * may be wrong and the replica the last one, so it is renamed and stays.
+   */
+  setAside(identity: PartitionIdentity, log: Log, reason: string): void {
+    const path = this.#path(identity);
+    const to = moveAside(this.#host.disk, path, identity.topicId);
+    log.delete();
+    this.#warn(`${path} ${reason}: moved to ${to}; remove it there once it is of no use`);
   }
 
   /** Durable when it resolves; rejects with a DiskError. */
@@ -151,11 +203,75 @@ export class ReplicaStore {
     return pathIn(this.#directory, `${identity.topic}-${identity.index}`);
   }
 
+  /** The replica in a directory; null where there is none, or one that is of no use any more. */
+  #identify(name: string): PartitionIdentity | null {
+    const path = pathIn(this.#directory, name);
+    const found = kindOfDirectory(this.#host.disk, this.#directory, name);
+    switch (found.kind) {
+      case 'replica':
+        return { topicId: found.id, topic: found.topic, index: found.index };
+      case 'doomed':
+        this.#removeOurs(path);
+        return null;
+      case 'stray':
+        this.#warn(`${path} was moved aside by an earlier start and is left alone`);
+        return null;
+      case 'nameless':
+        this.#warn(`${path} is left alone: it has no ${partitionMetadataName} that fits`);
+        return null;
+      case 'other':
+        return null;
+    }
+  }
+
+  #isIncomplete(
+    log: Log,
+    name: string,
+    former: FormerLogs,
+    recoveryPoint: Offset,
+    highWatermark: Offset,
+  ): boolean {
+    const end = log.logEndOffset;
+    if (end < highWatermark) {
+      this.#warn(`${log.directory} ends at offset ${end}, though ${highWatermark} were replicated`);
+    }
+    const isContradicted =
+      former.cleanShutdown && (former.suspects.changed.has(name) || !log.wasIntact);
+    return isContradicted || end < recoveryPoint || log.lacksStart;
+  }
+
+  /** Moves what may be ours out of the way of a new replica. Throws a DiskError where it cannot. */
+  #makeRoom(path: string): void {
+    const { disk } = this.#host;
+    if (!disk.exists(path)) return;
+    if (namesIn(disk, path)?.length === 0) return;
+    if (foreignNames(disk, path).length > 0) {
+      throw new DiskError('EIO', `${path} (move away what is there)`, 'put a replica into');
+    }
+    this.#warn(`${path} is in the way of a new replica: moved to ${moveAside(disk, path, null)}`);
+  }
+
+  #removeOurs(path: string): void {
+    for (const name of removeReplicaDirectory(this.#host.disk, path)) {
+      this.#warn(`${pathIn(path, name)} is not ours, and stays where its replica was removed`);
+    }
+  }
+
+  #readCheckpoint(checkpoint: OffsetCheckpoint, former: FormerLogs): ReadonlyMap<string, Offset> {
+    const offsets = former.suspects.changed.has(checkpoint.name) ? null : checkpoint.read();
+    if (offsets !== null) return offsets;
+    this.#warn(`${pathIn(this.#directory, checkpoint.name)} is damaged, and counts for nothing`);
+    return new Map();
+  }
+
+  #warn(message: string): void {
+    this.#host.log('warn', message);
+  }
+
   #open(
     identity: PartitionIdentity,
     settings: TopicSettings,
-    cleanShutdown: boolean,
-    recoveryPoint: Offset,
+    former: { cleanShutdown: boolean; isSuspect: boolean; recoveryPoint: Offset },
   ): Log {
     const { clock, disk } = this.#host;
     const { topic, topicId, index } = identity;
@@ -163,8 +279,11 @@ export class ReplicaStore {
       disk,
       directory: this.#path(identity),
       settings,
-      cleanShutdown,
-      recoveryPoint,
+      cleanShutdown: former.cleanShutdown,
+      recoveryPoint: former.recoveryPoint,
+      verifiesAll: former.isSuspect,
+      keepsAll: former.isSuspect,
+      report: (finding) => this.#warn(finding),
       wallMs: () => clock.wallMs(),
       replica: { node: this.#node, topicId, partition: `${topic}-${index}` },
       observe: this.#observe,
@@ -176,7 +295,7 @@ export class ReplicaStore {
   async #makeDurable(path: string): Promise<void> {
     const { disk } = this.#host;
     try {
-      const file = disk.open(pathIn(path, metadataName));
+      const file = disk.open(pathIn(path, partitionMetadataName));
       try {
         await file.sync();
       } finally {
@@ -189,8 +308,4 @@ export class ReplicaStore {
       if (disk.exists(path)) throw error;
     }
   }
-}
-
-function parseTopicId(text: string | null): string | null {
-  return /^version: 0\ntopic_id: ([A-Za-z0-9_-]{22})\n?$/.exec(text ?? '')?.[1] ?? null;
 }

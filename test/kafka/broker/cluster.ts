@@ -43,6 +43,8 @@ export class TestCluster {
   readonly brokers: readonly NodeId[];
   readonly controllers: readonly NodeId[];
   readonly observations: Observation[] = [];
+  /** What nodes warn of or call an error, as `m1: text`. */
+  readonly warnings: string[] = [];
   /** Exit codes and reasons, as `m1: 0 shut down`. */
   readonly exits: string[] = [];
   readonly #settings: NodeSettings;
@@ -91,7 +93,16 @@ export class TestCluster {
       this.observations.push(observation);
       if (observation.kind === 'request-failed') this.world.fail(observation.error);
     });
-    this.world.machine(`m${id}`).start(program);
+    this.world.machine(`m${id}`).start((host) => program(this.#listeningTo(id, host)));
+  }
+
+  #listeningTo(id: NodeId, host: Host): Host {
+    const log: Host['log'] = (level, message) => {
+      if (level === 'warn' || level === 'error') this.warnings.push(`m${id}: ${message}`);
+      host.log(level, message);
+    };
+    const exit: Host['exit'] = (code, reason) => host.exit(code, reason);
+    return Object.create(host, { log: { value: log }, exit: { value: exit } });
   }
 
   machine(id: NodeId) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkedLine } from '../../../src/kafka/log/durable-file.ts';
 import { TestCluster } from './cluster.ts';
 
 /**
@@ -64,7 +65,7 @@ describe('controlled shutdown', () => {
 });
 
 describe('a shutdown that nobody leads', () => {
-  it('goes without the controller when it cannot be reached, and comes back with all it had', async () => {
+  it('goes without the controller when none answers for a session, and comes back with all it had', async () => {
     const { cluster, leader, asker } = await ordersCluster();
     const links = cluster.brokers
       .filter((id) => id !== leader)
@@ -74,9 +75,9 @@ describe('a shutdown that nobody leads', () => {
       ]);
     for (const link of links) link.block();
     cluster.machine(leader).stop();
-    await cluster.run(25);
+    await cluster.run(8);
     expect(cluster.exits).toEqual([]);
-    await cluster.until('the exit', () => cluster.exits.length > 0, 20);
+    await cluster.until('the exit', () => cluster.exits.length > 0, 8);
     expect(cluster.exits).toEqual([`m${leader}: 0 shut down`]);
     for (const link of links) link.unblock();
     cluster.start(leader);
@@ -104,8 +105,8 @@ describe('a shutdown that nobody leads', () => {
       return { stop() {} };
     });
     await cluster.run(1);
-    expect(JSON.parse(mark)).toMatchObject({ version: 0 });
-    expect(JSON.parse(mark).brokerEpoch).toBeGreaterThan(0);
+    expect(JSON.parse(checkedLine(mark) ?? '')).toMatchObject({ version: 0 });
+    expect(JSON.parse(checkedLine(mark) ?? '').brokerEpoch).toBeGreaterThan(0);
   });
 });
 

@@ -53,7 +53,7 @@ function aBroker(previousBrokerEpoch = -1) {
     config: configOf(1),
     channel,
     directoryId: 'dddddddddddddddddddddA',
-    previousBrokerEpoch,
+    previousBrokerEpoch: () => previousBrokerEpoch,
     currentMetadataOffset: () => 88,
     onCaughtUp: () => events.push('caught up'),
     onRegistrationTimeout: () => events.push('registration timeout'),

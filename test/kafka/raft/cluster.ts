@@ -13,6 +13,7 @@ import { apiByKey } from '../../../src/kafka/protocol/apis.ts';
 import type { Api, RequestInput, ResponseOf } from '../../../src/kafka/protocol/schema.ts';
 import { type CommittedBatch, Quorum } from '../../../src/kafka/raft/quorum.ts';
 import { kafkaRaftRules, type RaftRules } from '../../../src/kafka/raft/rules.ts';
+import { RefusalError } from '../../../src/kafka/refusal.ts';
 import { openChannel } from '../../../src/kafka/rpc/channel.ts';
 import type { Server, ServerOptions } from '../../../src/kafka/rpc/contract.ts';
 import { startServer } from '../../../src/kafka/rpc/server.ts';
@@ -82,7 +83,15 @@ export class Cluster {
   }
 
   start(node: QuorumNode): void {
-    node.machine.start((host) => this.#program(node, host));
+    node.machine.start((host) => {
+      try {
+        return this.#program(node, host);
+      } catch (error) {
+        if (!(error instanceof RefusalError)) throw error;
+        host.exit(1, error.message);
+        return { stop() {} };
+      }
+    });
   }
 
   startAll(): void {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DiskError } from '../../../src/host/disk.ts';
 import type { Host } from '../../../src/host/host.ts';
+import { checkedLine, withChecksum } from '../../../src/kafka/log/durable-file.ts';
 import { QuorumStateFile } from '../../../src/kafka/raft/quorum-state-file.ts';
+import { RefusalError } from '../../../src/kafka/refusal.ts';
 import { World } from '../../../src/sim/world.ts';
 
 const election = {
@@ -38,42 +39,45 @@ describe('the quorum-state file', () => {
         const file = new QuorumStateFile(disk, 'data');
         expect(file.read()).toBeNull();
         await disk.syncDirectory('');
-        await file.write({ epoch: 6, leaderId: 1, votedKey: null });
-        await file.write(election);
+        await file.write({ epoch: 6, leaderId: 1, votedKey: null }, 0);
+        await file.write(election, 3);
       },
       ({ disk }) => {
-        expect(new QuorumStateFile(disk, 'data').read()).toEqual(election);
+        expect(new QuorumStateFile(disk, 'data').read()).toEqual({ election, durableOffset: 3 });
       },
     );
   });
 
-  it('holds what Kafka writes', async () => {
+  it('holds what Kafka writes, how much of the log is durable, and a checksum', async () => {
     await onDisk(async ({ disk }) => {
-      await new QuorumStateFile(disk, 'data').write(election);
+      await new QuorumStateFile(disk, 'data').write(election, 3);
       const file = disk.open('data/quorum-state');
-      expect(JSON.parse(new TextDecoder().decode(file.read(0, file.size())))).toEqual({
+      const line = checkedLine(new TextDecoder().decode(file.read(0, file.size())));
+      expect(JSON.parse(line ?? '')).toEqual({
         leaderId: -1,
         leaderEpoch: 7,
         votedId: 2,
         votedDirectoryId: 'AAAAAAAAAAAAAAAAAAABAg',
+        durableOffset: 3,
         data_version: 1,
       });
     });
   });
 
-  it('is an error of the disk where it is damaged', async () => {
+  it('refuses the node where it is damaged', async () => {
     await onDisk(({ disk }) => {
       for (const text of [
         '',
         '{"leaderId":',
         '{}',
         '[]',
-        '{"leaderId":1,"leaderEpoch":"x","votedId":-1}',
+        withChecksum('{"leaderId":1,"leaderEpoch":2,"votedId":-1}'),
+        withChecksum('{"leaderId":1}').replace('1', '2'),
       ]) {
         const file = disk.open('data/quorum-state', true);
         file.truncate(0);
         file.write(0, new TextEncoder().encode(text));
-        expect(() => new QuorumStateFile(disk, 'data').read()).toThrow(DiskError);
+        expect(() => new QuorumStateFile(disk, 'data').read()).toThrow(RefusalError);
       }
     });
   });

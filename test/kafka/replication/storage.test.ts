@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { highWatermarkCheckpoint } from '../../../src/kafka/replication/checkpoints.ts';
+import {
+  highWatermarkCheckpoint,
+  recoveryPointCheckpoint,
+} from '../../../src/kafka/replication/checkpoints.ts';
 import { Bench, batchOf, otherTopicId, topicId } from './bench.ts';
 import type { ManualHost } from './manual-host.ts';
 import { settle } from './manual-host.ts';
@@ -15,7 +18,7 @@ describe('replicas on disk', () => {
   it('bear their topic’s id', () => {
     const { world } = new Bench().start().create(alone);
     const text = world.disk.text('data/orders-0/partition.metadata');
-    expect(text).toBe(`version: 0\ntopic_id: ${topicId}\n`);
+    expect(text).toBe(`version: 0\ntopic_id: ${topicId}\npartition: 0\n`);
   });
 
   it.each([true, false])('are found again by the next process (clean: %s)', async (clean) => {
@@ -56,7 +59,10 @@ describe('replicas on disk', () => {
     bench.produce(1);
     bench.tell({ type: 'remove-topic', body: { topicId } });
     await settle();
-    expect(bench.world.disk.list('data')).toEqual([highWatermarkCheckpoint]);
+    expect(bench.world.disk.list('data')).toEqual([
+      recoveryPointCheckpoint,
+      highWatermarkCheckpoint,
+    ]);
     expect(bench.observations.at(-1)).toMatchObject({ kind: 'log-deleted', partition: 'orders-0' });
   });
 
@@ -87,11 +93,27 @@ describe('replicas on disk', () => {
     expect(bench.world.disk.list('data')).toEqual([]);
   });
 
-  it('without an id are removed after an unclean stop, an error after a clean one', () => {
-    const { world } = new Bench().start().create(alone);
-    world.disk.open('data/orders-0/partition.metadata').truncate(20);
-    expect(() => new Bench({ world }).start(true)).toThrow('cannot read a topic id');
-    expect(again(world, false).partition.log.logEndOffset).toBe(0);
+  it.each([true, false])(
+    'without an id are moved aside when one is due there (clean: %s)',
+    (clean) => {
+      const bench = new Bench().start().create(alone);
+      bench.produce(1);
+      const { world } = bench;
+      world.disk.open('data/orders-0/partition.metadata').truncate(20);
+      expect(again(world, clean).partition.log.logEndOffset).toBe(0);
+      expect(world.disk.list('data')).toEqual(['orders-0', 'orders-0.unidentified-stray']);
+      expect(world.disk.list('data/orders-0.unidentified-stray')).toContain(
+        '00000000000000000000.log',
+      );
+    },
+  );
+
+  it('of a partition that is not this broker’s when it starts are kept beside', () => {
+    const bench = new Bench().start().create({});
+    bench.produce(1);
+    again(bench.world, false, { replicas: [2, 3], isr: [2, 3], leader: 2 });
+    expect(bench.world.disk.list('data')).toContain(`orders-0.${topicId}-stray`);
+    expect(bench.world.disk.list('data')).not.toContain('orders-0');
   });
 
   it('that were being removed are gone', () => {
