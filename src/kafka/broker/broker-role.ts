@@ -14,6 +14,7 @@ import type { ControllerLink } from '../replication/contract.ts';
 import { ReplicaManager } from '../replication/replica-manager.ts';
 import type { Server } from '../rpc/contract.ts';
 import { brokerApis } from './apis.ts';
+import { AutoCreation } from './auto-creation.ts';
 import type { FormerShutdown } from './clean-shutdown.ts';
 import { ControllerChannel } from './controller-channel.ts';
 import { Forwarder } from './forwarder.ts';
@@ -145,18 +146,19 @@ export class BrokerRole {
     const { host, config, publisher, halt } = this.#options;
     const { settings, nodeId } = config;
     publisher.start((image, delta) => this.#replicas.onMetadata(image, delta));
-    const allocateWithinUs = msToMicros(settings.requestTimeoutMs);
+    const withinUs = msToMicros(settings.requestTimeoutMs);
     const served = brokerApis({
       host,
       config,
       image: publisher.image,
       replicas: this.#replicas,
-      forwarder: new Forwarder(this.#forwarding, msToMicros(settings.requestTimeoutMs)),
+      forwarder: new Forwarder(this.#forwarding, withinUs),
+      autoCreation: new AutoCreation(host, this.#forwarding, withinUs),
       producerIds: new ProducerIds(
         this.#forwarding,
         nodeId,
         () => this.#lifecycle.brokerEpoch,
-        allocateWithinUs,
+        withinUs,
       ),
     });
     this.#server = startListener(host, config.brokerPort, served, settings, (error) => {

@@ -113,7 +113,7 @@ class KafkaNode {
       rules: this.#rules.controller,
     });
     this.#controller = controller;
-    const served = controllerApis([quorum, controller]);
+    const served = controllerApis(this.#publisher.image, [quorum, controller]);
     this.#controllerServer = startListener(
       this.#host,
       controllerPort,

@@ -16,6 +16,7 @@ import type { NodeConfig } from '../config.ts';
 import { kafkaLogRules, type LogRules } from '../log/rules.ts';
 import type { MetadataDelta, MetadataImage } from '../metadata/image.ts';
 import { topicSettings } from '../metadata/image.ts';
+import { quorumTopic } from '../metadata/internal-topics.ts';
 import type { PartitionState } from '../metadata/state.ts';
 import type { Observe } from '../observation.ts';
 import { KafkaError } from '../protocol/errors.ts';
@@ -259,6 +260,8 @@ export class ReplicaManager {
 
   #assign(image: MetadataImage, state: PartitionState): void {
     const { config } = this.#options;
+    // The quorum's directory. Controllers let no topic have this name; older ones did.
+    if (state.topic === quorumTopic) return;
     let partition = this.#hosted.get(state.topicId, state.index);
     if (!state.replicas.includes(config.nodeId)) {
       if (partition !== undefined) this.#remove(partition);
@@ -298,7 +301,8 @@ export class ReplicaManager {
   }
 
   #settingsOf(image: MetadataImage, topic: string): NodeConfig['settings']['topicDefaults'] {
-    return topicSettings(image, topic, this.#options.config.settings);
+    const { settings, nodeId } = this.#options.config;
+    return topicSettings(image, topic, settings, nodeId);
   }
 
   /**

@@ -46,7 +46,7 @@ export const configOf = (nodeId: NodeId): NodeConfig => ({
   controllerPort: 9093,
   voters: [1, 2, 3].map((id) => ({ nodeId: id, host: `m${id}`, port: 9093 })),
   dataDirectory: 'data',
-  settings: defaultNodeSettings,
+  settings: { ...defaultNodeSettings, autoCreateTopicsEnable: false },
 });
 
 export type Outcome<A extends Api> =
@@ -122,6 +122,7 @@ export function contextWith(parts: Partial<BrokerContext>): BrokerContext {
     replicas: unused('replicas'),
     forwarder: unused('forwarder'),
     producerIds: unused('producerIds'),
+    autoCreation: unused('autoCreation'),
     ...parts,
   };
 }

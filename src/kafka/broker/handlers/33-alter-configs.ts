@@ -1,0 +1,24 @@
+/**
+ * AlterConfigs, versions 0–2: replaces all that a resource has set. Superseded by
+ * IncrementalAlterConfigs, and asked for by older tools.
+ * - Forwarded to the active controller; when none answers in time every resource is
+ *   REQUEST_TIMED_OUT.
+ */
+import { alterConfigsApi } from '../../protocol/apis/33-alter-configs.ts';
+import { errorName } from '../../protocol/errors.ts';
+import { serve } from '../context.ts';
+import type { RefuseAll } from '../forwarder.ts';
+
+const refuseAll: RefuseAll<typeof alterConfigsApi> = (body, code) => ({
+  throttleTimeMs: 0,
+  responses: body.resources.map(({ resourceType, resourceName }) => ({
+    errorCode: code,
+    errorMessage: errorName(code),
+    resourceType,
+    resourceName,
+  })),
+});
+
+export const servedAlterConfigs = serve(alterConfigsApi, [0, 2], (context, request) => {
+  context.forwarder.forward(request, refuseAll);
+});
