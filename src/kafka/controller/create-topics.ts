@@ -1,9 +1,9 @@
 /**
  * CreateTopics: each topic by itself, all that can be made in one batch: the topic, its settings,
- * its partitions. A request that wants more than 10,000 partitions is refused before any is placed;
- * one that may take no time does nothing, as in Kafka. A topic may be wider than the brokers alive, not than those registered: fenced
- * replicas join the ISR later. `min.insync.replicas` above the replication factor is taken, as
- * Kafka does; it then counts as that factor (KIP-966).
+ * its partitions. A request for more than 10,000 partitions is refused before any is placed; one
+ * that may take no time does nothing, as in Kafka. A topic may be wider than the brokers alive, not
+ * than those registered: fenced replicas join the ISR later. `min.insync.replicas` above the
+ * replication factor is taken, as Kafka does; it then counts as that factor (KIP-966).
  */
 import { type NodeId, noNode, type Uuid, zeroUuid } from '../../base/ids.ts';
 import { configResource } from '../metadata/config-def.ts';

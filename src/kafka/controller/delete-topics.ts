@@ -1,6 +1,6 @@
 /**
- * DeleteTopics: by name or by id, each by itself; partitions and settings go with the topic. A topic
- * named more than once, in whatever way, is kept and told once.
+ * DeleteTopics: by name or by id, each by itself; partitions and settings go with the topic. A
+ * topic named more than once, in whatever way, is kept and told once.
  */
 import { type Uuid, zeroUuid } from '../../base/ids.ts';
 import { isReservedTopic } from '../metadata/internal-topics.ts';

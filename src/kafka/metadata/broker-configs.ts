@@ -1,7 +1,7 @@
 /**
  * Settings of brokers, one table: what DescribeConfigs tells of a node and what can be altered
- * while it runs. Behind each setting of topics stands one of brokers, which can be altered and takes
- * effect at once; the rest of what works is fixed when a node starts. Kafka's settings for
+ * while it runs. Behind each setting of topics stands one of brokers, which can be altered and
+ * takes effect at once; the rest of what works is fixed when a node starts. Kafka's settings for
  * encryption and authentication are not known here: to accept them would feign protection.
  */
 import { defaultNodeSettings, defaultTopicSettings, type NodeConfig } from '../config.ts';

@@ -101,18 +101,22 @@ function describeAsked(image: MetadataImage, body: Body, version: number): Topic
   if (topics === null || (version === 0 && topics.length === 0)) {
     return [...image.topicsByName.values()].map((topic) => describeTopic(image, topic, version));
   }
-  const found = new Set<TopicState>();
-  const unknown = new Map<string, TopicAnswer>();
+  // By what it is, so that a topic is told once however it was named.
+  const answers = new Map<TopicState | string, TopicAnswer>();
   for (const { name, topicId } of topics) {
     const byId = topicId !== zeroUuid;
     const topic = byId ? image.topicsById.get(topicId) : image.topicsByName.get(name ?? '');
-    if (topic !== undefined) found.add(topic);
-    else if (byId)
-      unknown.set(`id ${topicId}`, unknownTopic(errorCode.unknownTopicId, null, topicId));
-    else unknown.set(`name ${name ?? ''}`, unknownTopic(nameProblem(name), name ?? '', zeroUuid));
+    const key = topic ?? (byId ? `id ${topicId}` : `name ${name ?? ''}`);
+    if (answers.has(key)) continue;
+    const code = byId ? errorCode.unknownTopicId : nameProblem(name);
+    answers.set(
+      key,
+      topic === undefined
+        ? unknownTopic(code, byId ? null : (name ?? ''), topicId)
+        : describeTopic(image, topic, version),
+    );
   }
-  const known = Array.from(found, (topic) => describeTopic(image, topic, version));
-  return [...known, ...unknown.values()];
+  return [...answers.values()];
 }
 
 const nameProblem = (name: string | null): number =>
