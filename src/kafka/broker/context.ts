@@ -17,7 +17,7 @@ export interface BrokerContext {
   readonly replicas: Pick<ReplicaManager, 'produce' | 'fetch' | 'listOffset' | 'endOffsetForEpoch'>;
   readonly forwarder: Forwarder;
   readonly producerIds: ProducerIds;
-  readonly autoCreation: AutoCreation;
+  readonly autoCreation: Pick<AutoCreation, 'create'>;
 }
 
 /** Answers one request, now or later, exactly once. */
