@@ -31,8 +31,7 @@ export function createPartitions(
 ): Decision<CreatePartitionsResponse> {
   const twice = namedTwice(request.topics.map(({ name }) => name));
   const wanted = request.topics.filter(({ name }) => !twice.has(name));
-  const whole =
-    newPartitionsProblem(context, additionalIn(context, wanted)) ?? timeProblem(request.timeoutMs);
+  const whole = additionalProblem(context, wanted) ?? timeProblem(request.timeoutMs);
   const records: MetadataRecord[] = [];
   const results = [...twice].map((name) =>
     result(name, refusal(errorCode.invalidRequest, 'Duplicate topic name.')),
@@ -54,13 +53,17 @@ const result = (name: string, refused: Refusal | null): Result => ({
   errorMessage: refused?.message ?? null,
 });
 
-function additionalIn({ image }: PlacingContext, topics: readonly Wanted[]): number {
-  let additional = 0;
+function additionalProblem(context: PlacingContext, topics: readonly Wanted[]): Refusal | null {
+  let partitions = 0;
+  let replicas = 0;
   for (const { name, count } of topics) {
-    const topic = image.topicsByName.get(name);
-    if (topic !== undefined) additional += Math.max(0, count - topic.partitions.length);
+    const topic = context.image.topicsByName.get(name);
+    if (topic === undefined) continue;
+    const additional = Math.max(0, count - topic.partitions.length);
+    partitions += additional;
+    replicas += additional * (topic.partitions[0]?.replicas.length ?? 1);
   }
-  return additional;
+  return newPartitionsProblem(context, partitions, replicas);
 }
 
 function morePartitions(

@@ -77,13 +77,21 @@ function requestProblem(
   topics: readonly Topic[],
 ): Refusal | null {
   let partitions = 0;
-  for (const { assignments, numPartitions } of topics) {
-    if (assignments.length > 0) partitions += assignments.length;
-    else if (numPartitions === -1) partitions += context.settings.numPartitions;
-    else if (numPartitions > 0) partitions += numPartitions;
+  let replicas = 0;
+  for (const topic of topics) {
+    const { assignments } = topic;
+    const count = wantedCount(topic.numPartitions, context.settings.numPartitions);
+    const factor = wantedCount(topic.replicationFactor, context.settings.defaultReplicationFactor);
+    partitions += assignments.length > 0 ? assignments.length : count;
+    if (assignments.length === 0) replicas += count * factor;
+    for (const { brokerIds } of assignments) replicas += brokerIds.length;
   }
-  return newPartitionsProblem(context, partitions) ?? timeProblem(timeoutMs);
+  return newPartitionsProblem(context, partitions, replicas) ?? timeProblem(timeoutMs);
 }
+
+/** Numbers that make no sense are refused topic by topic. */
+const wantedCount = (wanted: number, otherwise: number): number =>
+  wanted === -1 ? otherwise : Math.max(0, wanted);
 
 function createTopic(
   context: PlacingContext,

@@ -56,7 +56,7 @@ export class MetadataImage {
   #configs = new Map<number, Map<string, ConfigOverrides>>();
   #features = new Map<string, number>();
   #nextProducerId: ProducerId = 0;
-  #partitionCount = 0;
+  #replicaCount = 0;
   #appliedOffset: Offset = -1;
   #appliedEpoch: LeaderEpoch = -1;
 
@@ -83,9 +83,9 @@ export class MetadataImage {
   get nextProducerId(): ProducerId {
     return this.#nextProducerId;
   }
-  /** Of all topics. */
-  get partitionCount(): number {
-    return this.#partitionCount;
+  /** Replicas of all partitions. */
+  get replicaCount(): number {
+    return this.#replicaCount;
   }
   /** Last offset applied, control records included; −1 at first. */
   get appliedOffset(): Offset {
@@ -183,7 +183,7 @@ export class MetadataImage {
     for (const [type, resources] of this.#configs) copy.#configs.set(type, new Map(resources));
     copy.#features = new Map(this.#features);
     copy.#nextProducerId = this.#nextProducerId;
-    copy.#partitionCount = this.#partitionCount;
+    copy.#replicaCount = this.#replicaCount;
     copy.#appliedOffset = this.#appliedOffset;
     copy.#appliedEpoch = this.#appliedEpoch;
     return copy;
@@ -214,7 +214,7 @@ export class MetadataImage {
   #putPartition(topic: TopicState, partition: PartitionState, delta: MetadataDelta | null): void {
     const partitions = topic.partitions.slice();
     const former = partitions[partition.index];
-    if (former === undefined) this.#partitionCount += 1;
+    this.#replicaCount += partition.replicas.length - (former?.replicas.length ?? 0);
     partitions[partition.index] = partition;
     const changed: TopicState = { name: topic.name, id: topic.id, partitions };
     this.#putTopic(changed);
@@ -225,7 +225,7 @@ export class MetadataImage {
   }
 
   #removeTopic(topic: TopicState, delta: MetadataDelta | null): void {
-    this.#partitionCount -= topic.partitions.length;
+    for (const { replicas } of topic.partitions) this.#replicaCount -= replicas.length;
     this.#topicsByName.delete(topic.name);
     this.#topicsById.delete(topic.id);
     this.#putOverrides(configResource.topic, topic.name, noOverrides);

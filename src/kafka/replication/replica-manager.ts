@@ -80,6 +80,7 @@ export class ReplicaManager {
   readonly #serving: Serving;
   readonly #environment: PartitionEnvironment;
   #image: MetadataImage | null = null;
+  #hasRemoved = false;
   #state: 'new' | 'loaded' | 'shutting-down' | 'closed' | 'failed' = 'new';
 
   constructor(options: ReplicaManagerOptions) {
@@ -163,6 +164,7 @@ export class ReplicaManager {
     this.#guard(() => {
       if (isFirst) this.#adopt(image);
       else this.#apply(image, delta);
+      this.#forgetRemoved();
       this.#fetchers.refresh();
     });
   }
@@ -294,7 +296,13 @@ export class ReplicaManager {
     this.#hosted.delete(partition);
     partition.retire();
     this.#store.remove(partition, partition.log);
-    // Else a topic of the same name could later start with this one's high watermark.
+    this.#hasRemoved = true;
+  }
+
+  /** Else a topic of a removed one's name could later start with that one's high watermark. */
+  #forgetRemoved(): void {
+    if (!this.#hasRemoved) return;
+    this.#hasRemoved = false;
     this.#store
       .writeHighWatermarks(this.#hosted.all)
       .catch((error: unknown) => this.#onError(error));

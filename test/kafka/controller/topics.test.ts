@@ -222,26 +222,26 @@ describe('creation is refused', () => {
       [topic({ numPartitions: 2_147_483_647 }), topic({ name: 'b' })],
     ],
     ['two topics', [topic({ numPartitions: 6000 }), topic({ name: 'b', numPartitions: 6000 })]],
-    ['settings beside it', [topic({ numPartitions: 10_000 })]],
+    ['the topic beside it', [topic({ numPartitions: 10_000, replicationFactor: 1 })]],
   ])('as a whole where it would be too much: %s', (_, topics) => {
     const { codes, records } = create(topics);
     expect(codes).toEqual(topics.map(() => errorCode.policyViolation));
     expect(records).toEqual([]);
   });
 
-  it('beyond what the cluster holds', () => {
-    const context = cluster();
-    const many = {
-      ...context,
-      image: Object.create(context.image, {
-        partitionCount: { value: 199_999 },
-        topicsByName: { value: context.image.topicsByName },
-        brokers: { value: context.image.brokers },
-      }),
-    } as Cluster;
-    const request = { topics: [topic()], timeoutMs: 1, validateOnly: false };
-    const [result] = createTopics(many, request).response.topics;
-    expect(result?.errorCode).toBe(errorCode.policyViolation);
+  it('beyond what the brokers hold, however it comes together', () => {
+    const codes = (...topics: Topic[]) => new Set(create(topics).codes);
+    const refused = new Set([errorCode.policyViolation]);
+    expect(codes(topic({ numPartitions: 4001 }))).toEqual(refused);
+    expect(codes(topic({ numPartitions: 4000 }))).toEqual(new Set([errorCode.none]));
+    const half = { numPartitions: 2001 };
+    expect(codes(topic(half), topic({ name: 'b', ...half }))).toEqual(refused);
+    const { context } = create([topic({ numPartitions: 3999 })]);
+    const one = (numPartitions: number) => {
+      const request = { topics: [topic({ name: 'b', numPartitions })], timeoutMs: 1 };
+      return createTopics(context, { ...request, validateOnly: true }).response.topics[0];
+    };
+    expect([one(1)?.errorCode, one(2)?.errorCode]).toEqual([0, errorCode.policyViolation]);
   });
 
   it('never for a name that is not given twice, always for one that is', () => {
@@ -403,6 +403,7 @@ describe('more partitions', () => {
       ]),
     ).toEqual([invalidRequest]);
     expect(ask([['orders', 4]], 0)).toEqual([requestTimedOut]);
+    expect(ask([['orders', 4002]])).toEqual([policyViolation]);
     expect(ask([['orders', 10_002]])).toEqual([policyViolation]);
     expect(
       ask([
