@@ -91,8 +91,8 @@ export class MetadataPublisher {
   }
 }
 
-/** To make or remove a replica takes a millisecond on a slow disk. */
-const maxPartitionsPerSlice = 100;
+/** To make or remove a replica takes milliseconds on a slow disk. */
+export const maxPartitionsPerSlice = 20;
 
 /** Removals first; each partition in one slice, in the order of the delta. */
 export function slicesOf(delta: MetadataDelta): MetadataDelta[] {

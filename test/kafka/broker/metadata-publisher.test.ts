@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MetadataPublisher, slicesOf } from '../../../src/kafka/broker/metadata-publisher.ts';
+import {
+  MetadataPublisher,
+  maxPartitionsPerSlice,
+  slicesOf,
+} from '../../../src/kafka/broker/metadata-publisher.ts';
 import {
   emptyDelta,
   type MetadataDelta,
@@ -119,9 +123,9 @@ describe('a delta of many partitions', () => {
   const states = (count: number) => Array.from({ length: count }, (_, i) => state(i));
 
   it('goes in slices that hold it whole, in order, removals first, none of them large', () => {
-    const sizes = fc.array(fc.nat({ max: 250 }), { maxLength: 4 });
+    const sizes = fc.array(fc.nat({ max: 50 }), { maxLength: 4 });
     fc.assert(
-      fc.property(sizes, fc.nat({ max: 450 }), (removed, changed) => {
+      fc.property(sizes, fc.nat({ max: 90 }), (removed, changed) => {
         const delta = emptyDelta();
         for (const [i, count] of removed.entries()) {
           delta.deletedTopics.push({ name: `t${i}`, id: idOf(`t${i}`), partitions: states(count) });
@@ -139,7 +143,7 @@ describe('a delta of many partitions', () => {
         }
         for (const { partitions, deletedTopics } of slices) {
           const count = deletedTopics.reduce((sum, topic) => sum + topic.partitions.length, 0);
-          expect(count + partitions.size).toBeLessThanOrEqual(100);
+          expect(count + partitions.size).toBeLessThanOrEqual(maxPartitionsPerSlice);
         }
         const lastRemoval = slices.findLastIndex(({ deletedTopics }) => deletedTopics.length > 0);
         const firstChange = slices.findIndex(({ partitions }) => partitions.size > 0);
