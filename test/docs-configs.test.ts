@@ -10,17 +10,19 @@ import { topicConfigs } from '../src/kafka/metadata/topic-configs.ts';
 
 const introduction = `# Settings
 
-What can be set, for which topics, brokers, groups and clients' metrics, as \`DescribeConfigs\`, \`CreateTopics\`,
-\`IncrementalAlterConfigs\` and \`AlterConfigs\` have it. Names, types, bounds and defaults are those of Apache Kafka 4.1.
-Where the last column says why a setting is idle, it is accepted, kept and told, and changes nothing yet; all others do
-their work, and at once when they are altered.
+What can be set, for which topics, brokers, groups and clients' metrics, as \`DescribeConfigs\`,
+\`CreateTopics\`, \`IncrementalAlterConfigs\` and \`AlterConfigs\` have it. Names, types, bounds and
+defaults are those of Apache Kafka 4.1. Where the last column says why a setting is idle, it is
+accepted, kept and told, and changes nothing yet; all others do their work, and at once when they
+are altered.
 
-Settings of brokers that are not listed, those for TLS and SASL among them, are refused. A cluster holds at most 4,000
-replicas of partitions times the number of its brokers, and one request adds at most 10,000 records to its metadata;
-what goes beyond is refused with \`POLICY_VIOLATION\`.
+Settings of brokers that are not listed, those for TLS and SASL among them, are refused. A cluster
+holds at most 4,000 replicas of partitions times the number of its brokers, and one request adds at
+most 10,000 records to its metadata; what goes beyond is refused with \`POLICY_VIOLATION\`. One
+request names at most 100,000 topics (Metadata) or 10,000 resources (\`DescribeConfigs\`).
 
-In \`ordeal serve\` topics come about when a client names them (\`auto.create.topics.enable\`, as Kafka's default); in a
-trial they do not, unless the scenario sets \`autoCreateTopicsEnable\`.
+In \`ordeal serve\` topics come about when a client names them (\`auto.create.topics.enable\`, as
+Kafka's default); in a trial they do not, unless the scenario sets \`autoCreateTopicsEnable\`.
 `;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');

@@ -1,9 +1,9 @@
 /**
  * Carries committed metadata to this node: into its image at once, and to the broker's replicas as
- * deltas, one per event however many batches came in it. A delta of many partitions goes in slices,
- * one per event, so that requests and heartbeats pass between them. Nothing is published before `start`, so
- * that a broker never acts on the history that it replays when it starts: what it first learns is
- * the state it has caught up to.
+ * deltas, one per event however many batches came in it. A delta of many partitions goes in
+ * slices, one per event, so that requests and heartbeats pass between them. Nothing is published
+ * before `start`, so that a broker never acts on the history that it replays when it starts: what
+ * it first learns is the state it has caught up to.
  */
 import type { NodeId } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';

@@ -5,20 +5,9 @@
  *   REQUEST_TIMED_OUT.
  */
 import { alterConfigsApi } from '../../protocol/apis/33-alter-configs.ts';
-import { errorName } from '../../protocol/errors.ts';
 import { serve } from '../context.ts';
-import type { RefuseAll } from '../forwarder.ts';
-
-const refuseAll: RefuseAll<typeof alterConfigsApi> = (body, code) => ({
-  throttleTimeMs: 0,
-  responses: body.resources.map(({ resourceType, resourceName }) => ({
-    errorCode: code,
-    errorMessage: errorName(code),
-    resourceType,
-    resourceName,
-  })),
-});
+import { refusedResources } from './44-incremental-alter-configs.ts';
 
 export const servedAlterConfigs = serve(alterConfigsApi, [0, 2], (context, request) => {
-  context.forwarder.forward(request, refuseAll);
+  context.forwarder.forward(request, ({ resources }, code) => refusedResources(resources, code));
 });
