@@ -49,8 +49,11 @@ export interface NodeSettings {
   readonly replicaSocketTimeoutMs: number;
   readonly leaderImbalanceCheckIntervalSeconds: number;
   readonly autoLeaderRebalanceEnable: boolean;
+  // topics
   readonly defaultReplicationFactor: number;
   readonly numPartitions: number;
+  /** Whether Metadata creates a topic that a client names and nobody has made. */
+  readonly autoCreateTopicsEnable: boolean;
   // quorum and controller
   readonly brokerHeartbeatIntervalMs: number;
   readonly brokerSessionTimeoutMs: number;
@@ -94,8 +97,9 @@ export interface TopicSettings {
   readonly flushMs: number;
   readonly messageTimestampType: 'CreateTime' | 'LogAppendTime';
   readonly messageTimestampAfterMaxMs: number;
-  readonly cleanupPolicy: 'delete' | 'compact' | 'compact,delete';
-  readonly compressionType: 'producer';
+  readonly messageTimestampBeforeMaxMs: number;
+  /** '' keeps all for ever. */
+  readonly cleanupPolicy: 'delete' | 'compact' | 'compact,delete' | '';
 }
 
 export const defaultTopicSettings: TopicSettings = {
@@ -112,8 +116,8 @@ export const defaultTopicSettings: TopicSettings = {
   flushMs: Number.MAX_SAFE_INTEGER,
   messageTimestampType: 'CreateTime',
   messageTimestampAfterMaxMs: 3_600_000,
+  messageTimestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
   cleanupPolicy: 'delete',
-  compressionType: 'producer',
 };
 
 export const defaultNodeSettings: NodeSettings = {
@@ -128,6 +132,7 @@ export const defaultNodeSettings: NodeSettings = {
   autoLeaderRebalanceEnable: true,
   defaultReplicationFactor: 1,
   numPartitions: 1,
+  autoCreateTopicsEnable: true,
   brokerHeartbeatIntervalMs: 2000,
   brokerSessionTimeoutMs: 9000,
   initialBrokerRegistrationTimeoutMs: 60_000,

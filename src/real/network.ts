@@ -25,6 +25,10 @@ export interface RealNetwork extends Network {
   cutOff(): void;
 }
 
+/** A peer that has reset its connection before it was accepted has no address any more. */
+const nameOf = ({ remoteAddress, remotePort }: Socket): string =>
+  remoteAddress === undefined ? 'a peer that is gone' : `${remoteAddress}:${remotePort}`;
+
 export function realNetwork(options: RealNetworkOptions): RealNetwork {
   const open = new Set<{ cutOff(): void }>();
   let ended = false;
@@ -32,10 +36,7 @@ export function realNetwork(options: RealNetworkOptions): RealNetwork {
     listen(port, accept, ready) {
       if (ended) return { port, close: () => {} };
       const server = createServer({ noDelay: true }, (socket) => {
-        const connection = new RealConnection(
-          socket,
-          `${socket.remoteAddress}:${socket.remotePort}`,
-        );
+        const connection = new RealConnection(socket, nameOf(socket));
         track(open, socket, connection);
         connection.attach(accept(connection));
       });

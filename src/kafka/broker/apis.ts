@@ -1,9 +1,11 @@
 /**
  * What each listener serves: the broker's for clients and followers, the controller's for nodes.
  */
+import type { MetadataImage } from '../metadata/image.ts';
 import { fetchApi } from '../protocol/apis/01-fetch.ts';
 import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
+import { alterConfigsApi } from '../protocol/apis/33-alter-configs.ts';
 import { createPartitionsApi } from '../protocol/apis/37-create-partitions.ts';
 import { incrementalAlterConfigsApi } from '../protocol/apis/44-incremental-alter-configs.ts';
 import { voteApi } from '../protocol/apis/52-vote.ts';
@@ -29,6 +31,7 @@ import { servedDeleteTopics } from './handlers/20-delete-topics.ts';
 import { servedInitProducerId } from './handlers/22-init-producer-id.ts';
 import { servedOffsetForLeaderEpoch } from './handlers/23-offset-for-leader-epoch.ts';
 import { servedDescribeConfigs } from './handlers/32-describe-configs.ts';
+import { servedAlterConfigs } from './handlers/33-alter-configs.ts';
 import { servedCreatePartitions } from './handlers/37-create-partitions.ts';
 import { servedIncrementalAlterConfigs } from './handlers/44-incremental-alter-configs.ts';
 import { servedDescribeQuorum } from './handlers/55-describe-quorum.ts';
@@ -47,6 +50,7 @@ const brokerHandlers: readonly BrokerApi[] = [
   servedInitProducerId,
   servedOffsetForLeaderEpoch,
   servedDescribeConfigs,
+  servedAlterConfigs,
   servedCreatePartitions,
   servedIncrementalAlterConfigs,
   servedDescribeQuorum,
@@ -56,6 +60,7 @@ const brokerHandlers: readonly BrokerApi[] = [
 
 export const brokerApis = (context: BrokerContext): readonly ServedApi[] =>
   withApiVersions(
+    context.image,
     brokerHandlers.map(({ api, minVersion, maxVersion, handle }) => ({
       api,
       minVersion,
@@ -70,6 +75,7 @@ const controllerVersions: readonly (readonly [api: Api, min: number, max: number
   [fetchApi, 13, 18],
   [createTopicsApi, 2, 7],
   [deleteTopicsApi, 1, 6],
+  [alterConfigsApi, 0, 2],
   [createPartitionsApi, 0, 3],
   [incrementalAlterConfigsApi, 0, 1],
   [voteApi, 0, 2],
@@ -93,7 +99,10 @@ export interface ControllerSide {
  * The controller listener's table: each API at the first of `sides` that handles it, none where
  * none does.
  */
-export function controllerApis(sides: readonly ControllerSide[]): readonly ServedApi[] {
+export function controllerApis(
+  image: MetadataImage,
+  sides: readonly ControllerSide[],
+): readonly ServedApi[] {
   const served: ServedApi[] = [];
   for (const [api, min, max] of controllerVersions) {
     const side = sides.find((one) => one.handles(api.key));
@@ -105,5 +114,5 @@ export function controllerApis(sides: readonly ControllerSide[]): readonly Serve
       handle: (request) => side.handle(request),
     });
   }
-  return withApiVersions(served);
+  return withApiVersions(image, served);
 }

@@ -12,13 +12,10 @@ import type { Observe } from '../observation.ts';
 import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
 import type { ControllerLink } from '../replication/contract.ts';
 import { ReplicaManager } from '../replication/replica-manager.ts';
-<<<<<<< HEAD
-import type { OnFailure, Server } from '../rpc/contract.ts';
-=======
 import type { Suspects } from '../replication/replica-store.ts';
-import type { Server } from '../rpc/contract.ts';
->>>>>>> w/files
+import type { OnFailure, Server } from '../rpc/contract.ts';
 import { brokerApis } from './apis.ts';
+import { AutoCreation } from './auto-creation.ts';
 import type { FormerShutdown } from './clean-shutdown.ts';
 import { ControllerChannel } from './controller-channel.ts';
 import { FetchSessions } from './fetch-sessions.ts';
@@ -176,7 +173,7 @@ export class BrokerRole {
       this.#replicas.onMetadata(image, delta);
       this.#askToUnfence();
     });
-    const allocateWithinUs = msToMicros(settings.requestTimeoutMs);
+    const withinUs = msToMicros(settings.requestTimeoutMs);
     const served = brokerApis({
       host,
       config,
@@ -187,27 +184,21 @@ export class BrokerRole {
         nowUs: () => host.clock.monotonicUs(),
         draw: (bound) => host.random.stream('fetch-sessions').int(bound),
       }),
-      forwarder: new Forwarder(this.#forwarding, msToMicros(settings.requestTimeoutMs)),
+      forwarder: new Forwarder(this.#forwarding, withinUs),
+      autoCreation: new AutoCreation(host, this.#forwarding, withinUs),
       producerIds: new ProducerIds(
         this.#forwarding,
         nodeId,
         () => this.#lifecycle.brokerEpoch,
-        allocateWithinUs,
+        withinUs,
       ),
     });
-<<<<<<< HEAD
     const ready = (error: Error | null): void => {
-      if (error === null) this.#lifecycle.readyToUnfence();
-      else halt(`cannot listen on port ${config.brokerPort}: ${error.message}`);
-    };
-    this.#server = startListener(host, config.brokerPort, served, settings, onFailure, ready);
-=======
-    this.#server = startListener(host, config.brokerPort, served, settings, (error) => {
       if (error !== null) halt(cannotListen(config.brokerPort, error));
       this.#isListening = error === null;
       this.#askToUnfence();
-    });
->>>>>>> w/files
+    };
+    this.#server = startListener(host, config.brokerPort, served, settings, onFailure, ready);
   }
 
   /** At most once, as soon as it serves and nothing speaks against its leading. */

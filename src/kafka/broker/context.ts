@@ -5,6 +5,7 @@ import type { MetadataImage } from '../metadata/image.ts';
 import type { Api } from '../protocol/schema.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { Request } from '../rpc/contract.ts';
+import type { AutoCreation } from './auto-creation.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
 import type { Forwarder } from './forwarder.ts';
 import type { ProducerIds } from './producer-ids.ts';
@@ -18,6 +19,7 @@ export interface BrokerContext {
   readonly fetchSessions: FetchSessions;
   readonly forwarder: Forwarder;
   readonly producerIds: ProducerIds;
+  readonly autoCreation: Pick<AutoCreation, 'create'>;
 }
 
 /** Answers one request, now or later, exactly once. */

@@ -1,14 +1,16 @@
 /**
  * Carries committed metadata to this node: into its image at once, and to the broker's replicas as
- * deltas, one per event however many batches came in it. Nothing is published before `start`, so
- * that a broker never acts on the history that it replays when it starts: what it first learns is
- * the state it has caught up to.
+ * deltas, one per event however many batches came in it. A delta of many partitions goes in
+ * slices, one per event, so that requests and heartbeats pass between them. Nothing is published
+ * before `start`, so that a broker never acts on the history that it replays when it starts: what
+ * it first learns is the state it has caught up to.
  */
 import type { NodeId } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
 import { emptyDelta, type MetadataDelta, type MetadataImage } from '../metadata/image.ts';
 import { applyCommitted } from '../metadata/observe.ts';
 import { decodeRecord } from '../metadata/records.ts';
+import type { PartitionState, TopicState } from '../metadata/state.ts';
 import type { Observe } from '../observation.ts';
 import type { CommittedBatch } from '../raft/quorum.ts';
 
@@ -22,6 +24,9 @@ export class MetadataPublisher {
   #onMetadata: OnMetadata | null = null;
   /** What was applied and not yet published. */
   #delta: MetadataDelta | null = null;
+  /** Of an earlier delta, and not yet published; what came later follows behind. */
+  #slices: MetadataDelta[] = [];
+  #isScheduled = false;
 
   constructor(host: Host, node: NodeId, image: MetadataImage, observe: Observe) {
     this.#host = host;
@@ -38,7 +43,7 @@ export class MetadataPublisher {
     const { baseOffset, lastOffset, leaderEpoch, records } = batch;
     if (records.length > 0 && this.#onMetadata !== null && this.#delta === null) {
       this.#delta = emptyDelta();
-      this.#host.timers.after(0, () => this.#publish());
+      this.#schedule();
     }
     let offset = baseOffset;
     for (const bytes of records) {
@@ -65,13 +70,57 @@ export class MetadataPublisher {
   stop(): void {
     this.#onMetadata = null;
     this.#delta = null;
+    this.#slices = [];
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#host.timers.after(0, () => this.#publish());
   }
 
   #publish(): void {
-    const delta = this.#delta;
-    this.#delta = null;
-    if (delta !== null) this.#onMetadata?.(this.image, delta);
+    this.#isScheduled = false;
+    if (this.#slices.length === 0 && this.#delta !== null) {
+      this.#slices = slicesOf(this.#delta);
+      this.#delta = null;
+    }
+    const slice = this.#slices.shift();
+    if (slice !== undefined) this.#onMetadata?.(this.image, slice);
+    if (this.#slices.length > 0 || this.#delta !== null) this.#schedule();
   }
+}
+
+/** To make or remove a replica takes milliseconds on a slow disk. */
+export const maxPartitionsPerSlice = 20;
+
+/** Removals first; each partition in one slice, in the order of the delta. */
+export function slicesOf(delta: MetadataDelta): MetadataDelta[] {
+  const slices: MetadataDelta[] = [];
+  let last = { ...delta, partitions: new Set<PartitionState>(), deletedTopics: [] as TopicState[] };
+  let size = 0;
+  const next = (): void => {
+    slices.push(last);
+    last = { ...emptyDelta(), deletedTopics: [] };
+    size = 0;
+  };
+  for (const topic of delta.deletedTopics) {
+    for (let first = 0; first === 0 || first < topic.partitions.length; ) {
+      if (size >= maxPartitionsPerSlice) next();
+      const end = first + maxPartitionsPerSlice - size;
+      const partitions = topic.partitions.slice(first, end);
+      last.deletedTopics.push({ ...topic, partitions });
+      size += Math.max(1, partitions.length);
+      first = end;
+    }
+  }
+  for (const partition of delta.partitions) {
+    if (size >= maxPartitionsPerSlice) next();
+    last.partitions.add(partition);
+    size += 1;
+  }
+  next();
+  return slices;
 }
 
 /** The delta from nothing to `image`. */

@@ -14,12 +14,8 @@ import { MetadataImage } from '../metadata/image.ts';
 import { type Observe, observeNothing } from '../observation.ts';
 import { MalformedError } from '../protocol/malformed.ts';
 import { Quorum, type QuorumListener } from '../raft/quorum.ts';
-<<<<<<< HEAD
-import type { OnFailure, Server } from '../rpc/contract.ts';
-=======
 import { RefusalError } from '../refusal.ts';
-import type { Server } from '../rpc/contract.ts';
->>>>>>> w/files
+import type { OnFailure, Server } from '../rpc/contract.ts';
 import { controllerApis } from './apis.ts';
 import { BrokerRole } from './broker-role.ts';
 import {
@@ -131,7 +127,7 @@ class KafkaNode {
       rules: this.#rules.controller,
     });
     this.#controller = controller;
-    const served = controllerApis([quorum, controller]);
+    const served = controllerApis(this.#publisher.image, [quorum, controller]);
     this.#controllerServer = startListener(
       this.#host,
       controllerPort,

@@ -15,6 +15,7 @@ interface AnyAnswer {
 const key = {
   createTopics: 19,
   deleteTopics: 20,
+  alterConfigs: 33,
   createPartitions: 37,
   incrementalAlterConfigs: 44,
   describeQuorum: 55,
@@ -35,6 +36,7 @@ function firstError(apiKey: number, answer: AnyAnswer): number | undefined {
     case key.createTopics:
       return answer.topics?.[0]?.errorCode;
     case key.deleteTopics:
+    case key.alterConfigs:
     case key.incrementalAlterConfigs:
       return answer.responses?.[0]?.errorCode;
     case key.createPartitions:

@@ -30,13 +30,19 @@ export function offlineReplicas(image: MetadataImage, partition: PartitionState)
 export const shownLeader = (image: MetadataImage, partition: PartitionState): NodeId =>
   image.brokers.has(partition.leader) ? partition.leader : -1;
 
-const internalTopics: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state']);
-
-export const isInternalTopic = (topic: string): boolean => internalTopics.has(topic);
-
 /** Kafka's rule for topic names, by which an unknown topic is told from an impossible one. */
 export const isTopicName = (name: string): boolean =>
   /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..';
+
+/** Not told: nobody asked. */
+export const operationsUntold = -2_147_483_648;
+
+/**
+ * What a client may do, as bits by Kafka's numbers of operations (KIP-430): with no authorizer all
+ * that can be done to a topic, or to the cluster.
+ */
+export const topicOperations = 0b1101_1111_1000;
+export const clusterOperations = 0b1_1111_1010_0000;
 
 /** An endpoint as answers carry it beside NOT_LEADER_OR_FOLLOWER (KIP-951). */
 export interface NodeEndpoint {

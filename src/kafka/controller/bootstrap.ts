@@ -2,13 +2,13 @@
  * What the log of a new cluster begins with: the levels of the features that its records take for
  * granted.
  */
+import { metadataVersion } from '../metadata/features.ts';
 import type { MetadataImage } from '../metadata/image.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
 import { noRecords } from './decision.ts';
 
-/** 25 is 4.0-IV3; eligible leader replicas (KIP-966) are a feature of their own. */
 const levels: readonly (readonly [name: string, level: number])[] = [
-  ['metadata.version', 25],
+  ['metadata.version', metadataVersion],
   ['eligible.leader.replicas.version', 1],
 ];
 

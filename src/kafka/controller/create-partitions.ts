@@ -2,6 +2,7 @@
  * CreatePartitions: a topic gets more partitions, never fewer, of the replication factor it has.
  */
 import type { NodeId } from '../../base/ids.ts';
+import { isReservedTopic } from '../metadata/internal-topics.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
 import type {
   CreatePartitionsRequest,
@@ -18,29 +19,51 @@ import {
   refusal,
 } from './assignment.ts';
 import { type Decision, noRecords } from './decision.ts';
+import { namedTwice } from './duplicates.ts';
+import { newPartitionsProblem, timeProblem } from './request-bounds.ts';
 
+type Result = CreatePartitionsResponse['results'][number];
 type Wanted = CreatePartitionsRequest['topics'][number];
 
 export function createPartitions(
   context: PlacingContext,
   request: CreatePartitionsRequest,
 ): Decision<CreatePartitionsResponse> {
+  const twice = namedTwice(request.topics.map(({ name }) => name));
+  const wanted = request.topics.filter(({ name }) => !twice.has(name));
+  const whole = additionalProblem(context, wanted) ?? timeProblem(request.timeoutMs);
   const records: MetadataRecord[] = [];
-  const seen = new Set<string>();
-  const results = request.topics.map((wanted) => {
-    const { name } = wanted;
-    const outcome = seen.has(name)
-      ? refusal(errorCode.invalidRequest, 'Duplicate topic name.')
-      : morePartitions(context, wanted);
-    seen.add(name);
-    if (isRefusal(outcome)) return { name, errorCode: outcome.code, errorMessage: outcome.message };
-    records.push(...outcome.records);
-    return { name, errorCode: errorCode.none, errorMessage: null };
-  });
+  const results = [...twice].map((name) =>
+    result(name, refusal(errorCode.invalidRequest, 'Duplicate topic name.')),
+  );
+  for (const topic of wanted) {
+    const outcome = whole ?? morePartitions(context, topic);
+    results.push(result(topic.name, isRefusal(outcome) ? outcome : null));
+    if (!isRefusal(outcome)) for (const record of outcome.records) records.push(record);
+  }
   return {
     records: request.validateOnly ? noRecords : records,
     response: { throttleTimeMs: 0, results },
   };
+}
+
+const result = (name: string, refused: Refusal | null): Result => ({
+  name,
+  errorCode: refused?.code ?? errorCode.none,
+  errorMessage: refused?.message ?? null,
+});
+
+function additionalProblem(context: PlacingContext, topics: readonly Wanted[]): Refusal | null {
+  let partitions = 0;
+  let replicas = 0;
+  for (const { name, count } of topics) {
+    const topic = context.image.topicsByName.get(name);
+    if (topic === undefined) continue;
+    const additional = Math.max(0, count - topic.partitions.length);
+    partitions += additional;
+    replicas += additional * (topic.partitions[0]?.replicas.length ?? 1);
+  }
+  return newPartitionsProblem(context, partitions, replicas);
 }
 
 function morePartitions(
@@ -49,6 +72,9 @@ function morePartitions(
 ): { readonly records: MetadataRecord[] } | Refusal {
   const topic = context.image.topicsByName.get(wanted.name);
   if (topic === undefined) return refusal(errorCode.unknownTopicOrPartition, 'No such topic.');
+  if (isReservedTopic(topic.name)) {
+    return refusal(errorCode.invalidRequest, `Internal topic ${topic.name} does not grow.`);
+  }
   const first = topic.partitions.length;
   const additional = wanted.count - first;
   if (additional <= 0) {

@@ -1,14 +1,17 @@
 /**
  * CreateTopics: each topic by itself, all that can be made in one batch: the topic, its settings,
- * its partitions. A topic may be wider than the brokers alive, not than those registered: fenced
- * replicas join the ISR later. `min.insync.replicas` above the replication factor is taken, as
- * Kafka does; it then counts as that factor (KIP-966).
+ * its partitions. A request for more than 10,000 partitions is refused before any is placed; one
+ * that may take no time does nothing, as in Kafka. A topic may be wider than the brokers alive, not
+ * than those registered: fenced replicas join the ISR later. `min.insync.replicas` above the
+ * replication factor is taken, as Kafka does; it then counts as that factor (KIP-966).
  */
-import { type NodeId, type Uuid, zeroUuid } from '../../base/ids.ts';
-import { describeConfigSet } from '../metadata/describe-configs.ts';
+import { type NodeId, noNode, type Uuid, zeroUuid } from '../../base/ids.ts';
+import { configResource } from '../metadata/config-def.ts';
+import { describeTopicValues } from '../metadata/describe-configs.ts';
+import { isReservedTopic } from '../metadata/internal-topics.ts';
 import { randomUuid } from '../metadata/random-uuid.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
-import { configResource, topicConfigProblem } from '../metadata/topic-configs.ts';
+import { topicConfigsProblem } from '../metadata/topic-configs.ts';
 import type {
   CreateTopicsRequest,
   CreateTopicsResponse,
@@ -23,8 +26,10 @@ import {
   type Refusal,
   refusal,
 } from './assignment.ts';
-import { type Decision, noRecords } from './decision.ts';
-import { collidingName, topicNameProblem } from './topic-names.ts';
+import { type Decision, excessive, isExcessive, noRecords } from './decision.ts';
+import { namedTwice } from './duplicates.ts';
+import { newPartitionsProblem, timeProblem } from './request-bounds.ts';
+import { TopicNames, topicNameProblem } from './topic-names.ts';
 
 type Topic = CreateTopicsRequest['topics'][number];
 type Result = CreateTopicsResponse['topics'][number];
@@ -33,61 +38,94 @@ export function createTopics(
   context: PlacingContext,
   request: CreateTopicsRequest,
 ): Decision<CreateTopicsResponse> {
+  const twice = namedTwice(request.topics.map(({ name }) => name));
+  const wanted = request.topics.filter(({ name }) => !twice.has(name) && !isReservedTopic(name));
+  const whole = requestProblem(context, request.timeoutMs, wanted);
+  const names = new TopicNames(context.image.topicsByName);
   const records: MetadataRecord[] = [];
-  const timesNamed = new Map<string, number>();
-  for (const { name } of request.topics) timesNamed.set(name, (timesNamed.get(name) ?? 0) + 1);
-  const created = new Set<string>();
-  const topics = request.topics.map((topic) => {
-    const outcome =
-      timesNamed.get(topic.name) === 1
-        ? createTopic(context, topic, created)
-        : refusal(errorCode.invalidRequest, 'Duplicate topic name.');
-    if (isRefusal(outcome)) return refused(topic.name, outcome);
-    created.add(topic.name);
-    records.push(...outcome.records);
-    return outcome.response;
-  });
+  const topics: Result[] = [...twice].map((name) =>
+    refused(name, refusal(errorCode.invalidRequest, 'Duplicate topic name.')),
+  );
+  for (const topic of request.topics) {
+    const { name } = topic;
+    if (twice.has(name)) continue;
+    const outcome = isReservedTopic(name)
+      ? refusal(errorCode.invalidRequest, `Creation of internal topic ${name} is prohibited.`)
+      : (whole ?? createTopic(context, topic, names));
+    if (isRefusal(outcome)) {
+      topics.push(refused(name, outcome));
+      continue;
+    }
+    names.add(name);
+    for (const record of outcome.records) records.push(record);
+    topics.push(outcome.response);
+  }
+  if (isExcessive(records)) {
+    const refusedAll = topics.map(({ name }) => refused(name, excessive));
+    return { records: noRecords, response: { throttleTimeMs: 0, topics: refusedAll } };
+  }
   return {
     records: request.validateOnly ? noRecords : records,
     response: { throttleTimeMs: 0, topics },
   };
 }
 
+/** Why nothing of a request is done; null where its topics are looked at one by one. */
+function requestProblem(
+  context: PlacingContext,
+  timeoutMs: number,
+  topics: readonly Topic[],
+): Refusal | null {
+  let partitions = 0;
+  let replicas = 0;
+  for (const topic of topics) {
+    const { assignments } = topic;
+    const count = wantedCount(topic.numPartitions, context.settings.numPartitions);
+    const factor = wantedCount(topic.replicationFactor, context.settings.defaultReplicationFactor);
+    partitions += assignments.length > 0 ? assignments.length : count;
+    if (assignments.length === 0) replicas += count * factor;
+    for (const { brokerIds } of assignments) replicas += brokerIds.length;
+  }
+  return newPartitionsProblem(context, partitions, replicas) ?? timeProblem(timeoutMs);
+}
+
+/** Numbers that make no sense are refused topic by topic. */
+const wantedCount = (wanted: number, otherwise: number): number =>
+  wanted === -1 ? otherwise : Math.max(0, wanted);
+
 function createTopic(
   context: PlacingContext,
   topic: Topic,
-  created: ReadonlySet<string>,
+  names: TopicNames,
 ): Decision<Result> | Refusal {
-  const problem = nameProblem(context, topic.name, created) ?? configProblem(topic);
+  const configs = new Map<string, string>();
+  const problem = nameProblem(context, topic.name, names) ?? configsProblem(topic, configs);
   if (problem !== null) return problem;
   const assignment = assignmentOf(context, topic);
   if (isRefusal(assignment)) return assignment;
   const topicId = randomUuid(context.random);
   const records: MetadataRecord[] = [
     { type: 'topic', body: { name: topic.name, topicId } },
-    ...topic.configs.map(
-      ({ name, value }): MetadataRecord => ({
+    ...Array.from(
+      configs,
+      ([name, value]): MetadataRecord => ({
         type: 'config',
         body: { resourceType: configResource.topic, resourceName: topic.name, name, value },
       }),
     ),
     ...assignment.map((replicas, i) => partitionRecord(context, topicId, i, replicas)),
   ];
-  return { records, response: createdResult(context, topic, topicId, assignment) };
+  const response = createdResult(context, topic.name, configs, topicId, assignment);
+  return { records, response };
 }
 
-function nameProblem(
-  context: PlacingContext,
-  name: string,
-  created: ReadonlySet<string>,
-): Refusal | null {
+function nameProblem(context: PlacingContext, name: string, names: TopicNames): Refusal | null {
   const problem = topicNameProblem(name);
   if (problem !== null) return refusal(errorCode.invalidTopicException, problem);
-  const { topicsByName } = context.image;
-  if (topicsByName.has(name)) {
+  if (context.image.topicsByName.has(name)) {
     return refusal(errorCode.topicAlreadyExists, `Topic '${name}' already exists.`);
   }
-  const colliding = collidingName(name, topicsByName.keys()) ?? collidingName(name, created);
+  const colliding = names.collidingWith(name);
   return colliding === null
     ? null
     : refusal(
@@ -96,15 +134,18 @@ function nameProblem(
       );
 }
 
-function configProblem(topic: Topic): Refusal | null {
+/** Fills `configs` with what the topic is to have set; a setting named twice has its last value. */
+function configsProblem(topic: Topic, configs: Map<string, string>): Refusal | null {
+  const nulls: string[] = [];
   for (const { name, value } of topic.configs) {
-    const problem =
-      value === null
-        ? `Null value not supported for topic configs: ${name}`
-        : topicConfigProblem(name, value);
-    if (problem !== null) return refusal(errorCode.invalidConfig, problem);
+    if (value === null) nulls.push(name);
+    else configs.set(name, value);
   }
-  return null;
+  const problem =
+    nulls.length > 0
+      ? `Null value not supported for topic configs: ${nulls.join(',')}`
+      : topicConfigsProblem(configs);
+  return problem === null ? null : refusal(errorCode.invalidConfig, problem);
 }
 
 function assignmentOf(context: PlacingContext, topic: Topic): NodeId[][] | Refusal {
@@ -159,20 +200,22 @@ function manualAssignment(context: PlacingContext, topic: Topic): NodeId[][] | R
 
 function createdResult(
   context: PlacingContext,
-  topic: Topic,
+  name: string,
+  configs: ReadonlyMap<string, string>,
   topicId: Uuid,
   assignment: readonly NodeId[][],
 ): Result {
-  const overrides = new Map(topic.configs.map(({ name, value }) => [name, value ?? '']));
+  const { image, settings } = context;
+  const controller = { nodeId: noNode, rack: null, dataDirectory: '', settings };
   return {
-    name: topic.name,
+    name,
     topicId,
     errorCode: errorCode.none,
     errorMessage: null,
     topicConfigErrorCode: errorCode.none,
     numPartitions: assignment.length,
     replicationFactor: assignment[0]?.length ?? 0,
-    configs: describeConfigSet(overrides, context.settings),
+    configs: describeTopicValues(image, configs, controller),
   };
 }
 
@@ -184,5 +227,5 @@ const refused = (name: string, { code, message }: Refusal): Result => ({
   topicConfigErrorCode: errorCode.none,
   numPartitions: -1,
   replicationFactor: -1,
-  configs: null,
+  configs: [],
 });

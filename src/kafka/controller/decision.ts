@@ -6,6 +6,7 @@
 import type { NodeSettings } from '../config.ts';
 import type { MetadataImage } from '../metadata/image.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
+import { errorCode } from '../protocol/errors.ts';
 import type { ControllerRules } from './rules.ts';
 
 export interface DecisionContext {
@@ -20,3 +21,17 @@ export interface Decision<Response> {
 }
 
 export const noRecords: readonly MetadataRecord[] = [];
+
+/**
+ * What one request may add to the log and to the cluster, as in Kafka: it is decided, written and
+ * applied in one piece, and while that goes on the controller does nothing else.
+ */
+export const maxRecordsPerRequest = 10_000;
+
+export const isExcessive = (records: { readonly length: number }): boolean =>
+  records.length > maxRecordsPerRequest;
+
+export const excessive = {
+  code: errorCode.policyViolation,
+  message: 'Unable to perform excessively large batch operation.',
+} as const;

@@ -5,6 +5,7 @@
 import type { Micros, Offset } from '../../base/ids.ts';
 import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
+import { alterConfigsApi } from '../protocol/apis/33-alter-configs.ts';
 import { createPartitionsApi } from '../protocol/apis/37-create-partitions.ts';
 import { incrementalAlterConfigsApi } from '../protocol/apis/44-incremental-alter-configs.ts';
 import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
@@ -20,8 +21,8 @@ import { unregisterBrokerApi } from '../protocol/apis/64-unregister-broker.ts';
 import { allocateProducerIdsApi } from '../protocol/apis/67-allocate-producer-ids.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { Api, RequestOf, ResponseInput } from '../protocol/schema.ts';
+import { alterConfigs, replaceConfigs } from './alter-configs.ts';
 import { alterPartition } from './alter-partition.ts';
-import { alterConfigs } from './configs.ts';
 import { createPartitions } from './create-partitions.ts';
 import { createTopics } from './create-topics.ts';
 import type { Decision } from './decision.ts';
@@ -106,6 +107,19 @@ const serve = <A extends Api>(
   refuse: Served<A>['refuse'],
 ): Served => ({ api, decide, refuse }) as unknown as Served;
 
+const refusedResources = (
+  code: number,
+  resources: readonly { readonly resourceType: number; readonly resourceName: string }[],
+) => ({
+  throttleTimeMs: 0,
+  responses: resources.map(({ resourceType, resourceName }) => ({
+    errorCode: code,
+    errorMessage: null,
+    resourceType,
+    resourceName,
+  })),
+});
+
 const services: readonly Served[] = [
   serve(brokerRegistrationApi, register, (code) => ({ throttleTimeMs: 0, errorCode: code })),
   serve(brokerHeartbeatApi, heartbeat, (code) => ({
@@ -149,7 +163,7 @@ const services: readonly Served[] = [
         name,
         errorCode: code,
         errorMessage: null,
-        configs: null,
+        configs: [],
       })),
     }),
   ),
@@ -171,15 +185,12 @@ const services: readonly Served[] = [
   serve(
     incrementalAlterConfigsApi,
     (tenure, body) => alterConfigs(tenure, body),
-    (code, body) => ({
-      throttleTimeMs: 0,
-      responses: body.resources.map(({ resourceType, resourceName }) => ({
-        errorCode: code,
-        errorMessage: null,
-        resourceType,
-        resourceName,
-      })),
-    }),
+    (code, body) => refusedResources(code, body.resources),
+  ),
+  serve(
+    alterConfigsApi,
+    (tenure, body) => replaceConfigs(tenure, body),
+    (code, body) => refusedResources(code, body.resources),
   ),
 ];
 

@@ -16,11 +16,31 @@ export function topicNameProblem(name: string): string | null {
 }
 
 /** Names that metric names cannot tell apart, since these write a dot as an underscore. */
-export function collidingName(name: string, others: Iterable<string>): string | null {
-  if (!/[._]/.test(name)) return null;
-  const unified = name.replaceAll('.', '_');
-  for (const other of others) {
-    if (other !== name && other.replaceAll('.', '_') === unified) return other;
+export class TopicNames {
+  readonly #existing: ReadonlyMap<string, unknown>;
+  /** By what metrics make of them; made when first asked, so that plain names cost nothing. */
+  #unified: Map<string, string> | null = null;
+  readonly #added: string[] = [];
+
+  constructor(existing: ReadonlyMap<string, unknown>) {
+    this.#existing = existing;
   }
-  return null;
+
+  add(name: string): void {
+    this.#added.push(name);
+    this.#unified?.set(unify(name), name);
+  }
+
+  /** Another name that cannot be told from this one, or null. */
+  collidingWith(name: string): string | null {
+    if (!/[._]/.test(name)) return null;
+    if (this.#unified === null) {
+      this.#unified = new Map();
+      for (const one of this.#existing.keys()) this.#unified.set(unify(one), one);
+      for (const one of this.#added) this.#unified.set(unify(one), one);
+    }
+    return this.#unified.get(unify(name)) ?? null;
+  }
 }
+
+const unify = (name: string): string => name.replaceAll('.', '_');

@@ -15,7 +15,7 @@ export function countDeletable(
   upTo: Offset,
   nowMs: WallMs,
 ): number {
-  const byPolicy = settings.cleanupPolicy !== 'compact';
+  const byPolicy = settings.cleanupPolicy.includes('delete');
   let excess = -settings.retentionBytes;
   for (const segment of segments) excess += segment.size;
   let count = 0;

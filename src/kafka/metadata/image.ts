@@ -4,18 +4,28 @@
  * Records come in log order. States are replaced, never mutated; `clone` copies only the maps.
  */
 import { assert } from '../../base/assert.ts';
-import type { LeaderEpoch, NodeId, Offset, ProducerId, Uuid } from '../../base/ids.ts';
+import {
+  type LeaderEpoch,
+  type NodeId,
+  noNode,
+  type Offset,
+  type ProducerId,
+  type Uuid,
+} from '../../base/ids.ts';
 import type { NodeSettings, TopicSettings } from '../config.ts';
+import { configResource } from './config-def.ts';
 import { brokerOf, changedBroker, changedPartition, partitionOf } from './record-states.ts';
 import type { ConfigRecord } from './records/04-config.ts';
 import type { MetadataRecord } from './records.ts';
 import type { BrokerState, PartitionState, TopicState } from './state.ts';
-import { configResource, settingsOf } from './topic-configs.ts';
+import { settingsOf, topicValues } from './topic-configs.ts';
 
 export type { BrokerState, PartitionState, TopicState } from './state.ts';
 
-/** Set values of one topic by Kafka's dotted names (`min.insync.replicas`). */
+/** Set values of one resource by Kafka's dotted names (`min.insync.replicas`). */
 export type ConfigOverrides = ReadonlyMap<string, string>;
+
+const noOverrides: ConfigOverrides = new Map();
 
 /**
  * What a stretch of records changed; each partition once, in its newest state, none of deleted
@@ -42,9 +52,11 @@ export class MetadataImage {
   #brokers = new Map<NodeId, BrokerState>();
   #topicsByName = new Map<string, TopicState>();
   #topicsById = new Map<Uuid, TopicState>();
-  #topicConfigs = new Map<string, ConfigOverrides>();
+  /** By type of resource, then by its name. */
+  #configs = new Map<number, Map<string, ConfigOverrides>>();
   #features = new Map<string, number>();
   #nextProducerId: ProducerId = 0;
+  #replicaCount = 0;
   #appliedOffset: Offset = -1;
   #appliedEpoch: LeaderEpoch = -1;
 
@@ -58,7 +70,11 @@ export class MetadataImage {
     return this.#topicsById;
   }
   get topicConfigs(): ReadonlyMap<string, ConfigOverrides> {
-    return this.#topicConfigs;
+    return this.#configs.get(configResource.topic) ?? noResources;
+  }
+  /** By node id as text; '' is what all brokers share. */
+  get brokerConfigs(): ReadonlyMap<string, ConfigOverrides> {
+    return this.#configs.get(configResource.broker) ?? noResources;
   }
   get features(): ReadonlyMap<string, number> {
     return this.#features;
@@ -67,12 +83,21 @@ export class MetadataImage {
   get nextProducerId(): ProducerId {
     return this.#nextProducerId;
   }
+  /** Replicas of all partitions. */
+  get replicaCount(): number {
+    return this.#replicaCount;
+  }
   /** Last offset applied, control records included; −1 at first. */
   get appliedOffset(): Offset {
     return this.#appliedOffset;
   }
   get appliedEpoch(): LeaderEpoch {
     return this.#appliedEpoch;
+  }
+
+  /** What is set for one resource; nothing where it is not known. */
+  overridesOf(resourceType: number, resourceName: string): ConfigOverrides {
+    return this.#configs.get(resourceType)?.get(resourceName) ?? noOverrides;
   }
 
   partition(topicId: Uuid, index: number): PartitionState | undefined {
@@ -155,9 +180,10 @@ export class MetadataImage {
     copy.#brokers = new Map(this.#brokers);
     copy.#topicsByName = new Map(this.#topicsByName);
     copy.#topicsById = new Map(this.#topicsById);
-    copy.#topicConfigs = new Map(this.#topicConfigs);
+    for (const [type, resources] of this.#configs) copy.#configs.set(type, new Map(resources));
     copy.#features = new Map(this.#features);
     copy.#nextProducerId = this.#nextProducerId;
+    copy.#replicaCount = this.#replicaCount;
     copy.#appliedOffset = this.#appliedOffset;
     copy.#appliedEpoch = this.#appliedEpoch;
     return copy;
@@ -188,6 +214,7 @@ export class MetadataImage {
   #putPartition(topic: TopicState, partition: PartitionState, delta: MetadataDelta | null): void {
     const partitions = topic.partitions.slice();
     const former = partitions[partition.index];
+    this.#replicaCount += partition.replicas.length - (former?.replicas.length ?? 0);
     partitions[partition.index] = partition;
     const changed: TopicState = { name: topic.name, id: topic.id, partitions };
     this.#putTopic(changed);
@@ -198,9 +225,10 @@ export class MetadataImage {
   }
 
   #removeTopic(topic: TopicState, delta: MetadataDelta | null): void {
+    for (const { replicas } of topic.partitions) this.#replicaCount -= replicas.length;
     this.#topicsByName.delete(topic.name);
     this.#topicsById.delete(topic.id);
-    this.#topicConfigs.delete(topic.name);
+    this.#putOverrides(configResource.topic, topic.name, noOverrides);
     if (delta === null) return;
     for (const partition of topic.partitions) delta.partitions.delete(partition);
     delta.configs.delete(topic.name);
@@ -208,25 +236,59 @@ export class MetadataImage {
   }
 
   #setConfig(record: ConfigRecord, delta: MetadataDelta | null): void {
-    assert(record.resourceType === configResource.topic, 'only topics have settings in the log');
-    const overrides = new Map(this.#topicConfigs.get(record.resourceName));
-    if (record.value === null) overrides.delete(record.name);
-    else overrides.set(record.name, record.value);
-    if (overrides.size === 0) this.#topicConfigs.delete(record.resourceName);
-    else this.#topicConfigs.set(record.resourceName, overrides);
-    delta?.configs.add(record.resourceName);
+    const { resourceType, resourceName, name, value } = record;
+    const overrides = new Map(this.overridesOf(resourceType, resourceName));
+    if (value === null) overrides.delete(name);
+    else overrides.set(name, value);
+    this.#putOverrides(resourceType, resourceName, overrides);
+    if (delta === null) return;
+    if (resourceType === configResource.topic) delta.configs.add(resourceName);
+    // What brokers are set to, topics without a value of their own follow.
+    if (resourceType === configResource.broker) {
+      for (const topic of this.#topicsByName.keys()) delta.configs.add(topic);
+    }
+  }
+
+  #putOverrides(resourceType: number, resourceName: string, overrides: ConfigOverrides): void {
+    const resources = this.#configs.get(resourceType);
+    if (overrides.size === 0) resources?.delete(resourceName);
+    else if (resources !== undefined) resources.set(resourceName, overrides);
+    else this.#configs.set(resourceType, new Map([[resourceName, overrides]]));
   }
 }
 
+const noResources: ReadonlyMap<string, ConfigOverrides> = new Map();
+
 /**
- * A topic's settings: its own where set, else the node's defaults. Costs nothing where none are
- * set.
+ * A topic's settings: its own where set, else those of the node. Costs nothing where none are set.
  */
 export function topicSettings(
   image: MetadataImage,
   topic: string,
   node: NodeSettings,
+  nodeId: NodeId = noNode,
 ): TopicSettings {
+  const defaults = topicDefaults(image, node, nodeId);
   const overrides = image.topicConfigs.get(topic);
-  return overrides === undefined ? node.topicDefaults : settingsOf(overrides, node.topicDefaults);
+  return overrides === undefined ? defaults : settingsOf(overrides, defaults);
 }
+
+/**
+ * What a topic without settings of its own gets on a node: what the log sets for this broker, then
+ * for all brokers, then the node's own file. Without a node's id only what holds for all brokers.
+ */
+export function topicDefaults(
+  image: MetadataImage,
+  node: NodeSettings,
+  nodeId: NodeId = noNode,
+): TopicSettings {
+  const { brokerConfigs } = image;
+  if (brokerConfigs.size === 0) return node.topicDefaults;
+  const forAll = brokerConfigs.get('') ?? noOverrides;
+  const forOne = brokerConfigs.get(String(nodeId)) ?? noOverrides;
+  return topicDefaultsFrom(new Map([...forAll, ...forOne]), node);
+}
+
+/** The same where this is set for brokers. */
+export const topicDefaultsFrom = (brokers: ConfigOverrides, node: NodeSettings): TopicSettings =>
+  brokers.size === 0 ? node.topicDefaults : settingsOf(topicValues(brokers), node.topicDefaults);

@@ -1,142 +1,453 @@
 /**
- * Topic settings as Kafka names, types and bounds them, one table for all: what CreateTopics and
- * IncrementalAlterConfigs accept, what DescribeConfigs shows, and how set values become
- * `TopicSettings`. Kafka's 64-bit maximum stands for "unlimited" and is kept as the largest safe
- * integer.
+ * All settings that a topic of Kafka 4.1 may have, one table for all: what CreateTopics and the
+ * two ways to alter accept, what DescribeConfigs shows, which of a broker's settings stands behind
+ * each, and how values become `TopicSettings`. Kafka's 64-bit maximum stands for "unlimited" and is
+ * kept there as the largest safe integer.
  */
 import type { TopicSettings } from '../config.ts';
+import { byName, type ConfigDef, type ConfigKind, valueProblem } from './config-def.ts';
+import { boolean, int, list, listOf, long, oneOf, ratio } from './config-kinds.ts';
 
-/** Kafka's ids of value types in DescribeConfigs (KIP-569). */
-export const configType = { boolean: 1, string: 2, int: 3, long: 5, list: 7 } as const;
-
-/** Kafka's ids of where a value comes from. */
-export const configSource = { topic: 1, staticBroker: 4, default: 5 } as const;
-
-/** Kafka's ids of what settings belong to. */
-export const configResource = { topic: 2, broker: 4 } as const;
-
-type Setting = keyof TopicSettings;
-
-interface TopicConfig<S extends Setting = Setting> {
-  readonly name: string;
-  readonly setting: S;
-  readonly type: number;
-  /** The value of a text, or undefined where it is no valid one. */
-  readonly parse: (text: string) => TopicSettings[S] | undefined;
+export interface TopicConfig extends ConfigDef {
+  /** Where its value stands among the settings the log works by; null where `idle` says why. */
+  readonly setting: keyof TopicSettings | null;
+  /** The setting of a broker that topics without a value of their own follow. */
+  readonly broker: string | null;
+  /** What the broker follows where that setting is not given (`log.retention.hours`). */
+  readonly brokerFallback: { readonly name: string; readonly value: string } | null;
 }
 
-const longMax = 9_223_372_036_854_775_807n;
-const intMax = 2_147_483_647n;
+const unlimited = '9223372036854775807';
 
-/**
- * Decimal integers in [min, max], as Java's parser takes them; beyond safe integers they mean
- * unlimited.
- */
-const integer =
-  (min: bigint, max: bigint) =>
-  (text: string): number | undefined => {
-    if (!/^[+-]?[0-9]{1,19}$/.test(text.trim())) return undefined;
-    const value = BigInt(text.trim().replace('+', ''));
-    if (value < min || value > max) return undefined;
-    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
-  };
+const smallSegments = 'internal.segment.bytes';
+const noCleaner = 'there is no log cleaner yet; segments are removed by retention only';
+const noRecompression = 'batches stay compressed as their producer sent them';
+const noTiers = 'there is no remote storage';
+const noThrottle = 'replication is never throttled';
 
-const boolean = (text: string): boolean | undefined => {
-  const lower = text.trim().toLowerCase();
-  return lower === 'true' ? true : lower === 'false' ? false : undefined;
-};
+/** `about` is the setting's documentation; `idle` why it changes nothing here. */
+function def(
+  name: string,
+  kind: ConfigKind,
+  fallback: string | null,
+  setting: keyof TopicSettings | null,
+  broker: string | null,
+  about: string,
+  idle: string | null = null,
+  brokerFallback: TopicConfig['brokerFallback'] = null,
+): TopicConfig {
+  return { name, kind, fallback, setting, broker, about, idle, brokerFallback };
+}
 
-const oneOf =
-  <T extends string>(...values: readonly T[]) =>
-  (text: string): T | undefined =>
-    values.find((value) => value === text.trim());
-
-const cleanupPolicy = (text: string): TopicSettings['cleanupPolicy'] | undefined => {
-  const parts = new Set(text.split(',').map((part) => part.trim()));
-  const compact = parts.delete('compact');
-  const remove = parts.delete('delete');
-  if (parts.size > 0 || !(compact || remove)) return undefined;
-  return compact ? (remove ? 'compact,delete' : 'compact') : 'delete';
-};
-
-const int = (setting: Setting, name: string, min: bigint) => ({
-  name,
-  setting,
-  type: configType.int,
-  parse: integer(min, intMax),
-});
-const long = (setting: Setting, name: string, min: bigint) => ({
-  name,
-  setting,
-  type: configType.long,
-  parse: integer(min, longMax),
-});
-
-/** All settings a topic may have, sorted by name. */
-export const topicConfigs: readonly TopicConfig[] = [
-  { name: 'cleanup.policy', setting: 'cleanupPolicy', type: configType.list, parse: cleanupPolicy },
-  {
-    name: 'compression.type',
-    setting: 'compressionType',
-    type: configType.string,
-    parse: oneOf('producer'),
-  },
-  long('flushMessages', 'flush.messages', 1n),
-  long('flushMs', 'flush.ms', 0n),
-  int('indexIntervalBytes', 'index.interval.bytes', 0n),
-  int('maxMessageBytes', 'max.message.bytes', 0n),
-  long('messageTimestampAfterMaxMs', 'message.timestamp.after.max.ms', 0n),
-  {
-    name: 'message.timestamp.type',
-    setting: 'messageTimestampType',
-    type: configType.string,
-    parse: oneOf('CreateTime', 'LogAppendTime'),
-  },
-  int('minInsyncReplicas', 'min.insync.replicas', 1n),
-  long('retentionBytes', 'retention.bytes', -longMax),
-  long('retentionMs', 'retention.ms', -1n),
-  int('segmentBytes', 'segment.bytes', 14n),
-  int('segmentIndexBytes', 'segment.index.bytes', 4n),
-  long('segmentMs', 'segment.ms', 1n),
-  {
-    name: 'unclean.leader.election.enable',
-    setting: 'uncleanLeaderElectionEnable',
-    type: configType.boolean,
-    parse: boolean,
-  },
-];
-
-const configByName: ReadonlyMap<string, TopicConfig> = new Map(
-  topicConfigs.map((config) => [config.name, config]),
+const replicaPairs = list('* or list of partition:broker', (entries) =>
+  (entries.length === 1 && entries[0] === '*') ||
+  entries.every((entry) => /^([0-9]+:[0-9]+)?$/.test(entry))
+    ? null
+    : "must be the literal '*' or a list of replicas: [partitionId]:[brokerId],...",
 );
 
-export const topicConfigType = (name: string): number | undefined => configByName.get(name)?.type;
+/** Sorted by name. */
+export const topicConfigs: readonly TopicConfig[] = [
+  def(
+    'cleanup.policy',
+    listOf('compact', 'delete'),
+    'delete',
+    'cleanupPolicy',
+    'log.cleanup.policy',
+    'Whether old segments are deleted by retention, records compacted by key, both or neither.',
+  ),
+  def(
+    'compression.gzip.level',
+    levels(int(-1, 9)),
+    '-1',
+    null,
+    'compression.gzip.level',
+    'Level for gzip, from 1 to 9, or -1 for its default, where compression.type is gzip.',
+    noRecompression,
+  ),
+  def(
+    'compression.lz4.level',
+    int(1, 17),
+    '9',
+    null,
+    'compression.lz4.level',
+    'Level for lz4 where compression.type is lz4.',
+    noRecompression,
+  ),
+  def(
+    'compression.type',
+    oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
+    'producer',
+    null,
+    'compression.type',
+    'How batches are kept: by one codec, or as their producer compressed them.',
+    noRecompression,
+  ),
+  def(
+    'compression.zstd.level',
+    int(-131_072, 22),
+    '3',
+    null,
+    'compression.zstd.level',
+    'Level for zstd where compression.type is zstd.',
+    noRecompression,
+  ),
+  def(
+    'delete.retention.ms',
+    long(0),
+    '86400000',
+    null,
+    'log.cleaner.delete.retention.ms',
+    'How long the marks of deleted keys stay in a compacted topic.',
+    noCleaner,
+  ),
+  def(
+    'file.delete.delay.ms',
+    long(0),
+    '60000',
+    null,
+    'log.segment.delete.delay.ms',
+    'How long a removed segment stays on the disk.',
+    'a removed segment goes at once',
+  ),
+  def(
+    'flush.messages',
+    long(1),
+    unlimited,
+    'flushMessages',
+    'log.flush.interval.messages',
+    'After how many records the log is forced to the disk.',
+  ),
+  def(
+    'flush.ms',
+    long(0),
+    unlimited,
+    'flushMs',
+    'log.flush.interval.ms',
+    'After how long the log is forced to the disk.',
+    null,
+    { name: 'log.flush.scheduler.interval.ms', value: unlimited },
+  ),
+  def(
+    'follower.replication.throttled.replicas',
+    replicaPairs,
+    '',
+    null,
+    null,
+    'Replicas whose fetching as a follower is throttled.',
+    noThrottle,
+  ),
+  def(
+    'index.interval.bytes',
+    int(0),
+    '4096',
+    'indexIntervalBytes',
+    'log.index.interval.bytes',
+    'After how many bytes of records the offset index gets an entry.',
+  ),
+  def(
+    smallSegments,
+    int(1),
+    null,
+    'segmentBytes',
+    null,
+    'Goes before segment.bytes, without its lower bound: for tests. Told only where it is set.',
+  ),
+  def(
+    'leader.replication.throttled.replicas',
+    replicaPairs,
+    '',
+    null,
+    null,
+    'Replicas to which a leader sends throttled.',
+    noThrottle,
+  ),
+  def(
+    'local.retention.bytes',
+    long(-2),
+    '-2',
+    null,
+    'log.local.retention.bytes',
+    'How much of a tiered partition stays on its broker; -2 follows retention.bytes.',
+    noTiers,
+  ),
+  def(
+    'local.retention.ms',
+    long(-2),
+    '-2',
+    null,
+    'log.local.retention.ms',
+    'How long records of a tiered partition stay on their broker; -2 follows retention.ms.',
+    noTiers,
+  ),
+  def(
+    'max.compaction.lag.ms',
+    long(1),
+    unlimited,
+    null,
+    'log.cleaner.max.compaction.lag.ms',
+    'After how long a record has to have been compacted.',
+    noCleaner,
+  ),
+  def(
+    'max.message.bytes',
+    int(0),
+    '1048588',
+    'maxMessageBytes',
+    'message.max.bytes',
+    'The largest batch that is accepted, as it is compressed.',
+  ),
+  def(
+    'message.timestamp.after.max.ms',
+    long(0),
+    '3600000',
+    'messageTimestampAfterMaxMs',
+    'log.message.timestamp.after.max.ms',
+    "How far a record's time may be ahead of the broker's clock, where topics keep that time.",
+  ),
+  def(
+    'message.timestamp.before.max.ms',
+    long(0),
+    unlimited,
+    'messageTimestampBeforeMaxMs',
+    'log.message.timestamp.before.max.ms',
+    "How far a record's time may be behind the broker's clock, where topics keep that time.",
+  ),
+  def(
+    'message.timestamp.type',
+    oneOf('CreateTime', 'LogAppendTime'),
+    'CreateTime',
+    'messageTimestampType',
+    'log.message.timestamp.type',
+    'Whether records keep the time of their producer or get that of the leader.',
+  ),
+  def(
+    'min.cleanable.dirty.ratio',
+    ratio,
+    '0.5',
+    null,
+    'log.cleaner.min.cleanable.ratio',
+    'How much of a log must be uncompacted before the cleaner takes it up.',
+    noCleaner,
+  ),
+  def(
+    'min.compaction.lag.ms',
+    long(0),
+    '0',
+    null,
+    'log.cleaner.min.compaction.lag.ms',
+    'How long a record stays uncompacted at least.',
+    noCleaner,
+  ),
+  def(
+    'min.insync.replicas',
+    int(1),
+    '1',
+    'minInsyncReplicas',
+    'min.insync.replicas',
+    'How many replicas must be in sync for acks=all to succeed and for records to be committed.',
+  ),
+  def(
+    'preallocate',
+    boolean,
+    'false',
+    null,
+    'log.preallocate',
+    'Whether a new segment takes its full size on the disk at once.',
+    'segments grow as they are written',
+  ),
+  def(
+    'remote.log.copy.disable',
+    boolean,
+    'false',
+    null,
+    null,
+    'Whether a tiered topic stops copying to the remote storage.',
+    noTiers,
+  ),
+  def(
+    'remote.log.delete.on.disable',
+    boolean,
+    'false',
+    null,
+    null,
+    'Whether what a topic has in the remote storage goes when it is no longer tiered.',
+    noTiers,
+  ),
+  def(
+    'remote.storage.enable',
+    boolean,
+    'false',
+    null,
+    null,
+    'Whether a topic is tiered. Cannot be set to true here.',
+    noTiers,
+  ),
+  def(
+    'retention.bytes',
+    long(),
+    '-1',
+    'retentionBytes',
+    'log.retention.bytes',
+    'How large a partition may grow before its oldest segments go; negative for any size.',
+  ),
+  def(
+    'retention.ms',
+    long(-1),
+    '604800000',
+    'retentionMs',
+    'log.retention.ms',
+    'How long segments stay after their newest record; -1 for ever.',
+    null,
+    { name: 'log.retention.hours', value: '168' },
+  ),
+  def(
+    'segment.bytes',
+    int(1_048_576),
+    '1073741824',
+    'segmentBytes',
+    'log.segment.bytes',
+    'How large a segment may grow.',
+  ),
+  def(
+    'segment.index.bytes',
+    int(4),
+    '10485760',
+    'segmentIndexBytes',
+    'log.index.size.max.bytes',
+    "How large a segment's index may grow.",
+  ),
+  def(
+    'segment.jitter.ms',
+    long(0),
+    '0',
+    null,
+    'log.roll.jitter.ms',
+    'How much earlier than segment.ms a segment may be closed, by chance.',
+    'segments close by segment.ms alone',
+    { name: 'log.roll.jitter.hours', value: '0' },
+  ),
+  def(
+    'segment.ms',
+    long(1),
+    '604800000',
+    'segmentMs',
+    'log.roll.ms',
+    'After how long a segment is closed though it is not full.',
+    null,
+    { name: 'log.roll.hours', value: '168' },
+  ),
+  def(
+    'unclean.leader.election.enable',
+    boolean,
+    'false',
+    'uncleanLeaderElectionEnable',
+    'unclean.leader.election.enable',
+    'Whether a replica that is not in sync may lead where no other can, at the price of records.',
+  ),
+];
 
-/** Why `name` may not be set to `value`, for the peer to read; null where it may. */
-export function topicConfigProblem(name: string, value: string): string | null {
-  const config = configByName.get(name);
-  if (config === undefined) return `Unknown topic config name: ${name}`;
-  if (config.parse(value) === undefined) return `Invalid value ${value} for configuration ${name}`;
+/** gzip has no level 0. */
+function levels(kind: ConfigKind): ConfigKind {
+  return {
+    ...kind,
+    values: 'from 1 to 9, or -1',
+    read(text) {
+      const read = kind.read(text);
+      const isLevel = 'text' in read && read.text !== '0';
+      return isLevel ? read : { problem: 'Value must be between 1 and 9 or equal to -1' };
+    },
+  };
+}
+
+const configByName = byName(topicConfigs);
+const configByBrokerName: ReadonlyMap<string, TopicConfig> = new Map(
+  topicConfigs.flatMap((config) => (config.broker === null ? [] : [[config.broker, config]])),
+);
+
+export const topicConfig = (name: string): TopicConfig | undefined => configByName.get(name);
+
+/** Why a topic may not have these values; null where it may. */
+export function topicConfigsProblem(values: ReadonlyMap<string, string>): string | null {
+  for (const name of values.keys()) {
+    if (!configByName.has(name)) return `Unknown topic config name: ${name}`;
+  }
+  for (const config of topicConfigs) {
+    const value = values.get(config.name);
+    const wrong = value === undefined ? null : valueProblem(config, value);
+    if (wrong !== null) return wrong;
+  }
+  return conflict(values);
+}
+
+/** Values that are right each by itself and not together. */
+function conflict(values: ReadonlyMap<string, string>): string | null {
+  const least = BigInt(values.get('min.compaction.lag.ms')?.trim() ?? 0);
+  const most = BigInt(values.get('max.compaction.lag.ms')?.trim() ?? unlimited);
+  if (least > most) {
+    return (
+      `conflict topic config setting min.compaction.lag.ms (${least}) > ` +
+      `max.compaction.lag.ms (${most})`
+    );
+  }
+  if (values.get('remote.storage.enable')?.trim().toLowerCase() === 'true') {
+    return 'Topic cannot be configured with remote log storage: there is none in this cluster.';
+  }
   return null;
 }
 
 /**
- * Settings where set values go before `defaults`. Values were validated before they came into the
- * log.
+ * Settings where set values go before `defaults`. Bounds are not looked at again: a value that an
+ * older version let into the log keeps its meaning.
  */
 export function settingsOf(
   overrides: ReadonlyMap<string, string>,
   defaults: TopicSettings,
 ): TopicSettings {
-  const settings: Partial<Record<Setting, unknown>> = { ...defaults };
-  for (const [name, text] of overrides) {
-    const config = configByName.get(name);
-    const value = config?.parse(text);
-    if (config !== undefined && value !== undefined) settings[config.setting] = value;
-  }
+  const settings: Partial<Record<keyof TopicSettings, unknown>> = { ...defaults };
+  const set = (name: string, text: string): void => {
+    const setting = configByName.get(name)?.setting ?? null;
+    if (setting === null) return;
+    const value = settingValue(setting, text.trim());
+    if (value !== null) settings[setting] = value;
+  };
+  for (const [name, text] of overrides) set(name, text);
+  const small = overrides.get(smallSegments);
+  if (small !== undefined) set(smallSegments, small);
   return settings as TopicSettings;
 }
 
-/** A value as DescribeConfigs prints it. */
-export const configText = (value: TopicSettings[Setting]): string =>
-  value === Number.MAX_SAFE_INTEGER ? String(longMax) : String(value);
+function settingValue(
+  setting: keyof TopicSettings,
+  text: string,
+): string | number | boolean | null {
+  if (setting === 'cleanupPolicy') return cleanupPolicy(text);
+  if (setting === 'messageTimestampType') return text;
+  if (setting === 'uncleanLeaderElectionEnable') return text.toLowerCase() === 'true';
+  if (!/^[+-]?[0-9]{1,19}$/.test(text)) return null;
+  const value = BigInt(text.replace('+', ''));
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) return Number.MAX_SAFE_INTEGER;
+  if (value < BigInt(Number.MIN_SAFE_INTEGER)) return Number.MIN_SAFE_INTEGER;
+  return Number(value);
+}
+
+function cleanupPolicy(text: string): TopicSettings['cleanupPolicy'] {
+  const parts = text.split(',').map((part) => part.trim());
+  const compacts = parts.includes('compact');
+  if (parts.includes('delete')) return compacts ? 'compact,delete' : 'delete';
+  return compacts ? 'compact' : '';
+}
+
+/** What a broker's settings say of topics, by the topics' names (`log.retention.ms`). */
+export function topicValues(broker: ReadonlyMap<string, string>): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of broker) {
+    const config = configByBrokerName.get(name);
+    if (config !== undefined) values.set(config.name, value);
+  }
+  return values;
+}
+
+/** A value of the settings in its one form. */
+export const settingText = (value: TopicSettings[keyof TopicSettings]): string =>
+  value === Number.MAX_SAFE_INTEGER ? unlimited : String(value);

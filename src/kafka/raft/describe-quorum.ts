@@ -30,7 +30,10 @@ export function describeQuorum(
 ): Answer {
   const topic = body.topics[0];
   const isOurs =
-    body.topics.length === 1 && topic?.topicName === metadataTopic && topic.partitions.length === 1;
+    body.topics.length === 1 &&
+    topic?.topicName === metadataTopic &&
+    topic.partitions.length === 1 &&
+    topic.partitions[0]?.partitionIndex === 0;
   if (!isOurs) return failed(body, errorCode.unknownTopicOrPartition);
   const { role } = machine;
   if (role.name !== 'leader') return failed(body, errorCode.notLeaderOrFollower);
@@ -39,7 +42,7 @@ export function describeQuorum(
     replicaId: config.nodeId,
     replicaDirectoryId: local.directoryId,
     logEndOffset: local.endOffset,
-    lastFetchTimestamp: -1,
+    lastFetchTimestamp: now.wallMs,
     lastCaughtUpTimestamp: now.wallMs,
   };
   const currentVoters = [

@@ -15,6 +15,7 @@ import type { NodeConfig } from '../config.ts';
 import { kafkaLogRules, type LogRules } from '../log/rules.ts';
 import type { MetadataDelta, MetadataImage } from '../metadata/image.ts';
 import { topicSettings } from '../metadata/image.ts';
+import { quorumTopic } from '../metadata/internal-topics.ts';
 import type { PartitionState } from '../metadata/state.ts';
 import type { Observe } from '../observation.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
@@ -40,14 +41,9 @@ import { endOffsetForEpoch, failedEpochEnd, failedListOffset, listOffset } from 
 import { Maintenance } from './maintenance.ts';
 import { Partition } from './partition.ts';
 import type { PartitionEnvironment } from './partition-environment.ts';
-<<<<<<< HEAD
 import { rackAware } from './replica-selector.ts';
-import type { StoredReplica } from './replica-store.ts';
-import { ReplicaStore } from './replica-store.ts';
-=======
 import type { StoredReplica, Suspects } from './replica-store.ts';
 import { noSuspects, ReplicaStore } from './replica-store.ts';
->>>>>>> w/files
 import type { ReplicationRules } from './rules.ts';
 import { kafkaReplicationRules } from './rules.ts';
 import { Serving } from './serving.ts';
@@ -88,6 +84,7 @@ export class ReplicaManager {
   /** Replicas found to be replaced as soon as another one leads; see OpenedReplicas. */
   readonly #untrusted = new Set<Partition>();
   #image: MetadataImage | null = null;
+  #hasRemoved = false;
   #state: 'new' | 'loaded' | 'shutting-down' | 'closed' | 'failed' = 'new';
 
   constructor(options: ReplicaManagerOptions) {
@@ -180,6 +177,7 @@ export class ReplicaManager {
     this.#guard(() => {
       if (isFirst) this.#adopt(image);
       else this.#apply(image, delta);
+      this.#forgetRemoved();
       this.#fetchers.refresh();
     });
   }
@@ -278,6 +276,8 @@ export class ReplicaManager {
 
   #assign(image: MetadataImage, state: PartitionState): void {
     const { config } = this.#options;
+    // The quorum's directory. Controllers let no topic have this name; older ones did.
+    if (state.topic === quorumTopic) return;
     let partition = this.#hosted.get(state.topicId, state.index);
     if (!state.replicas.includes(config.nodeId)) {
       if (partition !== undefined) this.#remove(partition);
@@ -320,14 +320,21 @@ export class ReplicaManager {
     partition.retire();
     if (straysBecause === null) this.#store.remove(partition, partition.log);
     else this.#store.setAside(partition, partition.log, straysBecause);
-    // Else a topic of the same name could later start with this one's offsets.
+    this.#hasRemoved = true;
+  }
+
+  /** Else a topic of a removed one's name could later start with that one's offsets. */
+  #forgetRemoved(): void {
+    if (!this.#hasRemoved) return;
+    this.#hasRemoved = false;
     const onError = (error: unknown): void => this.#onError(error);
     this.#store.writeHighWatermarks(this.#hosted.all).catch(onError);
     this.#store.writeRecoveryPoints(this.#hosted.all).catch(onError);
   }
 
   #settingsOf(image: MetadataImage, topic: string): NodeConfig['settings']['topicDefaults'] {
-    return topicSettings(image, topic, this.#options.config.settings);
+    const { settings, nodeId } = this.#options.config;
+    return topicSettings(image, topic, settings, nodeId);
   }
 
   /**

@@ -36,9 +36,12 @@ export const settingsSchema = z.strictObject({
 
 export type SettingsOverrides = z.output<typeof settingsSchema>;
 
+/** In a trial no topic comes about by a client's naming it, unless the scenario asks for that. */
+const trialDefaults: NodeSettings = { ...defaultNodeSettings, autoCreateTopicsEnable: false };
+
 export function nodeSettings({ topicDefaults, ...rest }: SettingsOverrides): NodeSettings {
   return {
-    ...defaultNodeSettings,
+    ...trialDefaults,
     ...given(rest),
     topicDefaults: { ...defaultTopicSettings, ...given(topicDefaults ?? {}) },
   };

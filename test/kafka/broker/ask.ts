@@ -47,7 +47,7 @@ export const configOf = (nodeId: NodeId): NodeConfig => ({
   controllerPort: 9093,
   voters: [1, 2, 3].map((id) => ({ nodeId: id, host: `m${id}`, port: 9093 })),
   dataDirectory: 'data',
-  settings: defaultNodeSettings,
+  settings: { ...defaultNodeSettings, autoCreateTopicsEnable: false },
 });
 
 export type Outcome<A extends Api> =
@@ -125,6 +125,7 @@ export function contextWith(parts: Partial<BrokerContext>): BrokerContext {
     fetchSessions: new FetchSessions({ slots: 10, nowUs: () => 0, draw: () => 6 }),
     forwarder: unused('forwarder'),
     producerIds: unused('producerIds'),
+    autoCreation: unused('autoCreation'),
     ...parts,
   };
 }

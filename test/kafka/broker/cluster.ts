@@ -156,7 +156,8 @@ export class TestCluster {
 
   /** What `asker` tells of the cluster. */
   metadata(asker: NodeId, topics: string[] | null = null): Promise<ResponseOf<typeof metadataApi>> {
-    return this.call(asker, metadataApi, 9, { topics: topics?.map((name) => ({ name })) ?? null });
+    const named = topics?.map((name) => ({ name })) ?? null;
+    return this.call(asker, metadataApi, 9, { topics: named, allowAutoTopicCreation: false });
   }
 
   /** Asks until `asker` answers and `condition` holds of what it tells. */

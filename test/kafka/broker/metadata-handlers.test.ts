@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FeatureLevelRecord } from '../../../src/kafka/metadata/records/12-feature-level.ts';
 import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
 import { findCoordinatorApi } from '../../../src/kafka/protocol/apis/10-find-coordinator.ts';
 import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions.ts';
@@ -6,7 +7,16 @@ import { describeConfigsApi } from '../../../src/kafka/protocol/apis/32-describe
 import { describeClusterApi } from '../../../src/kafka/protocol/apis/60-describe-cluster.ts';
 import { describeTopicPartitionsApi } from '../../../src/kafka/protocol/apis/75-describe-topic-partitions.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
-import { answerTo, ask, clusterId, contextWith, emptyId, ordersId, smallImage } from './ask.ts';
+import {
+  answerTo,
+  ask,
+  clusterId,
+  configOf,
+  contextWith,
+  emptyId,
+  ordersId,
+  smallImage,
+} from './ask.ts';
 
 const unknownId = 'cccccccccccccccccccccA';
 const context = contextWith({ image: smallImage() });
@@ -86,6 +96,68 @@ describe('Metadata', () => {
     ]);
   });
 
+  it('tells a topic once, however often and in whatever way it is named', () => {
+    const named = topicsOf(12, [
+      { name: 'orders' },
+      { name: 'absent' },
+      { name: null, topicId: ordersId },
+      { name: 'orders' },
+      { name: 'absent' },
+      { name: null, topicId: unknownId },
+      { name: null, topicId: unknownId },
+    ]);
+    expect(named.map(({ name, topicId }) => name ?? topicId)).toEqual([
+      'orders',
+      'absent',
+      unknownId,
+    ]);
+  });
+
+  it('tells what may be done, where it is asked for: all, for there is no authorizer', () => {
+    const body = { topics: [{ name: 'orders' }, { name: 'absent' }] };
+    const asked = answerTo(context, metadataApi, 10, {
+      ...body,
+      includeTopicAuthorizedOperations: true,
+      includeClusterAuthorizedOperations: true,
+    });
+    expect(asked.clusterAuthorizedOperations).toBe(8096);
+    const operations = asked.topics.map((topic) => topic.topicAuthorizedOperations);
+    expect(operations).toEqual([3576, 3576]);
+    const not = answerTo(context, metadataApi, 10, body);
+    expect([not.clusterAuthorizedOperations, not.topics[0]?.topicAuthorizedOperations]).toEqual([
+      -2_147_483_648, -2_147_483_648,
+    ]);
+  });
+
+  it('refuses whole what names too many', () => {
+    const topics = Array.from({ length: 100_001 }, (_, i) => ({ name: `t${i}` }));
+    const { errorCode: code, topics: told } = answerTo(context, metadataApi, 13, { topics });
+    expect([code, told]).toEqual([errorCode.invalidRequest, []]);
+    expect(ask(context, metadataApi, 12, { topics }).kind).toBe('disconnected');
+  });
+
+  it('has unknown topics created where node and client allow it, each name once', () => {
+    const created = (autoCreateTopicsEnable: boolean, allowAutoTopicCreation: boolean) => {
+      const names: string[] = [];
+      const config = configOf(1);
+      const creating = contextWith({
+        image: smallImage(),
+        config: { ...config, settings: { ...config.settings, autoCreateTopicsEnable } },
+        autoCreation: { create: (missing) => void names.push(...missing) },
+      });
+      const topics = ['absent', 'absent', 'orders', 'a b', '__cluster_metadata'].map((name) => ({
+        name,
+      }));
+      const body = { topics, allowAutoTopicCreation };
+      const { topics: told } = answerTo(creating, metadataApi, 8, body);
+      expect(told[0]?.errorCode).toBe(errorCode.unknownTopicOrPartition);
+      return names;
+    };
+    expect(created(true, true)).toEqual(['absent']);
+    expect(created(true, false)).toEqual([]);
+    expect(created(false, true)).toEqual([]);
+  });
+
   it('refuses ids in the versions that only have room for them', () => {
     const [topic] = topicsOf(10, [{ name: null, topicId: ordersId }]);
     expect(topic?.errorCode).toBe(errorCode.invalidRequest);
@@ -107,11 +179,33 @@ describe('ApiVersions', () => {
     expect(table.get(1)).toEqual([4, 18]);
     expect(table.get(18)).toEqual([0, 4]);
     expect(table.get(23)).toEqual([2, 4]);
-    expect([...table.keys()]).toEqual([0, 1, 2, 3, 10, 18, 19, 20, 22, 23, 32, 37, 44, 55, 60, 75]);
+    expect([...table.keys()]).toEqual([
+      0, 1, 2, 3, 10, 18, 19, 20, 22, 23, 32, 33, 37, 44, 55, 60, 75,
+    ]);
   });
 
   it('answers in every version', () => {
     for (const version of [0, 1, 2, 3]) expect(ranges(version)).toEqual(ranges(4));
+  });
+
+  it('tells features and the levels that the log has set, as far as it was applied', () => {
+    const image = smallImage();
+    const body: FeatureLevelRecord = { name: 'metadata.version', featureLevel: 25 };
+    image.apply({ type: 'feature-level', body }, image.appliedOffset + 1);
+    const names = { clientSoftwareName: 'test', clientSoftwareVersion: '1' };
+    const featuresIn = (version: number) =>
+      answerTo(contextWith({ image }), apiVersionsApi, version, names);
+    const answer = featuresIn(4);
+    expect(answer.supportedFeatures).toEqual([
+      { name: 'eligible.leader.replicas.version', minVersion: 0, maxVersion: 1 },
+      { name: 'kraft.version', minVersion: 0, maxVersion: 0 },
+      { name: 'metadata.version', minVersion: 25, maxVersion: 25 },
+    ]);
+    expect(answer.finalizedFeatures).toEqual([
+      { name: 'metadata.version', maxVersionLevel: 25, minVersionLevel: 25 },
+    ]);
+    expect(answer.finalizedFeaturesEpoch).toBe(image.appliedOffset);
+    expect(featuresIn(3).supportedFeatures.map(({ name }) => name)).toEqual(['metadata.version']);
   });
 
   it('refuses a client that names itself strangely', () => {
@@ -137,7 +231,37 @@ describe('FindCoordinator', () => {
   });
 });
 
+describe('FindCoordinator for what is not', () => {
+  it('is refused: types that there are not, keys of no share group', () => {
+    const code = (version: number, keyType: number, key: string) => {
+      const answer = answerTo(context, findCoordinatorApi, version, {
+        keyType,
+        key,
+        coordinatorKeys: version < 4 ? [] : [key],
+      });
+      return version < 4 ? answer.errorCode : answer.coordinators[0]?.errorCode;
+    };
+    const { invalidRequest, coordinatorNotAvailable } = errorCode;
+    expect([code(1, 9, 'g'), code(3, 2, 'g'), code(4, 2, 'g'), code(6, 3, 'g')]).toEqual([
+      invalidRequest,
+      invalidRequest,
+      invalidRequest,
+      invalidRequest,
+    ]);
+    expect(code(6, 2, 'g:t:0')).toBe(invalidRequest);
+    expect(code(6, 2, `g:${ordersId}:0`)).toBe(coordinatorNotAvailable);
+    expect(code(6, 1, 't')).toBe(coordinatorNotAvailable);
+  });
+});
+
 describe('DescribeCluster', () => {
+  it('tells what may be done, where it is asked for', () => {
+    const operations = (includeClusterAuthorizedOperations: boolean) =>
+      answerTo(context, describeClusterApi, 2, { includeClusterAuthorizedOperations })
+        .clusterAuthorizedOperations;
+    expect([operations(true), operations(false)]).toEqual([8096, -2_147_483_648]);
+  });
+
   it('shows fenced brokers only where they are asked for', () => {
     const body = { includeClusterAuthorizedOperations: false };
     const live = answerTo(context, describeClusterApi, 2, body);
@@ -182,11 +306,28 @@ describe('DescribeTopicPartitions', () => {
     expect(second.nextCursor).toBeNull();
   });
 
-  it('closes the connection on a cursor that makes no sense', () => {
-    const cursor = { topicName: 'orders', partitionIndex: -1 };
-    expect(ask(context, describeTopicPartitionsApi, 0, { topics: [], cursor }).kind).toBe(
-      'disconnected',
-    );
+  it('refuses each topic asked for on a cursor that makes no sense', () => {
+    const answer = (topics: string[], topicName: string, partitionIndex: number) =>
+      answerTo(context, describeTopicPartitionsApi, 0, {
+        topics: topics.map((name) => ({ name })),
+        cursor: { topicName, partitionIndex },
+      }).topics.map(({ name, errorCode: code }) => [name, code]);
+    const refused = [
+      ['nothing', errorCode.invalidRequest],
+      ['orders', errorCode.invalidRequest],
+    ];
+    expect(answer(['orders', 'nothing', 'orders'], 'orders', -1)).toEqual(refused);
+    expect(answer(['orders', 'nothing'], 'absent', 0)).toEqual(refused);
+    expect(answer([], 'orders', -2)).toEqual([]);
+    expect(answer(['orders'], 'orders', 7)).toEqual([['orders', errorCode.none]]);
+  });
+
+  it('tells a topic once, and what may be done to it', () => {
+    const topics = [{ name: 'orders' }, { name: 'orders' }];
+    const { topics: told } = answerTo(context, describeTopicPartitionsApi, 0, { topics });
+    expect(told.map((topic) => [topic.name, topic.topicAuthorizedOperations])).toEqual([
+      ['orders', 3576],
+    ]);
   });
 });
 
@@ -223,6 +364,47 @@ describe('DescribeConfigs', () => {
   it('refuses unknown topics and other kinds of resources', () => {
     expect(describeOne(2, 'absent').errorCode).toBe(errorCode.unknownTopicOrPartition);
     expect(describeOne(2, 'no/such').errorCode).toBe(errorCode.invalidTopicException);
-    expect(describeOne(8, 'orders').errorCode).toBe(errorCode.invalidRequest);
+    for (const type of [0, 1, 3, 64, -1]) {
+      expect(describeOne(type, 'orders').errorCode).toBe(errorCode.invalidRequest);
+    }
+  });
+
+  it('tells of broker loggers, client metrics and groups', () => {
+    expect(describeOne(8, '1')).toMatchObject({ errorCode: 0, configs: [] });
+    expect(describeOne(8, '').errorCode).toBe(errorCode.invalidRequest);
+    expect(describeOne(16, 'm').configs).toHaveLength(3);
+    expect(describeOne(16, '').errorCode).toBe(errorCode.invalidRequest);
+    expect(describeOne(32, 'g').configs).toHaveLength(10);
+    expect(describeOne(32, '').errorCode).toBe(errorCode.invalidRequest);
+  });
+
+  it('tells all where no key is named, and each once where one is named twice', () => {
+    expect(describeOne(2, 'orders', []).configs).toHaveLength(33);
+    expect(describeOne(2, 'orders', ['retention.ms', 'retention.ms', 'x']).configs).toHaveLength(1);
+  });
+
+  it('tells documentation and synonyms to those who ask', () => {
+    const resources = [{ resourceType: 2, resourceName: 'orders', configurationKeys: null }];
+    const told = (wanted: boolean) =>
+      answerTo(context, describeConfigsApi, 4, {
+        resources,
+        includeSynonyms: wanted,
+        includeDocumentation: wanted,
+      }).results[0]?.configs ?? [];
+    for (const { documentation } of told(true)) expect(documentation).not.toBe('');
+    const names = told(true).flatMap(({ synonyms }) => synonyms.map(({ name }) => name));
+    expect(names).toContain('log.cleanup.policy');
+    for (const { documentation, synonyms } of told(false)) {
+      expect([documentation, synonyms]).toEqual([null, []]);
+    }
+  });
+
+  it('refuses too many resources, each without a look', () => {
+    const one = { resourceType: 2, resourceName: 'orders', configurationKeys: null };
+    const resources = Array.from({ length: 10_001 }, () => one);
+    const { results } = answerTo(context, describeConfigsApi, 4, { resources });
+    expect(new Set(results.map(({ errorCode: code }) => code))).toEqual(
+      new Set([errorCode.invalidRequest]),
+    );
   });
 });

@@ -1,9 +1,19 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MetadataPublisher } from '../../../src/kafka/broker/metadata-publisher.ts';
-import { type MetadataDelta, MetadataImage } from '../../../src/kafka/metadata/image.ts';
+import {
+  MetadataPublisher,
+  maxPartitionsPerSlice,
+  slicesOf,
+} from '../../../src/kafka/broker/metadata-publisher.ts';
+import {
+  emptyDelta,
+  type MetadataDelta,
+  MetadataImage,
+} from '../../../src/kafka/metadata/image.ts';
 import { topicRecord } from '../../../src/kafka/metadata/records/02-topic.ts';
 import { partitionRecord } from '../../../src/kafka/metadata/records/03-partition.ts';
 import { noOpRecord } from '../../../src/kafka/metadata/records/20-no-op.ts';
+import type { PartitionState } from '../../../src/kafka/metadata/state.ts';
 import type { Observation } from '../../../src/kafka/observation.ts';
 import { MalformedError } from '../../../src/kafka/protocol/malformed.ts';
 import { FakeHost } from './fake-host.ts';
@@ -93,5 +103,52 @@ describe('committed metadata', () => {
   it('that is none of ours is refused', () => {
     const { commit } = aPublisher();
     expect(() => commit(new Uint8Array([1, 99, 0]))).toThrow(MalformedError);
+  });
+});
+
+describe('a delta of many partitions', () => {
+  const state = (index: number): PartitionState => ({
+    topicId: idOf('many'),
+    topic: 'many',
+    index,
+    replicas: [1],
+    isr: [1],
+    elr: [],
+    lastKnownElr: [],
+    leader: 1,
+    leaderEpoch: 0,
+    partitionEpoch: 0,
+    recovering: false,
+  });
+  const states = (count: number) => Array.from({ length: count }, (_, i) => state(i));
+
+  it('goes in slices that hold it whole, in order, removals first, none of them large', () => {
+    const sizes = fc.array(fc.nat({ max: 50 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(sizes, fc.nat({ max: 90 }), (removed, changed) => {
+        const delta = emptyDelta();
+        for (const [i, count] of removed.entries()) {
+          delta.deletedTopics.push({ name: `t${i}`, id: idOf(`t${i}`), partitions: states(count) });
+        }
+        for (const one of states(changed)) delta.partitions.add(one);
+        delta.brokers.add(1);
+        const slices = slicesOf(delta);
+        expect(slices[0]?.brokers).toBe(delta.brokers);
+        expect(slices.flatMap(({ partitions }) => [...partitions])).toEqual([...delta.partitions]);
+        const gone = slices.flatMap(({ deletedTopics }) => deletedTopics);
+        for (const { id, partitions } of delta.deletedTopics) {
+          const parts = gone.filter((topic) => topic.id === id);
+          expect(parts.length).toBeGreaterThan(0);
+          expect(parts.flatMap((topic) => topic.partitions)).toEqual(partitions);
+        }
+        for (const { partitions, deletedTopics } of slices) {
+          const count = deletedTopics.reduce((sum, topic) => sum + topic.partitions.length, 0);
+          expect(count + partitions.size).toBeLessThanOrEqual(maxPartitionsPerSlice);
+        }
+        const lastRemoval = slices.findLastIndex(({ deletedTopics }) => deletedTopics.length > 0);
+        const firstChange = slices.findIndex(({ partitions }) => partitions.size > 0);
+        if (firstChange >= 0) expect(firstChange).toBeGreaterThanOrEqual(lastRemoval);
+      }),
+    );
   });
 });

@@ -1,11 +1,15 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { zeroUuid } from '../../../src/base/ids.ts';
 import { createPartitions } from '../../../src/kafka/controller/create-partitions.ts';
 import { createTopics } from '../../../src/kafka/controller/create-topics.ts';
 import { deleteTopics } from '../../../src/kafka/controller/delete-topics.ts';
+import type { MetadataRecord } from '../../../src/kafka/metadata/records.ts';
 import type { CreateTopicsRequest } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import { type Cluster, type ClusterLook, cluster, topicId } from './fixtures.ts';
+
+const offsetsId = 'AAAAAAAAQACAAAAAAAAABw';
 
 type Topic = CreateTopicsRequest['topics'][number];
 
@@ -18,11 +22,16 @@ const topic = (look: Partial<Topic> = {}): Topic => ({
   ...look,
 });
 
-function create(topics: readonly Topic[], look: ClusterLook = {}, validateOnly = false) {
+function create(
+  topics: readonly Topic[],
+  look: ClusterLook = {},
+  timeoutMs = 1000,
+  validateOnly = false,
+) {
   const context = cluster(look);
   const { records, response } = createTopics(context, {
     topics: [...topics],
-    timeoutMs: 1000,
+    timeoutMs,
     validateOnly,
   });
   context.apply(records);
@@ -99,14 +108,8 @@ describe('a topic', () => {
     expect(context.image.topicConfigs.get('events')).toEqual(
       new Map([['min.insync.replicas', '2']]),
     );
-    expect(results[0]?.configs).toContainEqual({
-      name: 'min.insync.replicas',
-      value: '2',
-      readOnly: false,
-      isSensitive: false,
-      configSource: 1,
-      configType: 3,
-    });
+    const told = results[0]?.configs?.find(({ name }) => name === 'min.insync.replicas');
+    expect(told).toMatchObject({ value: '2', readOnly: false, configSource: 1 });
   });
 
   it('may ask for more in-sync replicas than it has', () => {
@@ -115,7 +118,7 @@ describe('a topic', () => {
   });
 
   it('is only looked at with validateOnly', () => {
-    const { codes, records } = create([topic()], {}, true);
+    const { codes, records } = create([topic()], {}, 1000, true);
     expect(codes).toEqual([errorCode.none]);
     expect(records).toEqual([]);
   });
@@ -181,12 +184,76 @@ describe('creation is refused', () => {
     expect(records).toEqual([]);
   });
 
-  it('for both of a name given twice, and by itself among others', () => {
-    expect(create([topic(), topic(), topic({ name: 'more' })]).codes).toEqual([
-      errorCode.invalidRequest,
-      errorCode.invalidRequest,
-      errorCode.none,
-    ]);
+  it('for a name given twice, once for both, while others are made', () => {
+    const { codes, context } = create([topic(), topic(), topic({ name: 'more' }), topic()]);
+    expect(codes).toEqual([errorCode.invalidRequest, errorCode.none]);
+    expect([...context.image.topicsByName.keys()]).toEqual(['more']);
+  });
+
+  it.each([
+    '__cluster_metadata',
+    '__consumer_offsets',
+    '__transaction_state',
+    '__share_group_state',
+  ])('of %s, which is the cluster’s own', (name) => {
+    const { codes, records } = create([topic({ name })]);
+    expect(codes).toEqual([errorCode.invalidRequest]);
+    expect(records).toEqual([]);
+  });
+
+  it('with settings that are told as none, not as null', () => {
+    expect(create([topic({ name: '..' })]).results[0]?.configs).toEqual([]);
+  });
+
+  it.each([0, -1])('where it may take %i ms', (timeoutMs) => {
+    const { codes, records } = create(
+      [topic(), topic({ name: 'a', numPartitions: 0 })],
+      {},
+      timeoutMs,
+    );
+    expect(codes).toEqual([errorCode.requestTimedOut, errorCode.requestTimedOut]);
+    expect(records).toEqual([]);
+  });
+
+  it.each([
+    ['one topic', [topic({ numPartitions: 10_001 })]],
+    [
+      'all partitions that can be named',
+      [topic({ numPartitions: 2_147_483_647 }), topic({ name: 'b' })],
+    ],
+    ['two topics', [topic({ numPartitions: 6000 }), topic({ name: 'b', numPartitions: 6000 })]],
+    ['the topic beside it', [topic({ numPartitions: 10_000, replicationFactor: 1 })]],
+  ])('as a whole where it would be too much: %s', (_, topics) => {
+    const { codes, records } = create(topics);
+    expect(codes).toEqual(topics.map(() => errorCode.policyViolation));
+    expect(records).toEqual([]);
+  });
+
+  it('beyond what the brokers hold, however it comes together', () => {
+    const codes = (...topics: Topic[]) => new Set(create(topics).codes);
+    const refused = new Set([errorCode.policyViolation]);
+    expect(codes(topic({ numPartitions: 4001 }))).toEqual(refused);
+    expect(codes(topic({ numPartitions: 4000 }))).toEqual(new Set([errorCode.none]));
+    const half = { numPartitions: 2001 };
+    expect(codes(topic(half), topic({ name: 'b', ...half }))).toEqual(refused);
+    const { context } = create([topic({ numPartitions: 3999 })]);
+    const one = (numPartitions: number) => {
+      const request = { topics: [topic({ name: 'b', numPartitions })], timeoutMs: 1 };
+      return createTopics(context, { ...request, validateOnly: true }).response.topics[0];
+    };
+    expect([one(1)?.errorCode, one(2)?.errorCode]).toEqual([0, errorCode.policyViolation]);
+  });
+
+  it('never for a name that is not given twice, always for one that is', () => {
+    const names = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 8 });
+    fc.assert(
+      fc.property(names, (given) => {
+        const { results, context } = create(given.map((name) => topic({ name })));
+        expect(results.map(({ name }) => name).sort()).toEqual([...new Set(given)].sort());
+        const once = given.filter((name) => given.indexOf(name) === given.lastIndexOf(name));
+        expect([...context.image.topicsByName.keys()].sort()).toEqual(once.sort());
+      }),
+    );
   });
 
   it('under a name that metrics would confuse with another', () => {
@@ -230,10 +297,59 @@ describe('deletion', () => {
     expect(codes(context, 6, [null], 'AAAAAAAAQACAAAAAAAAABg')).toEqual([errorCode.unknownTopicId]);
     expect(codes(context, 6, [null])).toEqual([errorCode.invalidRequest]);
     expect(codes(context, 6, ['orders'], topicId)).toEqual([errorCode.invalidRequest]);
-    expect(codes(context, 5, ['orders', 'orders'])).toEqual([
-      errorCode.none,
-      errorCode.invalidRequest,
-    ]);
+    expect(codes(context, 5, ['orders', 'orders'])).toEqual([errorCode.invalidRequest]);
+    expect(context.image.topicsByName.has('orders')).toBe(true);
+  });
+
+  it('of the cluster’s own topics is refused, by name and by id', () => {
+    const context = cluster();
+    const offsets: MetadataRecord = {
+      type: 'topic',
+      body: { name: '__consumer_offsets', topicId },
+    };
+    context.apply([offsets]);
+    expect(remove(context, 6, ['__consumer_offsets'])[0]?.errorCode).toBe(errorCode.invalidRequest);
+    expect(remove(context, 6, [null], topicId)[0]?.errorCode).toBe(errorCode.invalidRequest);
+    expect(remove(context, 6, ['__cluster_metadata'])[0]?.errorCode).toBe(
+      errorCode.unknownTopicOrPartition,
+    );
+  });
+
+  it('takes its time, and a bounded number of topics', () => {
+    const context = cluster({ partitions: [{}] });
+    const request = { topics: [{ name: 'orders', topicId: zeroUuid }], topicNames: [] };
+    const late = deleteTopics(context, 6, { ...request, timeoutMs: 0 });
+    expect(late).toMatchObject({ records: [], response: { responses: [{ errorCode: 7 }] } });
+    const names = Array.from({ length: 10_001 }, (_, i) => `t${i}`);
+    const all = [...names, 'orders'].map((name) => ({ name, topicId: zeroUuid }));
+    const many = deleteTopics(context, 6, { topics: all, topicNames: [], timeoutMs: 9 });
+    expect(many.records).toEqual([]);
+    const codes = many.response.responses.map(({ errorCode: code }) => code);
+    expect(new Set(codes)).toEqual(new Set([errorCode.policyViolation]));
+  });
+
+  it('keeps a topic exactly where it is named more than once, by whatever it is named', () => {
+    const byName = { name: 'orders', topicId: zeroUuid };
+    const byId = { name: null, topicId };
+    const both = { name: 'orders', topicId };
+    const other = { name: 'nothing', topicId: zeroUuid };
+    const wanted = fc.array(fc.constantFrom(byName, byId, both, other), { maxLength: 6 });
+    fc.assert(
+      fc.property(wanted, (topics) => {
+        const context = cluster({ partitions: [{}] });
+        const request = { topics, topicNames: [], timeoutMs: 1000 };
+        const { records, response } = deleteTopics(context, 6, request);
+        const times = topics.filter((one) => one === byName || one === byId).length;
+        expect(records).toHaveLength(times === 1 ? 1 : 0);
+        const told = response.responses.filter(({ errorCode: code }) => code === errorCode.none);
+        expect(told).toHaveLength(records.length);
+        if (times > 1) {
+          expect(response.responses.map(({ errorCode: code }) => code)).toContain(
+            errorCode.invalidRequest,
+          );
+        }
+      }),
+    );
   });
 });
 
@@ -267,5 +383,34 @@ describe('more partitions', () => {
     expect(add(3, [[3, 1]]).code).toBe(errorCode.invalidReplicaAssignment);
     expect(add(2, [[3]]).code).toBe(errorCode.invalidReplicaAssignment);
     expect(add(2, null, 'nothing').code).toBe(errorCode.unknownTopicOrPartition);
+  });
+
+  it('are refused for a topic named twice, for no time, for too many, for the cluster’s own', () => {
+    const context = cluster({ partitions: [{}] });
+    context.apply([{ type: 'topic', body: { name: '__transaction_state', topicId: offsetsId } }]);
+    const ask = (counts: [name: string, count: number][], timeoutMs = 1000) => {
+      const topics = counts.map(([name, count]) => ({ name, count, assignments: null }));
+      const request = { topics, timeoutMs, validateOnly: false };
+      const { records, response } = createPartitions(context, request);
+      expect(records).toEqual([]);
+      return response.results.map(({ errorCode: code }) => code);
+    };
+    const { invalidRequest, requestTimedOut, policyViolation } = errorCode;
+    expect(
+      ask([
+        ['orders', 4],
+        ['orders', 5],
+      ]),
+    ).toEqual([invalidRequest]);
+    expect(ask([['orders', 4]], 0)).toEqual([requestTimedOut]);
+    expect(ask([['orders', 4002]])).toEqual([policyViolation]);
+    expect(ask([['orders', 10_002]])).toEqual([policyViolation]);
+    expect(
+      ask([
+        ['orders', 2_147_483_647],
+        ['nothing', 1],
+      ]),
+    ).toEqual([policyViolation, policyViolation]);
+    expect(ask([['__transaction_state', 4]])).toEqual([invalidRequest]);
   });
 });

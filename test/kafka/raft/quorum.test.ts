@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { voteApi } from '../../../src/kafka/protocol/apis/52-vote.ts';
+import { describeQuorumApi } from '../../../src/kafka/protocol/apis/55-describe-quorum.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import { Cluster } from './cluster.ts';
 
@@ -153,6 +154,21 @@ describe('requests to the quorum', () => {
       expect(partition?.highWatermark).toBe(end);
       expect(partition?.currentVoters.map((voter) => voter.logEndOffset)).toEqual([end, end, end]);
       expect(partition?.observers.map((observer) => observer.replicaId)).toEqual([4]);
+      const self = partition?.currentVoters.find(({ replicaId }) => replicaId === leader.id);
+      expect(self?.lastFetchTimestamp).toBe(self?.lastCaughtUpTimestamp);
+      expect(self?.lastFetchTimestamp).toBeGreaterThan(0);
+    }
+  });
+
+  it('describe no other partition, and none twice', async () => {
+    const cluster = new Cluster({ seed: 'describe other', voters: 1 });
+    await led(cluster);
+    for (const indexes of [[1], [0, 0], [0, 1], [-1]]) {
+      const partitions = indexes.map((partitionIndex) => ({ partitionIndex }));
+      const topics = [{ topicName: '__cluster_metadata', partitions }];
+      const answer = await cluster.ask(cluster.node(1), describeQuorumApi, { topics });
+      const codes = answer.topics[0]?.partitions.map(({ errorCode: code }) => code);
+      expect(codes).toEqual(indexes.map(() => errorCode.unknownTopicOrPartition));
     }
   });
 

@@ -12,7 +12,8 @@
  * 5: log start offset; 7: zstd; 8: error messages; 10: where the leader is now (KIP-951); 13: topic
  * ids.
  */
-import type { NodeId } from '../../../base/ids.ts';
+import type { NodeId, Uuid } from '../../../base/ids.ts';
+import { isReservedTopic } from '../../metadata/internal-topics.ts';
 import { produceApi } from '../../protocol/apis/00-produce.ts';
 import { errorCode, errorName } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
@@ -33,7 +34,8 @@ const handleProduce: Handler<typeof produceApi> = (context, request) => {
   const problems: (Problem | null)[] = [];
   for (const { name, topicId, partitionData } of body.topicData) {
     for (const { index, records } of partitionData) {
-      const problem = ackProblem ?? batchProblem(records, version);
+      const problem =
+        ackProblem ?? internalProblem(context, name, topicId) ?? batchProblem(records, version);
       problems.push(problem);
       if (problem === null && records !== null) work.push({ topicId, topic: name, index, records });
     }
@@ -48,6 +50,14 @@ const handleProduce: Handler<typeof produceApi> = (context, request) => {
   });
   context.replicas.produce({ acks, timeoutMs, partitions: work }, done);
 };
+
+/** Only the cluster writes to its own topics. */
+function internalProblem({ image }: BrokerContext, name: string, topicId: Uuid): Problem | null {
+  const topic = name === '' ? (image.topicsById.get(topicId)?.name ?? '') : name;
+  if (!isReservedTopic(topic)) return null;
+  const message = `Cannot append to internal topic ${topic}`;
+  return { code: errorCode.invalidTopicException, message };
+}
 
 const invalidAcks: Problem = {
   code: errorCode.invalidRequiredAcks,

@@ -5,9 +5,11 @@
  * - A version that is not known here never comes this far: the server answers it in version 0, with
  *   UNSUPPORTED_VERSION and the same table, so that the client can find a common one (KIP-511).
  * - A client that names itself by other than letters, digits, dots and dashes is INVALID_REQUEST.
- * 3: the client names itself; features, of which there are none. 4: features may start at 0
- * (KAFKA-17011).
+ * 3: the client names itself; features and the levels that the metadata log, as far as applied
+ * here, has set (KIP-584). 4: features may start at 0 (KAFKA-17011); below, such are not named.
  */
+import { supportedFeatures } from '../../metadata/features.ts';
+import type { MetadataImage } from '../../metadata/image.ts';
 import { apiVersionsApi } from '../../protocol/apis/18-api-versions.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import { advertisedVersions } from '../../rpc/api-table.ts';
@@ -19,22 +21,41 @@ type ApiKeys = ReturnType<typeof advertisedVersions>;
 const clientName = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?$/;
 
 /** The table that `served` makes up together with this API itself. */
-export function withApiVersions(served: readonly ServedApi[]): ServedApi[] {
+export function withApiVersions(image: MetadataImage, served: readonly ServedApi[]): ServedApi[] {
   const own: ServedApi = {
     api: apiVersionsApi,
     minVersion: 0,
     maxVersion: 4,
-    handle: (request) => answer(request as unknown as Request<typeof apiVersionsApi>, apiKeys),
+    handle: (request) =>
+      answer(image, request as unknown as Request<typeof apiVersionsApi>, apiKeys),
   };
   const all = [...served, own];
   const apiKeys = advertisedVersions(new Map(all.map((one) => [one.api.key, one])));
   return all;
 }
 
-function answer(request: Request<typeof apiVersionsApi>, apiKeys: ApiKeys): void {
+function answer(
+  image: MetadataImage,
+  request: Request<typeof apiVersionsApi>,
+  apiKeys: ApiKeys,
+): void {
   const { version, body } = request;
   const named =
     clientName.test(body.clientSoftwareName) && clientName.test(body.clientSoftwareVersion);
-  if (version >= 3 && !named) request.respond({ errorCode: errorCode.invalidRequest, apiKeys: [] });
-  else request.respond({ errorCode: errorCode.none, apiKeys });
+  if (version < 3) request.respond({ errorCode: errorCode.none, apiKeys });
+  else if (!named) request.respond({ errorCode: errorCode.invalidRequest, apiKeys: [] });
+  else request.respond({ errorCode: errorCode.none, apiKeys, ...featuresOf(image, version) });
+}
+
+function featuresOf(image: MetadataImage, version: number) {
+  const finalized = [...image.features].filter(([, level]) => level > 0);
+  return {
+    supportedFeatures: supportedFeatures.filter(({ minVersion }) => version >= 4 || minVersion > 0),
+    finalizedFeaturesEpoch: image.appliedOffset,
+    finalizedFeatures: finalized.map(([name, level]) => ({
+      name,
+      maxVersionLevel: level,
+      minVersionLevel: level,
+    })),
+  };
 }

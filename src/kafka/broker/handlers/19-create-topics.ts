@@ -10,7 +10,12 @@ import { serve } from '../context.ts';
 import type { RefuseAll } from '../forwarder.ts';
 
 const refuseAll: RefuseAll<typeof createTopicsApi> = (body, code) => ({
-  topics: body.topics.map(({ name }) => ({ name, errorCode: code, errorMessage: errorName(code) })),
+  topics: body.topics.map(({ name }) => ({
+    name,
+    errorCode: code,
+    errorMessage: errorName(code),
+    configs: [],
+  })),
 });
 
 export const servedCreateTopics = serve(createTopicsApi, [2, 7], (context, request) => {

@@ -1,101 +1,110 @@
 /**
  * DescribeConfigs, versions 1–4.
- * - Topics (2): every setting with where its value comes from: the topic, this node's file, or
- *   Kafka's default. UNKNOWN_TOPIC_OR_PARTITION or INVALID_TOPIC_EXCEPTION where there is no such
- *   topic.
- * - Brokers (4): this node's settings, read-only. Only this node's id, or '' for what all share
- *   (nothing, for no dynamic settings of brokers exist); another id is INVALID_REQUEST.
- * - Other kinds of resources are INVALID_REQUEST. Named keys restrict the answer; unknown ones are
- *   left out.
- * 1: synonyms, on demand, only a setting's own value here; 3: types; documentation is never told.
+ * - Topics (2): every setting and where its value comes from. UNKNOWN_TOPIC_OR_PARTITION or
+ *   INVALID_TOPIC_EXCEPTION where there is no such topic.
+ * - Brokers (4): this node's settings, or for '' those that are set for all. Another node's id is
+ *   INVALID_REQUEST: each broker speaks for itself.
+ * - Broker loggers (8): none, for no logger has a level of its own. Client metrics (16) and groups
+ *   (32): what is set, and defaults.
+ * - Other kinds are INVALID_REQUEST. Named keys restrict the answer, none named (or an empty list)
+ *   do not; unknown ones are left out.
+ * - More resources than a request may name are INVALID_REQUEST, each without being looked at.
+ * 1: synonyms, on demand; 3: types, and documentation on demand.
  */
 
-import { describeTopicConfigs } from '../../metadata/describe-configs.ts';
+import { configResource } from '../../metadata/config-def.ts';
+import {
+  type ConfigEntry,
+  describeAllBrokers,
+  describeBroker,
+  describeClientMetrics,
+  describeGroup,
+  describeTopicConfigs,
+} from '../../metadata/describe-configs.ts';
 import { describeConfigsApi } from '../../protocol/apis/32-describe-configs.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
 import { type BrokerContext, type Handler, serve } from '../context.ts';
-import { type ConfigEntry, nodeConfigEntries } from '../node-configs.ts';
+import { maxResourcesNamed } from '../request-bounds.ts';
 import { isTopicName } from '../topic-view.ts';
 
-type Resource = RequestOf<typeof describeConfigsApi>['resources'][number];
+type Body = RequestOf<typeof describeConfigsApi>;
+type Resource = Body['resources'][number];
 type Result = ResponseInput<typeof describeConfigsApi>['results'][number];
 
-const topicResource = 2;
-const brokerResource = 4;
+interface Problem {
+  readonly code: number;
+  readonly message: string | null;
+}
+
+const invalid = (message: string): Problem => ({ code: errorCode.invalidRequest, message });
+
+const tooMany = invalid(`At most ${maxResourcesNamed} resources are described at once.`);
 
 const handleDescribeConfigs: Handler<typeof describeConfigsApi> = (context, request) => {
-  const { resources, includeSynonyms } = request.body;
-  const results = resources.map((resource) => describeResource(context, resource, includeSynonyms));
+  const { resources } = request.body;
+  const isExcessive = resources.length > maxResourcesNamed;
+  const results = resources.map((resource) => {
+    const found = isExcessive ? tooMany : describe(context, resource);
+    return 'code' in found ? refused(resource, found) : described(resource, found, request.body);
+  });
   request.respond({ throttleTimeMs: 0, results });
 };
 
-function describeResource(
-  context: BrokerContext,
-  resource: Resource,
-  includeSynonyms: boolean,
-): Result {
+function describe(context: BrokerContext, resource: Resource): readonly ConfigEntry[] | Problem {
   const { image, config } = context;
-  const { resourceType, resourceName } = resource;
-  if (resourceType === topicResource) {
-    if (!isTopicName(resourceName))
-      return refused(resource, errorCode.invalidTopicException, 'Invalid topic name.');
-    if (!image.topicsByName.has(resourceName))
-      return refused(resource, errorCode.unknownTopicOrPartition, null);
-    return described(
-      resource,
-      describeTopicConfigs(image, resourceName, config.settings),
-      includeSynonyms,
-    );
+  const { resourceType, resourceName: name } = resource;
+  switch (resourceType) {
+    case configResource.topic:
+      if (!isTopicName(name)) {
+        return { code: errorCode.invalidTopicException, message: 'Invalid topic name.' };
+      }
+      return image.topicsByName.has(name)
+        ? describeTopicConfigs(image, name, config)
+        : { code: errorCode.unknownTopicOrPartition, message: null };
+    case configResource.broker:
+      if (name === '') return describeAllBrokers(image, config);
+      return brokerProblem(context, name) ?? describeBroker(image, config);
+    case configResource.brokerLogger:
+      if (name === '') return invalid('Broker id must not be empty');
+      return brokerProblem(context, name) ?? [];
+    case configResource.clientMetrics:
+      if (name === '') return invalid('Client metrics subscription name must not be empty');
+      return describeClientMetrics(image, name);
+    case configResource.group:
+      if (name === '') return invalid('Group name must not be empty');
+      return describeGroup(image, name);
+    default:
+      return invalid(`Unsupported resource type: ${resourceType}`);
   }
-  if (resourceType !== brokerResource) {
-    return refused(
-      resource,
-      errorCode.invalidRequest,
-      `Unsupported resource type: ${resourceType}`,
-    );
-  }
-  if (resourceName === '') return described(resource, [], includeSynonyms);
-  if (resourceName === String(config.nodeId)) {
-    return described(resource, nodeConfigEntries(config), includeSynonyms);
-  }
-  return refused(
-    resource,
-    errorCode.invalidRequest,
-    `Unexpected broker id, expected ${config.nodeId} or empty string, but received ${resourceName}`,
-  );
 }
 
-const refused = (
-  { resourceType, resourceName }: Resource,
-  code: number,
-  message: string | null,
-): Result => ({ errorCode: code, errorMessage: message, resourceType, resourceName, configs: [] });
+function brokerProblem({ config }: BrokerContext, name: string): Problem | null {
+  if (name === String(config.nodeId)) return null;
+  return invalid(`Unexpected broker id, expected ${config.nodeId}, but received ${name}`);
+}
 
-function described(
-  resource: Resource,
-  entries: readonly ConfigEntry[],
-  includeSynonyms: boolean,
-): Result {
+const refused = ({ resourceType, resourceName }: Resource, { code, message }: Problem): Result => ({
+  errorCode: code,
+  errorMessage: message,
+  resourceType,
+  resourceName,
+  configs: [],
+});
+
+function described(resource: Resource, entries: readonly ConfigEntry[], body: Body): Result {
   const { resourceType, resourceName, configurationKeys } = resource;
-  const asked =
-    configurationKeys === null
-      ? entries
-      : entries.filter(({ name }) => configurationKeys.includes(name));
+  const keys = new Set(configurationKeys);
+  const asked = keys.size === 0 ? entries : entries.filter(({ name }) => keys.has(name));
   return {
     errorCode: errorCode.none,
     errorMessage: null,
     resourceType,
     resourceName,
-    configs: asked.map(({ name, value, readOnly, isSensitive, configSource, configType }) => ({
-      name,
-      value,
-      readOnly,
-      isSensitive,
-      configSource,
-      configType,
-      synonyms: includeSynonyms ? [{ name, value, source: configSource }] : [],
-      documentation: null,
+    configs: asked.map((entry) => ({
+      ...entry,
+      synonyms: body.includeSynonyms ? entry.synonyms : [],
+      documentation: body.includeDocumentation ? entry.documentation : null,
     })),
   };
 }

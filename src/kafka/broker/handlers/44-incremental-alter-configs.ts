@@ -6,11 +6,14 @@
 import { incrementalAlterConfigsApi } from '../../protocol/apis/44-incremental-alter-configs.ts';
 import { errorName } from '../../protocol/errors.ts';
 import { serve } from '../context.ts';
-import type { RefuseAll } from '../forwarder.ts';
 
-const refuseAll: RefuseAll<typeof incrementalAlterConfigsApi> = (body, code) => ({
+/** The answer to whoever wanted to alter these, in this way or the old one. */
+export const refusedResources = (
+  resources: readonly { readonly resourceType: number; readonly resourceName: string }[],
+  code: number,
+) => ({
   throttleTimeMs: 0,
-  responses: body.resources.map(({ resourceType, resourceName }) => ({
+  responses: resources.map(({ resourceType, resourceName }) => ({
     errorCode: code,
     errorMessage: errorName(code),
     resourceType,
@@ -22,6 +25,6 @@ export const servedIncrementalAlterConfigs = serve(
   incrementalAlterConfigsApi,
   [0, 1],
   (context, request) => {
-    context.forwarder.forward(request, refuseAll);
+    context.forwarder.forward(request, ({ resources }, code) => refusedResources(resources, code));
   },
 );

@@ -1,6 +1,7 @@
 /**
  * DescribeCluster, versions 0–2.
  * - Lists live brokers; the controller named is any of them (see Metadata).
+ * - Authorized operations, where asked for, are all there are: there is no authorizer.
  * - Endpoint types other than brokers (1) are refused here: controllers (2) with
  *   MISMATCHED_ENDPOINT_TYPE, for they are asked at their own listener, unknown ones with
  *   UNSUPPORTED_ENDPOINT_TYPE.
@@ -9,13 +10,13 @@
 import { describeClusterApi } from '../../protocol/apis/60-describe-cluster.ts';
 import { errorCode, errorName } from '../../protocol/errors.ts';
 import { type Handler, serve } from '../context.ts';
-import { anyLiveBroker, liveBrokers } from '../topic-view.ts';
+import { anyLiveBroker, clusterOperations, liveBrokers, operationsUntold } from '../topic-view.ts';
 
 const brokersEndpoint = 1;
 const controllersEndpoint = 2;
 
 const handleDescribeCluster: Handler<typeof describeClusterApi> = (context, request) => {
-  const { endpointType, includeFencedBrokers } = request.body;
+  const { endpointType, includeFencedBrokers, includeClusterAuthorizedOperations } = request.body;
   const { image, config } = context;
   if (endpointType !== brokersEndpoint) {
     const code =
@@ -44,6 +45,9 @@ const handleDescribeCluster: Handler<typeof describeClusterApi> = (context, requ
       rack: broker.rack,
       isFenced: broker.fenced,
     })),
+    clusterAuthorizedOperations: includeClusterAuthorizedOperations
+      ? clusterOperations
+      : operationsUntold,
   });
 };
 

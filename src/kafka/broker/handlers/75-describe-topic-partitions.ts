@@ -3,16 +3,18 @@
  * - Topics in order of name, all where none is named, at most `responsePartitionLimit` partitions
  *   (1..2000); `nextCursor` tells where the next page begins.
  * - Shows eligible leader replicas beside the ISR. A partition without a leader is no error here.
- * - A cursor whose partition is negative, or whose topic was not asked for, closes the connection,
- *   for this answer has no place for an error of its own.
+ * - A cursor whose partition is negative, or whose topic was not asked for, is INVALID_REQUEST for
+ *   every topic asked for. More topics than a request may name close the connection.
  */
 import { zeroUuid } from '../../../base/ids.ts';
 import type { MetadataImage, PartitionState } from '../../metadata/image.ts';
+import { isInternalTopic } from '../../metadata/internal-topics.ts';
 import { describeTopicPartitionsApi } from '../../protocol/apis/75-describe-topic-partitions.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
 import { type Handler, serve } from '../context.ts';
-import { isInternalTopic, isTopicName, offlineReplicas, shownLeader } from '../topic-view.ts';
+import { maxTopicsNamed } from '../request-bounds.ts';
+import { isTopicName, offlineReplicas, shownLeader, topicOperations } from '../topic-view.ts';
 
 type Body = RequestOf<typeof describeTopicPartitionsApi>;
 type Answer = ResponseInput<typeof describeTopicPartitionsApi>;
@@ -25,8 +27,15 @@ const handleDescribeTopicPartitions: Handler<typeof describeTopicPartitionsApi> 
   request,
 ) => {
   const { body } = request;
-  if (isCursorSound(body)) request.respond(describePage(context.image, body));
-  else request.disconnect();
+  if (body.topics.length > maxTopicsNamed) {
+    request.disconnect();
+    return;
+  }
+  request.respond(
+    isCursorSound(body)
+      ? describePage(context.image, body)
+      : page([...new Set(body.topics.map(({ name }) => name))].sort().map(refusedTopic), null),
+  );
 };
 
 function isCursorSound({ cursor, topics }: Body): boolean {
@@ -58,6 +67,7 @@ function describePage(image: MetadataImage, body: Body): Answer {
       topicId: topic.id,
       isInternal: isInternalTopic(name),
       partitions: shown.map((partition) => describePartition(image, partition)),
+      topicAuthorizedOperations: topicOperations,
     });
     left -= shown.length;
     const next = first + shown.length;
@@ -73,6 +83,14 @@ const page = (topics: TopicAnswer[], nextCursor: Answer['nextCursor']): Answer =
   nextCursor,
 });
 
+const refusedTopic = (name: string): TopicAnswer => ({
+  errorCode: errorCode.invalidRequest,
+  name,
+  topicId: zeroUuid,
+  isInternal: false,
+  partitions: [],
+});
+
 const unknownTopic = (name: string): TopicAnswer => ({
   errorCode: isTopicName(name)
     ? errorCode.unknownTopicOrPartition
@@ -81,6 +99,7 @@ const unknownTopic = (name: string): TopicAnswer => ({
   topicId: zeroUuid,
   isInternal: isInternalTopic(name),
   partitions: [],
+  topicAuthorizedOperations: topicOperations,
 });
 
 const describePartition = (image: MetadataImage, partition: PartitionState) => ({
