@@ -49,6 +49,7 @@ export class SimClock {
   }
 
   setDrift(ppm: number): void {
+    this.#kernel.digest.fold(ppm);
     const now = this.#kernel.now;
     this.#anchorElapsed = this.#elapsedAt(now);
     this.#anchor = now;
@@ -58,6 +59,7 @@ export class SimClock {
 
   /** Moves the wall clock, forwards or backwards. */
   jump(ms: number): void {
+    this.#kernel.digest.foldNumber(ms);
     this.#offsetMs += ms;
   }
 

@@ -108,6 +108,8 @@ export class SimDisk {
     } else {
       target.settle(mark);
     }
+    this.#kernel.digest.foldString(path);
+    this.#kernel.digest.fold(error === null ? 0 : 1);
     event.payload = error;
     if (owner.enter(event, answerKind)) answerSync(event);
   }
@@ -135,6 +137,8 @@ export class SimDisk {
       file.lose(({ kind, position, length }) => this.#fate(kind === 'write', position, length));
       this.#usedBytes += file.size;
     }
+    this.#kernel.digest.fold(kept);
+    this.#kernel.digest.foldNumber(this.#usedBytes);
   }
 
   /** An empty disk takes its place. */

@@ -143,6 +143,7 @@ export class SimNetwork {
       end.held = null;
       if (end.other !== null) this.#settle(end.other);
     }
+    this.kernel.digest.fold(event.sequence);
     segment.passHeld(event, end);
   }
 

@@ -94,6 +94,7 @@ export class World {
   /** An event of the world's own: a fault, a tick of the workload. */
   schedule(delayUs: Micros, label: string, callback: () => void): Timer {
     const time = this.now + Math.max(0, Math.ceil(delayUs));
+    this.#kernel.digest.foldString(label);
     return this.#kernel.at(time, worldKind, 0, label, callback);
   }
 
