@@ -2,7 +2,7 @@ import { hashOfText } from '../base/digest.ts';
 import { type Disk, DiskError, type DiskFile } from '../host/disk.ts';
 import type { SimDisk } from './disk.ts';
 import { FileContent } from './disk-file.ts';
-import { Directory } from './disk-tree.ts';
+import { Directory } from './disk-journal.ts';
 import type { SimProcess } from './incarnation.ts';
 
 /**
