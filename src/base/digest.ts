@@ -1,7 +1,7 @@
 /**
  * A running 64-bit digest of two 32-bit lanes. Integer operations only, so that every engine
- * computes the same. Each step is a bijection of a lane for a given word, and of the word for a given
- * lane: whatever differs in one place only, be it one bit, can not cancel out. It proves that two
+ * computes the same. Each step is a bijection of a lane for a given word, and of the word for a
+ * given lane: what differs in one place only, be it one bit, cannot cancel out. It proves that two
  * runs are equal; it is no defence against forgery.
  */
 export class Digest {

@@ -9,8 +9,8 @@ import type { FileContent } from './disk-file.ts';
  * - that touches an entry which it touches too (a rename on the create of what it moves);
  * - that put the directory a rename moves something into, or one above it, where it is;
  * - that renamed something into or out of a directory which it takes away.
- * A rename is one operation over both its directories: it happens whole or not at all. After a power
- * loss, the first so many of those pending have happened and the others have not.
+ * A rename is one operation over both its directories: it happens whole or not at all. After a
+ * power loss, the first so many of those pending have happened and the others have not.
  */
 export class Directory {
   entries = new Map<string, TreeNode>();

@@ -6,8 +6,8 @@ import { Directory } from './disk-journal.ts';
 import type { SimProcess } from './incarnation.ts';
 
 /**
- * A disk as one process sees it. After the process has ended its changes have no effect. Each change
- * is folded into the digest: what was done, to which path, and every byte that was written.
+ * A disk as one process sees it. After the process has ended its changes have no effect. Each
+ * change is folded into the digest: what was done, to which path, and every byte that was written.
  */
 export class SimProcessDisk implements Disk {
   readonly #disk: SimDisk;

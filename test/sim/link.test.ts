@@ -46,7 +46,7 @@ describe('a blocked link', () => {
     await elapse(world, 15_000_000);
     expect(client.closed).toBeNull();
     await elapse(world, 1000);
-    expect(client.closed).toBe('reset');
+    expect(client.closed).toBe('timed-out');
     expect(link.effects).toMatchObject({ connectionsReset: 1, resetsLost: 1 });
     link.unblock();
     await elapse(world, 60_000_000);
@@ -64,7 +64,7 @@ describe('a blocked link', () => {
     await elapse(world, 14_000_000);
     expect([server.bytes, client.closed]).toEqual([21, null]);
     await elapse(world, 2_000_000);
-    expect(client.closed).toBe('reset');
+    expect(client.closed).toBe('timed-out');
     expect(back.effects.connectionsReset).toBe(1);
     expect(server.closed).toBe('reset');
   });
