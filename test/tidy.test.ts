@@ -122,9 +122,7 @@ describe('tidiness', () => {
 
   it('deterministic wings use nothing ambient', () => {
     const found = sources
-      .filter(
-        (file) => deterministicWings.includes(wingOf(file)) && !free.includes(file),
-      )
+      .filter((file) => deterministicWings.includes(wingOf(file)) && !free.includes(file))
       .flatMap((file) =>
         linesOfCode(file).flatMap(([line, number]) =>
           ambient

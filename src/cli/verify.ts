@@ -1,8 +1,8 @@
 /**
- * `--verify`: a seed runs a second time in another process, so that what a process has of its own (a
- * number drawn when a module was loaded, its id, its memory) shows as a difference. What is compared
- * is the digest after each event and the result; where the events differ, a third run tells what the
- * first of those that differ is.
+ * `--verify`: a seed runs a second time in another process, so that what a process has of its own
+ * (a number drawn when a module was loaded, its id, its memory) shows as a difference. What is
+ * compared is the digest after each event and the result; where the events differ, a third run
+ * tells what the first of those that differ is.
  */
 import { readFileSync } from 'node:fs';
 import type { Difference } from '../report/reporter.ts';

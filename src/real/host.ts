@@ -1,5 +1,6 @@
 /** A Host on this computer: sockets, files under one folder, system time and chance. */
 import type { Host, LogLevel } from '../host/host.ts';
+import { immediatePoints } from '../host/points.ts';
 import { realClock } from './clock.ts';
 import { realDisk } from './disk.ts';
 import { type RealNetworkOptions, realNetwork } from './network.ts';
@@ -39,6 +40,7 @@ export function realHost(options: RealHostOptions): Host {
     random: realRandom(),
     network,
     disk: realDisk(options.directory),
+    points: immediatePoints,
     log: (level, message) => options.log?.(level, message),
     exit(code, reason) {
       if (exited) return;

@@ -6,8 +6,8 @@ import type { Kernel } from './kernel.ts';
 /**
  * A machine's clock. Monotonic time starts anywhere, runs on through restarts and drifts; it never
  * steps. Wall time drifts alike, has an offset and jumps. Both are whole units, computed exactly.
- * Drifts add up, but a clock never runs slower than half or faster than one and a half of the truth:
- * no oscillator is worse, and a clock that stands would let no timer of its machine ever be due.
+ * Drifts add up, but a clock never runs slower than half or faster than one and a half of the
+ * truth: no oscillator is worse, and on a clock that stands no timer would ever be due.
  */
 export interface ClockOptions {
   /** What the wall clock is ahead of the truth. */

@@ -7,6 +7,7 @@ import { SimProcess } from './incarnation.ts';
 import type { EventKind, Kernel, KernelEvent } from './kernel.ts';
 import type { SimNetwork } from './network.ts';
 import type { SimNode } from './node.ts';
+import type { WorldPoints } from './points.ts';
 import { SimRandom } from './random.ts';
 
 /**
@@ -36,6 +37,7 @@ export interface Surroundings {
   readonly network: SimNetwork;
   readonly seed: string;
   readonly random: SimRandom;
+  readonly points: WorldPoints;
   /** A number for the next incarnation in this world. */
   readonly nextProcessId: () => number;
 }
@@ -81,7 +83,7 @@ export class Machine {
   /** Switches on where needed, and begins a new process in an event of its own. */
   start(program: Program): void {
     assert(this.#owner === null, `machine ${this.name} has no process when one is started`);
-    const { kernel, network, seed, nextProcessId } = this.#world;
+    const { kernel, network, seed, points, nextProcessId } = this.#world;
     this.#fold('start');
     this.#program = program;
     const owner = new SimProcess(nextProcessId(), this.name, kernel, this.effects);
@@ -97,6 +99,7 @@ export class Machine {
       disk: this.disk,
       node: this.#node,
       network,
+      points,
       random: new SimRandom(seed, `process/${this.name}/${incarnation}/`),
       onExit: (code, reason) => this.#exit(code, reason),
     });

@@ -10,6 +10,7 @@ import { emptyDelta, type MetadataDelta, type MetadataImage } from '../metadata/
 import { applyCommitted } from '../metadata/observe.ts';
 import { decodeRecord } from '../metadata/records.ts';
 import type { Observe } from '../observation.ts';
+import { pass } from '../points.ts';
 import type { CommittedBatch } from '../raft/quorum.ts';
 
 export type OnMetadata = (image: MetadataImage, delta: MetadataDelta) => void;
@@ -38,7 +39,7 @@ export class MetadataPublisher {
     const { baseOffset, lastOffset, leaderEpoch, records } = batch;
     if (records.length > 0 && this.#onMetadata !== null && this.#delta === null) {
       this.#delta = emptyDelta();
-      this.#host.timers.after(0, () => this.#publish());
+      this.#host.timers.after(0, () => pass(this.#host, 'metadata-applied', () => this.#publish()));
     }
     let offset = baseOffset;
     for (const bytes of records) {

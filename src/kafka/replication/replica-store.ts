@@ -56,11 +56,13 @@ export class ReplicaStore {
       host.disk,
       this.#directory,
       highWatermarkCheckpoint,
+      host.points,
     );
     this.#recoveryPoints = new OffsetCheckpoint(
       host.disk,
       this.#directory,
       recoveryPointCheckpoint,
+      host.points,
     );
   }
 
@@ -166,6 +168,7 @@ export class ReplicaStore {
       cleanShutdown,
       recoveryPoint,
       wallMs: () => clock.wallMs(),
+      points: this.#host.points,
       replica: { node: this.#node, topicId, partition: `${topic}-${index}` },
       observe: this.#observe,
       producerIdExpirationMs: this.#producerIdExpirationMs,
