@@ -25,7 +25,7 @@ function program(done: (code: number) => void): Command {
     .option('--runs <count>', 'seeds 1 to count')
     .option('-j, --workers <count>', 'processes to run in (default: one a core)')
     .option('--bail <count>', 'stop after so many failures')
-    .option('--verify', 'run each seed twice and compare')
+    .option('--verify', 'run each seed again in another process and compare')
     .option('--reporter <name>', 'default, verbose, json, junit, github; repeatable', collect)
     .option(...outputDir)
     .action(async (names: string[], flags: RunFlags) => done(await run(names, flags)));

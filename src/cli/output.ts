@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { DigestRecording } from '../sim/trace.ts';
 import type { History } from '../trial/history/history.ts';
 import type { Plan } from '../trial/plan/plan.ts';
 import type { RunRecord } from '../trial/runner/result.ts';
@@ -17,6 +18,8 @@ export const replayFolder = (directory: string, scenario: string, seed: string):
   join(runFolder(directory, scenario, seed), 'replay');
 
 export const planName = 'plan.json';
+/** There while a seed is being verified only. */
+export const digestsName = 'digests.bin';
 
 /** Makes the folder for results before anything is run. Throws a UsageError. */
 export function openFolder(folder: string): void {
@@ -32,6 +35,10 @@ export function saveRun(folder: string, record: RunRecord, plan: Plan, history: 
   writeFileSync(join(folder, planName), `${JSON.stringify(plan, null, 2)}\n`);
   writeFileSync(join(folder, 'result.json'), `${JSON.stringify(record, null, 2)}\n`);
   writeFileSync(join(folder, 'history.jsonl.gz'), gzipSync(historyLines(history), { level: 1 }));
+}
+
+export function saveDigests(file: string, digests: DigestRecording): void {
+  writeFileSync(file, digests.toBytes());
 }
 
 /** One JSON value a line: first all sends, then all polls, then the final reads. */

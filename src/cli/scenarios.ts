@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { installGuard } from '../sim/guard.ts';
 import { InvalidInputError, type Scenario, scenario } from '../trial/scenario/scenario.ts';
 import { UsageError } from './exit.ts';
 import { latest } from './output.ts';
@@ -29,7 +30,7 @@ export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> 
   const file = findFile(nameOrPath);
   let loaded: unknown;
   try {
-    loaded = ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+    loaded = await defaultExportOf(file);
   } catch (error) {
     if (error instanceof InvalidInputError) throw new UsageError(`${file}: ${error.message}`);
     const problem = error instanceof Error ? error.message : String(error);
@@ -39,6 +40,16 @@ export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> 
     throw new UsageError(`${file}: has no default export; write export default scenario({ … })`);
   }
   return { asked: nameOrPath, file, scenario: check(file, loaded) };
+}
+
+/** Loads under the guard: what a module draws or asks of a clock would differ in each process. */
+async function defaultExportOf(file: string): Promise<unknown> {
+  const lift = installGuard('loading');
+  try {
+    return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+  } finally {
+    lift();
+  }
 }
 
 function findFile(nameOrPath: string): string {

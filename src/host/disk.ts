@@ -19,11 +19,18 @@ export interface Disk {
   makeDirectory(path: string): void;
   /** Names in a directory, sorted by code unit, without their path; empty where it is missing. */
   list(path: string): string[];
-  /** Atomically replaces `to`. Works for files and directories. */
+  /**
+   * Atomically replaces `to`, also in another directory: even after a power loss there is one of the
+   * names, never both, and never neither where the file was durable. Works for files and
+   * directories; a directory takes the place of an empty one only.
+   */
   rename(from: string, to: string): void;
   /** Removes a file, or a directory with all in it; no error where it is missing. */
   remove(path: string): void;
-  /** Makes the directory's entries durable. */
+  /**
+   * Makes the directory's entries durable: all creates, renames and removes in it before the call.
+   * Rejects with ENOENT or ENOTDIR where there is no directory.
+   */
   syncDirectory(path: string): Promise<void>;
 }
 
@@ -49,7 +56,18 @@ export interface DiskFile {
   close(): void;
 }
 
-export type DiskErrorCode = 'ENOSPC' | 'EIO' | 'ENOENT' | 'EISDIR' | 'ENOTDIR' | 'EBADF';
+export const diskErrorCodes = [
+  'ENOSPC',
+  'EIO',
+  'ENOENT',
+  'EISDIR',
+  'ENOTDIR',
+  'ENOTEMPTY',
+  'EINVAL',
+  'EBADF',
+] as const;
+
+export type DiskErrorCode = (typeof diskErrorCodes)[number];
 
 /**
  * `ENOSPC`: the disk is full, nothing of this write was made. `EIO`: the device failed; after a

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Disk } from './disk.ts';
 import type { Network } from './network.ts';
+import type { Points } from './points.ts';
 import type { RandomSource } from './random.ts';
 import type { Timers } from './timers.ts';
 
@@ -18,6 +19,7 @@ export interface Host {
   readonly random: RandomSource;
   readonly network: Network;
   readonly disk: Disk;
+  readonly points: Points;
   /** A line for the operator (real) or for the trace (sim). */
   log(level: LogLevel, message: string): void;
   /**

@@ -16,7 +16,7 @@ export interface Network {
 
   /**
    * Opens a connection. `handler.onOpen` runs when it is up; `handler.onClose` when it is not to be
-   * had: refused (the machine lives, nobody listens there) or timed out (dead machine, partition).
+   * had: `refused` or `timed-out`.
    * Writes made before it is up are kept and sent once it is.
    */
   connect(address: Address, handler: ConnectionHandler): Connection;
@@ -36,8 +36,14 @@ export interface Listener {
 }
 
 /**
- * Why a connection is no more. `ended`: the peer closed after all its bytes arrived. `closed`: we
- * did.
+ * Why a connection is no more.
+ * - `closed`: we ended it.
+ * - `ended`: the peer closed it, and all its bytes have arrived.
+ * - `reset`: the peer's system said that it is no more: the process is gone, or has reset it, or the
+ *   machine lost its power and is back.
+ * - `refused`: it never came up, for there is no such machine, or nobody listens there.
+ * - `timed-out`: nobody answered, neither the attempt to connect nor what was sent, for longer than
+ *   this system has patience: no power, a partition. Whoever sends nothing learns nothing.
  */
 export type CloseReason = 'closed' | 'ended' | 'reset' | 'refused' | 'timed-out';
 

@@ -18,7 +18,13 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type Disk, DiskError, type DiskErrorCode, type DiskFile } from '../host/disk.ts';
+import {
+  type Disk,
+  DiskError,
+  type DiskErrorCode,
+  type DiskFile,
+  diskErrorCodes,
+} from '../host/disk.ts';
 
 export function realDisk(directory: string): Disk {
   mkdirSync(directory, { recursive: true });
@@ -34,11 +40,13 @@ export function realDisk(directory: string): Disk {
     remove: (path) =>
       attempt(path, 'remove', () => rmSync(at(path), { recursive: true, force: true })),
     async syncDirectory(path) {
-      const handle = attempt(path, 'open', () => openSync(at(path), constants.O_RDONLY));
+      const handle = attempt(path, 'open', () => openSync(at(path), directoryOnly));
       await syncHandle(path, handle).finally(() => closeSync(handle));
     },
   };
 }
+
+const directoryOnly = constants.O_RDONLY | constants.O_DIRECTORY;
 
 class RealFile implements DiskFile {
   readonly path: string;
@@ -113,7 +121,7 @@ function attempt<T>(path: string, doing: string, action: () => T): T {
   }
 }
 
-const knownCodes: readonly string[] = ['ENOSPC', 'EIO', 'ENOENT', 'EISDIR', 'ENOTDIR', 'EBADF'];
+const knownCodes: readonly string[] = diskErrorCodes;
 
 function asDiskError(error: unknown, path: string, doing: string): DiskError {
   const code = (error as NodeJS.ErrnoException).code ?? 'EIO';

@@ -1,8 +1,9 @@
 /** A Host on this computer: sockets, files under one folder, system time and chance. */
 import type { Host, LogLevel } from '../host/host.ts';
+import { immediatePoints } from '../host/points.ts';
 import { realClock } from './clock.ts';
 import { realDisk } from './disk.ts';
-import { realNetwork } from './network.ts';
+import { type RealNetworkOptions, realNetwork } from './network.ts';
 import { realRandom } from './random.ts';
 import { realTimers } from './timers.ts';
 
@@ -14,6 +15,8 @@ export interface RealHostOptions {
   /** Interface to listen on, a loopback address by default. */
   readonly listenAddress?: string;
   readonly connectTimeoutMs?: number;
+  /** Opens sockets in place of node:net, for tests. */
+  readonly connect?: RealNetworkOptions['connect'];
   /** Address of a machine name; the name itself by default. */
   readonly resolve?: (host: string) => string;
   readonly log?: (level: LogLevel, message: string) => void;
@@ -26,6 +29,7 @@ export function realHost(options: RealHostOptions): Host {
     listenAddress: options.listenAddress ?? '127.0.0.1',
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     resolve: options.resolve ?? ((host) => host),
+    ...(options.connect === undefined ? {} : { connect: options.connect }),
   });
   const timers = realTimers();
   let exited = false;
@@ -36,6 +40,7 @@ export function realHost(options: RealHostOptions): Host {
     random: realRandom(),
     network,
     disk: realDisk(options.directory),
+    points: immediatePoints,
     log: (level, message) => options.log?.(level, message),
     exit(code, reason) {
       if (exited) return;

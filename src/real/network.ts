@@ -3,7 +3,7 @@
  * be given names; everything listens on `listenAddress` alone. Nagle is off: frames are small and
  * somebody waits.
  */
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer, connect as openSocket, type Socket } from 'node:net';
 import type {
   Address,
   CloseReason,
@@ -17,6 +17,8 @@ export interface RealNetworkOptions {
   readonly listenAddress: string;
   readonly connectTimeoutMs: number;
   readonly resolve: (host: string) => string;
+  /** Opens sockets; for tests that must do to one what they cannot do to a network. */
+  readonly connect?: typeof openSocket;
 }
 
 /** The network, and the way to cut all of it off at once when the process it belongs to ends. */
@@ -60,6 +62,7 @@ export function realNetwork(options: RealNetworkOptions): RealNetwork {
 
     connect(address: Address, handler: ConnectionHandler) {
       if (ended) return deadConnection(`${address.host}:${address.port}`);
+      const connect = options.connect ?? openSocket;
       const socket = connect({
         host: options.resolve(address.host),
         port: address.port,
@@ -102,23 +105,28 @@ class RealConnection implements Connection {
   readonly peer: string;
   readonly #socket: Socket;
   #reason: CloseReason | null = null;
+  #isUp: boolean;
   #silent = false;
 
   constructor(socket: Socket, peer: string) {
     this.#socket = socket;
     this.peer = peer;
+    this.#isUp = !socket.connecting;
   }
 
   attach(handler: ConnectionHandler): void {
     const socket = this.#socket;
-    socket.on('connect', () => this.#silent || handler.onOpen?.());
+    socket.on('connect', () => {
+      this.#isUp = true;
+      if (!this.#silent) handler.onOpen?.();
+    });
     socket.on('data', (bytes) => this.#silent || handler.onData(bytes));
     socket.on('drain', () => this.#silent || handler.onDrain?.());
     socket.on('end', () => {
       this.#reason ??= 'ended';
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#reason ??= reasonOf(error, socket.connecting);
+      this.#reason ??= reasonOf(error.code, this.#isUp);
     });
     socket.on('close', () => this.#silent || handler.onClose(this.#reason ?? 'reset'));
   }
@@ -165,8 +173,20 @@ class RealConnection implements Connection {
   }
 }
 
-function reasonOf(error: NodeJS.ErrnoException, connecting: boolean): CloseReason {
-  if (error.code === 'ECONNREFUSED') return 'refused';
-  if (error.code === 'ETIMEDOUT' || connecting) return 'timed-out';
-  return 'reset';
+/** What a system says of a peer that does not answer, or that it has no way to. */
+const noAnswer: readonly string[] = [
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EAI_AGAIN',
+];
+const noPeer: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND'];
+
+/** Exported for its test. Before a connection is up, what is no refusal counts as no answer. */
+export function reasonOf(code: string | undefined, isUp: boolean): CloseReason {
+  if (noAnswer.includes(code ?? '')) return 'timed-out';
+  if (isUp) return 'reset';
+  return noPeer.includes(code ?? '') ? 'refused' : 'timed-out';
 }

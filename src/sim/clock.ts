@@ -6,6 +6,8 @@ import type { Kernel } from './kernel.ts';
 /**
  * A machine's clock. Monotonic time starts anywhere, runs on through restarts and drifts; it never
  * steps. Wall time drifts alike, has an offset and jumps. Both are whole units, computed exactly.
+ * Drifts add up, but a clock never runs slower than half or faster than one and a half of the
+ * truth: no oscillator is worse, and on a clock that stands no timer would ever be due.
  */
 export interface ClockOptions {
   /** What the wall clock is ahead of the truth. */
@@ -19,10 +21,15 @@ export interface ClockOptions {
 /** Wall time of virtual time 0: 1 January 2026. */
 export const wallEpochMs: WallMs = 1_767_225_600_000;
 
+/** How far the rate of a clock goes from the truth, whatever drifts are put upon it. */
+export const mostDriftPpm = 500_000;
+
 const million = 1_000_000;
 
 export class SimClock {
   readonly #kernel: Kernel;
+  /** What was asked for, and the part of it that is in force. */
+  #askedPpm: number;
   #driftPpm: number;
   #offsetMs: number;
   /** Since the last change of drift: virtual time and local elapsed time then. */
@@ -34,13 +41,15 @@ export class SimClock {
 
   constructor(kernel: Kernel, options: ClockOptions) {
     this.#kernel = kernel;
-    this.#driftPpm = options.driftPpm ?? 0;
+    this.#askedPpm = options.driftPpm ?? 0;
+    this.#driftPpm = bounded(this.#askedPpm);
     this.#offsetMs = options.offsetMs ?? 0;
     this.#start = options.monotonicStartUs ?? 0;
   }
 
+  /** As it was set: what a fault adds another one can take away, whatever the bound cut off. */
   get driftPpm(): number {
-    return this.#driftPpm;
+    return this.#askedPpm;
   }
 
   /** How far the wall clock is ahead of the truth by offset and jumps; drift comes on top. */
@@ -49,15 +58,18 @@ export class SimClock {
   }
 
   setDrift(ppm: number): void {
+    this.#kernel.digest.fold(ppm);
     const now = this.#kernel.now;
     this.#anchorElapsed = this.#elapsedAt(now);
     this.#anchor = now;
-    this.#driftPpm = ppm;
+    this.#askedPpm = ppm;
+    this.#driftPpm = bounded(ppm);
     this.driftChanged = true;
   }
 
   /** Moves the wall clock, forwards or backwards. */
   jump(ms: number): void {
+    this.#kernel.digest.foldNumber(ms);
     this.#offsetMs += ms;
   }
 
@@ -85,6 +97,8 @@ export class SimClock {
     return this.#anchorElapsed + since + Math.floor((since * this.#driftPpm) / million);
   }
 }
+
+const bounded = (ppm: number): number => Math.min(mostDriftPpm, Math.max(-mostDriftPpm, ppm));
 
 /** The machine's clock as one process sees it: a blocking disk call moves it on within an event. */
 export class SimProcessClock implements Clock {

@@ -234,7 +234,8 @@ export class SimConnection implements Connection, LinkWaiter {
   }
 
   onReset(): void {
-    if (this.state === 'open' || this.state === 'connecting') this.finish('reset');
+    if (this.state === 'connecting') this.finish('refused');
+    else if (this.state === 'open') this.finish('reset');
     else if (this.state === 'closing') this.abandon(false);
   }
 

@@ -2,6 +2,7 @@ import type { Micros } from '../base/ids.ts';
 import type { SimDisk } from './disk.ts';
 import { FileContent } from './disk-file.ts';
 import type { SimProcess } from './incarnation.ts';
+import { mostSlowness } from './latency.ts';
 import type { SimRandomStream } from './random.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface DiskEffects {
   /** Calls that blocked their process, because the disk was slow or stalled. */
   callsBlocked: number;
 }
+
+const mostCallUs: Micros = 1_000_000;
 
 export class DiskFaults {
   readonly effects: DiskEffects = {
@@ -86,10 +89,13 @@ export class DiskFaults {
     this.#misdirectedWrites += count;
   }
 
-  /** Syncs take `syncFactor` times as long, and each write or truncation blocks its process. */
+  /**
+   * Syncs take `syncFactor` times as long, at most `mostSlowness`, and each write or truncation
+   * blocks its process, for a second at most: what takes longer is a stalled disk.
+   */
   slow(syncFactor: number, callUs: Micros): void {
-    this.#syncFactor = syncFactor;
-    this.#callUs = callUs;
+    this.#syncFactor = Math.min(syncFactor, mostSlowness);
+    this.#callUs = Math.min(callUs, mostCallUs);
   }
 
   endSlow(): void {

@@ -1,38 +1,17 @@
 import type { Micros } from '../base/ids.ts';
 import { DiskError } from '../host/disk.ts';
 import { FileContent } from './disk-file.ts';
+import { Directory, DiskJournal, type EntryChange, type TreeNode } from './disk-journal.ts';
 
 /**
- * Directories, and which of their entries are durable. Strict as POSIX is: an entry (a create,
- * rename or remove) is durable once its directory was synced, and syncing a file does not sync its
- * entry. What was not synced is kept in order, as by a journal: after a power loss the first so
- * many operations have happened and the others have not; a rename is one operation and happens
- * whole or not at all.
+ * The directories of a disk as processes see them, and as a power loss leaves them. Strict as POSIX
+ * is: an entry (a create, rename or remove) is durable once its directory was synced, and syncing a
+ * file does not sync its entry. What was not synced is kept in order, as by a journal.
  */
-export type TreeNode = Directory | FileContent;
-
-export class Directory {
-  entries = new Map<string, TreeNode>();
-  readonly durable = new Map<string, TreeNode>();
-}
-
-interface EntryChange {
-  readonly directory: Directory;
-  readonly name: string;
-  readonly node: TreeNode | null;
-}
-
-interface Operation {
-  readonly sequence: number;
-  readonly time: Micros;
-  readonly changes: readonly EntryChange[];
-}
-
 export class DiskTree {
   root = new Directory();
   readonly #writebackUs: Micros;
-  #pending: Operation[] = [];
-  #sequence = 0;
+  readonly #journal = new DiskJournal();
 
   /** Operations become durable by themselves when they are this old. */
   constructor(writebackUs: Micros) {
@@ -41,7 +20,12 @@ export class DiskTree {
 
   /** Number of the latest operation: a sync covers those up to it. */
   get sequence(): number {
-    return this.#sequence;
+    return this.#journal.sequence;
+  }
+
+  /** How many operations a power loss puts at risk. */
+  get pending(): number {
+    return this.#journal.pending;
   }
 
   get(path: string): TreeNode | null {
@@ -85,26 +69,25 @@ export class DiskTree {
     }
   }
 
-  /** Returns what was replaced. */
+  /** Returns what was replaced. A directory takes the place of an empty one only. */
   rename(from: string, to: string, time: Micros): TreeNode | null {
     const source = this.parent(from, 'rename');
     const target = this.parent(to, 'rename');
     const node = source.directory.entries.get(source.name);
     if (node === undefined) throw new DiskError('ENOENT', from, 'rename');
     if (from === to) return null;
+    if (to.startsWith(`${from}/`)) throw new DiskError('EINVAL', to, 'rename');
     const replaced = target.directory.entries.get(target.name) ?? null;
-    if (replaced instanceof Directory && node instanceof FileContent) {
-      throw new DiskError('EISDIR', to, 'rename');
-    }
-    if (replaced instanceof FileContent && node instanceof Directory) {
-      throw new DiskError('ENOTDIR', to, 'rename');
-    }
+    checkReplacement(node, replaced, to);
+    const into = target.directory === source.directory ? [] : this.#directoriesAbove(to);
     this.#change(
       [
         { ...source, node: null },
         { ...target, node },
       ],
       time,
+      into,
+      directoriesOf(replaced),
     );
     return replaced;
   }
@@ -112,37 +95,24 @@ export class DiskTree {
   /** Returns what was removed. */
   remove(path: string, time: Micros): TreeNode | null {
     const node = this.get(path);
-    if (node !== null) this.#change([{ ...this.parent(path, 'remove'), node: null }], time);
+    if (node === null) return null;
+    this.#change([{ ...this.parent(path, 'remove'), node: null }], time, [], directoriesOf(node));
     return node;
   }
 
   /** Operations on this directory up to this one are durable. */
   settle(directory: Directory, sequence: number): void {
-    this.#pending = this.#pending.filter((operation) => {
-      if (operation.sequence > sequence) return true;
-      if (operation.changes.every((change) => change.directory !== directory)) return true;
-      settle(operation);
-      return false;
-    });
+    this.#journal.settle(directory, sequence);
   }
 
   /** Writeback, as it stands at this time. */
   writeback(time: Micros): void {
-    const before = time - this.#writebackUs;
-    while (this.#pending[0] !== undefined && this.#pending[0].time < before) {
-      settle(this.#pending.shift() as Operation);
-    }
-  }
-
-  /** How many operations a power loss puts at risk. */
-  get pending(): number {
-    return this.#pending.length;
+    this.#journal.settleBefore(time - this.#writebackUs);
   }
 
   /** Power loss: only the first `kept` of the pending operations have happened. */
   lose(kept: number): void {
-    for (const operation of this.#pending.slice(0, kept)) settle(operation);
-    this.#pending = [];
+    this.#journal.lose(kept);
     restore(this.root);
   }
 
@@ -153,13 +123,41 @@ export class DiskTree {
     return found;
   }
 
-  #change(changes: EntryChange[], time: Micros): void {
+  /** The directories that hold what lies at `path`, the root first. */
+  #directoriesAbove(path: string): Directory[] {
+    let directory = this.root;
+    const found = [directory];
+    for (const name of path.split('/').slice(0, -1)) {
+      directory = directory.entries.get(name) as Directory;
+      found.push(directory);
+    }
+    return found;
+  }
+
+  #change(
+    changes: readonly EntryChange[],
+    time: Micros,
+    into: readonly Directory[] = [],
+    lost: readonly Directory[] = [],
+  ): void {
     this.writeback(time);
     for (const { directory, name, node } of changes) {
       if (node === null) directory.entries.delete(name);
       else directory.entries.set(name, node);
     }
-    this.#pending.push({ sequence: ++this.#sequence, time, changes });
+    this.#journal.add(changes, time, into, lost);
+  }
+}
+
+/** What a rename may put in the place of what, as POSIX has it. */
+function checkReplacement(node: TreeNode, replaced: TreeNode | null, path: string): void {
+  if (replaced === null) return;
+  if (!(node instanceof Directory)) {
+    if (replaced instanceof Directory) throw new DiskError('EISDIR', path, 'rename');
+  } else if (!(replaced instanceof Directory)) {
+    throw new DiskError('ENOTDIR', path, 'rename');
+  } else if (replaced.entries.size > 0) {
+    throw new DiskError('ENOTEMPTY', path, 'rename');
   }
 }
 
@@ -171,11 +169,10 @@ export function filesOf(node: TreeNode | null): FileContent[] {
   return [...found.keys()];
 }
 
-function settle(operation: Operation): void {
-  for (const { directory, name, node } of operation.changes) {
-    if (node === null) directory.durable.delete(name);
-    else directory.durable.set(name, node);
-  }
+/** A directory with all that lie in it; none for a file. */
+function directoriesOf(node: TreeNode | null): Directory[] {
+  if (!(node instanceof Directory)) return [];
+  return [node, ...[...node.entries.values()].flatMap(directoriesOf)];
 }
 
 function restore(directory: Directory): void {

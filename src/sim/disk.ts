@@ -2,7 +2,8 @@ import type { Micros } from '../base/ids.ts';
 import { DiskError } from '../host/disk.ts';
 import { type DiskEffects, DiskFaults } from './disk-faults.ts';
 import type { FileContent } from './disk-file.ts';
-import { Directory, DiskTree, filesOf, type TreeNode } from './disk-tree.ts';
+import { Directory, type TreeNode } from './disk-journal.ts';
+import { DiskTree, filesOf } from './disk-tree.ts';
 import type { SimProcess } from './incarnation.ts';
 import type { EventKind, Kernel, KernelEvent } from './kernel.ts';
 import { constantLatency, drawLatency, type LatencyModel, scaledLatency } from './latency.ts';
@@ -108,6 +109,8 @@ export class SimDisk {
     } else {
       target.settle(mark);
     }
+    this.#kernel.digest.foldString(path);
+    this.#kernel.digest.fold(error === null ? 0 : 1);
     event.payload = error;
     if (owner.enter(event, answerKind)) answerSync(event);
   }
@@ -135,6 +138,8 @@ export class SimDisk {
       file.lose(({ kind, position, length }) => this.#fate(kind === 'write', position, length));
       this.#usedBytes += file.size;
     }
+    this.#kernel.digest.fold(kept);
+    this.#kernel.digest.foldNumber(this.#usedBytes);
   }
 
   /** An empty disk takes its place. */

@@ -1,9 +1,16 @@
 /**
  * Keeps simulated code inside its world: while the guard is installed, a call to the ambient clock,
- * timers, random numbers or network throws an EscapeError that names the call site. Calls whose
- * nearest caller lies in node_modules or in the runtime itself pass: test runners and libraries
- * have lives of their own. What a runtime does not let be replaced stays as it is.
+ * timers, chance, network, files, processes or threads throws an EscapeError that names the call
+ * site. In an event of a world, whoever calls is simulated code, also from a library. Outside of
+ * one a library (or a test runner) has a life of its own, and only the project's code and a
+ * scenario's are held; the wings that face the outside (`cli`, `real`, `report`) are always free.
+ *
+ * What a runtime does not let be replaced stays open: see "What the guard cannot see" in
+ * docs/scenarios.md. `--verify` finds what came through.
  */
+import { type Door, findDoors, syncNamedImports } from './doors.ts';
+import { inSimulation } from './pump.ts';
+
 export class EscapeError extends Error {
   override readonly name = 'EscapeError';
   /** What was called, and `file:line:column` of the call. */
@@ -17,81 +24,111 @@ export class EscapeError extends Error {
   }
 }
 
+/** `loading`: modules are being loaded, which may read files. */
+export type GuardedPhase = 'trial' | 'loading';
+
 type AnyFunction = (...args: unknown[]) => unknown;
 type Target = Record<string, unknown>;
 
-const here = import.meta.url.replace(/^file:\/\//, '');
-const outsiders = /\/node_modules\/|^(node|bun|ext|deno|internal):/;
+const here = pathOf(import.meta.url);
+const runtime = /^(node|bun|ext|deno|internal|native):|^\[native/;
+const library = /\/node_modules\//;
+/** Wings whose task it is to touch the outside, and the one file of the simulation that does. */
+const facingOutside = ['../cli/', '../real/', '../report/', './pump.ts'].map((path) =>
+  pathOf(new URL(path, import.meta.url).href),
+);
+
+/** The doors of this runtime, found once: later ones might be guards. */
+let doors: Door[] | null = null;
+let undo: (() => void)[] = [];
+const phases: GuardedPhase[] = [];
 
 /** Installs the guard; the function it returns takes it off again. Guards nest. */
-export function installGuard(): () => void {
-  const undo: (() => void)[] = [];
-  const world = globalThis as unknown as Target;
-  const forbid = (target: unknown, key: string, name: string): void => {
-    const original = (target as Target | undefined)?.[key];
-    if (typeof original !== 'function') return;
-    undo.push(replace(target as Target, key, guarded(original as AnyFunction, target, name)));
-  };
-  for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'fetch']) {
-    forbid(world, name, name);
-  }
-  forbid(Math, 'random', 'Math.random');
-  forbid(world.performance, 'now', 'performance.now');
-  forbid(world.process, 'hrtime', 'process.hrtime');
-  forbid(world.crypto, 'randomUUID', 'crypto.randomUUID');
-  forbid(world.crypto, 'getRandomValues', 'crypto.getRandomValues');
-  undo.push(replace(world, 'Date', guardedDate(Date)));
+export function installGuard(phase: GuardedPhase = 'trial'): () => void {
+  phases.push(phase);
+  if (phases.length === 1) closeDoors();
+  let installed = true;
   return () => {
-    for (const action of undo.reverse()) action();
-    undo.length = 0;
+    if (!installed) return;
+    installed = false;
+    phases.splice(phases.lastIndexOf(phase), 1);
+    if (phases.length === 0) openDoors();
   };
+}
+
+function closeDoors(): void {
+  doors ??= findDoors();
+  for (const { target, key, name, isFiles } of doors) {
+    const original = target[key] as AnyFunction;
+    undo.push(replace(target, key, guarded(original, target, name, isFiles)));
+  }
+  undo.push(replace(globalThis as unknown as Target, 'Date', guardedDate(Date)));
+  syncNamedImports();
+}
+
+function openDoors(): void {
+  for (const action of undo.reverse()) action();
+  undo = [];
+  syncNamedImports();
 }
 
 /** `new Date()`, `Date()` and `Date.now()` are forbidden; all else of Date is as it was. */
 function guardedDate(original: DateConstructor): DateConstructor {
-  const now = guarded(original.now as AnyFunction, original, 'Date.now');
+  const now = guarded(original.now as AnyFunction, original, 'Date.now', false);
   return new Proxy(original, {
     construct(target, args, newTarget) {
-      if (args.length === 0) check('new Date()');
+      if (args.length === 0) check('new Date()', false);
       return Reflect.construct(target, args, newTarget) as object;
     },
     apply(target) {
-      check('Date()');
+      check('Date()', false);
       return target();
     },
     get: (target, key, receiver) => (key === 'now' ? now : Reflect.get(target, key, receiver)),
   });
 }
 
-/**
- * The function with a check before it; its own properties, such as `hrtime.bigint`, are checked
- * too.
- */
-function guarded(original: AnyFunction, self: unknown, name: string): AnyFunction {
-  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
-    check(name);
-    return Reflect.apply(original, this === undefined ? self : this, args);
-  };
-  for (const key of Reflect.ownKeys(original)) {
-    const value = (original as unknown as Record<PropertyKey, unknown>)[key];
-    const descriptor = Reflect.getOwnPropertyDescriptor(original, key);
-    if (descriptor === undefined || key === 'prototype') continue;
-    if (typeof value === 'function' && typeof key === 'string') {
-      const inner = guarded(value as AnyFunction, original, `${name}.${key}`);
-      Reflect.defineProperty(wrapper, key, { value: inner, configurable: true, writable: true });
-    } else {
-      Reflect.defineProperty(wrapper, key, { ...descriptor, configurable: true });
-    }
-  }
-  return wrapper;
+/** The function or class with a check before it; its own functions, such as `hrtime.bigint`, too. */
+function guarded(
+  original: AnyFunction,
+  self: unknown,
+  name: string,
+  isFiles: boolean,
+): AnyFunction {
+  const proxy: AnyFunction = new Proxy(original, {
+    apply(target, thisArgument, args) {
+      check(name, isFiles);
+      return Reflect.apply(target, thisArgument ?? self, args) as unknown;
+    },
+    construct(target, args, newTarget) {
+      check(`new ${name}()`, isFiles);
+      return Reflect.construct(target, args, newTarget === proxy ? target : newTarget) as object;
+    },
+    get(target, key) {
+      const value = Reflect.get(target, key) as unknown;
+      const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
+      if (typeof value !== 'function' || descriptor?.configurable !== true) return value;
+      if (key === 'prototype' || key === 'constructor') return value;
+      return guarded(value as AnyFunction, target, `${name}.${String(key)}`, isFiles);
+    },
+  });
+  return proxy;
 }
 
-function check(call: string): void {
+/** A function that somebody kept from a guarded time checks nothing once the guard is gone. */
+function check(call: string, isFiles: boolean): void {
+  const phase = phases.at(-1);
+  if (phase === undefined) return;
+  const simulating = inSimulation();
+  if (isFiles && phase === 'loading' && !simulating) return;
   const site = nearestCaller();
-  if (site !== null) throw new EscapeError(call, site);
+  if (site === null || runtime.test(site)) return;
+  if (!simulating && library.test(site)) return;
+  if (facingOutside.some((wing) => site.startsWith(wing))) return;
+  throw new EscapeError(call, site);
 }
 
-/** Where the nearest caller outside this file is; null when that is not the project's own code. */
+/** Where the nearest caller outside this file is. */
 function nearestCaller(): string | null {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 12;
@@ -99,11 +136,15 @@ function nearestCaller(): string | null {
   Error.stackTraceLimit = limit;
   for (const line of stack.split('\n')) {
     const found = /(?:\(|@|at )(?:async )?([^()@]*:\d+:\d+)\)?$/.exec(line.trim())?.[1];
-    const site = found?.replace(/^file:\/\//, '');
-    if (site === undefined || site.includes(here)) continue;
-    return outsiders.test(site) ? null : site;
+    if (found === undefined) continue;
+    const site = pathOf(found);
+    if (!site.includes(here)) return site;
   }
   return null;
+}
+
+function pathOf(url: string): string {
+  return url.replace(/^file:\/\//, '');
 }
 
 /** Sets a property in whatever way the runtime allows; returns how to set it back. */

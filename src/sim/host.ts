@@ -8,6 +8,7 @@ import type { SimDisk } from './disk.ts';
 import type { SimProcess } from './incarnation.ts';
 import type { SimNetwork } from './network.ts';
 import type { SimNode } from './node.ts';
+import { SimPoints, type WorldPoints } from './points.ts';
 import { SimProcessDisk } from './process-disk.ts';
 import { SimProcessNetwork } from './process-network.ts';
 import type { SimRandom } from './random.ts';
@@ -21,6 +22,7 @@ export interface HostParts {
   readonly node: SimNode;
   readonly network: SimNetwork;
   readonly random: SimRandom;
+  readonly points: WorldPoints;
   readonly onExit: (code: number, reason: string) => void;
 }
 
@@ -32,6 +34,7 @@ export class SimHost implements Host {
   readonly random: SimRandom;
   readonly network: Network;
   readonly disk: Disk;
+  readonly points: SimPoints;
   readonly #owner: SimProcess;
   readonly #onExit: (code: number, reason: string) => void;
 
@@ -43,6 +46,7 @@ export class SimHost implements Host {
     this.random = parts.random;
     this.network = new SimProcessNetwork(parts.network, parts.node, owner);
     this.disk = new SimProcessDisk(parts.disk, owner);
+    this.points = new SimPoints(parts.points, owner);
     this.#owner = owner;
     this.#onExit = parts.onExit;
   }

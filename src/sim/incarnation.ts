@@ -156,6 +156,7 @@ export class SimProcess implements Mortal {
     if (event !== null) {
       this.#nextDeferred++;
       this.kernel.current = this;
+      this.kernel.digest.fold(event.sequence);
       try {
         event.kind?.run(event);
       } finally {

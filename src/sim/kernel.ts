@@ -10,8 +10,9 @@ import type { DigestRecording, TraceSink } from './trace.ts';
  * The kernel orders events by (virtual time, tie-break, sequence) and runs them one by one: an
  * event, all microtasks it caused, the hooks that watch events, then the next. Virtual time stands
  * still inside an event. It knows no machines: an event is a kind (code and description), the
- * number of its owner, and two values. Every event is folded into the digest. An exception that an
- * event lets through stops the run.
+ * number of its owner, and two values. Every event is folded into the digest: its time, kind, owner
+ * and sequence, which says what act of scheduling it goes back to; what it brings, its kind folds.
+ * An exception that an event lets through stops the run.
  */
 export interface EventKind {
   /** Folded into the digest; unique, in 0..15. */
@@ -41,6 +42,8 @@ export class KernelEvent implements Timer {
   readonly owner: number;
   /** For its kind to use, as a timer does for the local time it is due. */
   due = 0;
+  /** The how many-eth thing that was scheduled it is; as int32. */
+  sequence = 0;
   /** Whether it lies in the kernel's heap. */
   queued = true;
   readonly #kernel: Kernel;
@@ -179,6 +182,7 @@ export class Kernel implements Pumped {
   }
 
   #push(time: Micros, event: KernelEvent): void {
+    event.sequence = this.#sequence | 0;
     const order = this.#sequence++ + (this.#ties === null ? 0 : this.#ties.int(tieBound) * tieUnit);
     this.#heap.push(time < this.now ? this.now : time, order, event);
   }
@@ -188,8 +192,9 @@ export class Kernel implements Pumped {
     this.#unfinished = true;
     this.current = null;
     const digest = this.digest;
-    digest.fold(this.now | 0);
+    digest.foldNumber(this.now);
     digest.fold((event.owner << 4) | kind.id);
+    digest.fold(event.sequence);
     try {
       if (this.trace !== null) this.#describe(event, kind, this.trace);
       kind.run(event);

@@ -21,12 +21,21 @@ export const constantLatency = (baseUs: Micros): LatencyModel => ({
   tailPerMille: 0,
 });
 
-export const scaledLatency = (model: LatencyModel, factor: number): LatencyModel => ({
-  baseUs: Math.round(model.baseUs * factor),
-  jitterUs: Math.round(model.jitterUs * factor),
-  tailUs: Math.round(model.tailUs * factor),
-  tailPerMille: model.tailPerMille,
-});
+/**
+ * How many times slower than usual anything becomes, however many faults slow it down: what takes
+ * longer than that is not slow but stands still, and there are faults for that.
+ */
+export const mostSlowness = 10_000;
+
+export function scaledLatency(model: LatencyModel, times: number): LatencyModel {
+  const factor = Math.min(times, mostSlowness);
+  return {
+    baseUs: Math.round(model.baseUs * factor),
+    jitterUs: Math.round(model.jitterUs * factor),
+    tailUs: Math.round(model.tailUs * factor),
+    tailPerMille: model.tailPerMille,
+  };
+}
 
 /** A whole number of microseconds. At most one draw. */
 export function drawLatency(model: LatencyModel, stream: SimRandomStream): Micros {

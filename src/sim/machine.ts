@@ -7,6 +7,7 @@ import { SimProcess } from './incarnation.ts';
 import type { EventKind, Kernel, KernelEvent } from './kernel.ts';
 import type { SimNetwork } from './network.ts';
 import type { SimNode } from './node.ts';
+import type { WorldPoints } from './points.ts';
 import { SimRandom } from './random.ts';
 
 /**
@@ -36,6 +37,7 @@ export interface Surroundings {
   readonly network: SimNetwork;
   readonly seed: string;
   readonly random: SimRandom;
+  readonly points: WorldPoints;
   /** A number for the next incarnation in this world. */
   readonly nextProcessId: () => number;
 }
@@ -81,7 +83,8 @@ export class Machine {
   /** Switches on where needed, and begins a new process in an event of its own. */
   start(program: Program): void {
     assert(this.#owner === null, `machine ${this.name} has no process when one is started`);
-    const { kernel, network, seed, nextProcessId } = this.#world;
+    const { kernel, network, seed, points, nextProcessId } = this.#world;
+    this.#fold('start');
     this.#program = program;
     const owner = new SimProcess(nextProcessId(), this.name, kernel, this.effects);
     this.#owner = owner;
@@ -96,6 +99,7 @@ export class Machine {
       disk: this.disk,
       node: this.#node,
       network,
+      points,
       random: new SimRandom(seed, `process/${this.name}/${incarnation}/`),
       onExit: (code, reason) => this.#exit(code, reason),
     });
@@ -119,6 +123,7 @@ export class Machine {
   /** Kills the process. The page cache survives, peers see resets. */
   crash(): void {
     if (this.#owner === null) return;
+    this.#fold('crash');
     this.#end();
     this.effects.connectionsReset += this.#node.endProcess(false);
   }
@@ -126,6 +131,7 @@ export class Machine {
   /** Takes the power: what was not synced is at risk, peers see silence. */
   powerLoss(): void {
     if (!this.#node.powered) return;
+    this.#fold('power loss');
     this.#end();
     this.#node.powered = false;
     this.#node.offSince = this.#world.kernel.now;
@@ -135,11 +141,14 @@ export class Machine {
 
   /** Freezes the process, as a long garbage collection or a suspended virtual machine does. */
   pause(): void {
+    this.#fold('pause');
     this.#owner?.pause();
   }
 
   resume(): void {
-    if (this.#owner?.paused === true) this.#owner.resume();
+    if (this.#owner?.paused !== true) return;
+    this.#fold('resume');
+    this.#owner.resume();
   }
 
   /** A new process of this program, or else of the last one; one that still lives is killed. */
@@ -152,11 +161,14 @@ export class Machine {
   /** Takes the power, and an empty disk takes the place of the old one. */
   wipe(): void {
     this.powerLoss();
+    this.#fold('wipe');
     this.disk.wipe();
   }
 
   #exit(code: number, reason: string): void {
     const { kernel } = this.#world;
+    kernel.digest.fold(code);
+    kernel.digest.foldString(reason);
     this.crash();
     const what = `exits with ${code}: ${reason}`;
     const tell = (): void => this.onExit?.(code, reason);
@@ -168,6 +180,12 @@ export class Machine {
     this.#owner?.end();
     this.#owner = null;
     this.#running = null;
+  }
+
+  #fold(what: string): void {
+    const { digest } = this.#world.kernel;
+    digest.foldString(this.name);
+    digest.foldString(what);
   }
 
   #later(what: string, owner: SimProcess, run: () => void): void {

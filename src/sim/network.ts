@@ -143,6 +143,7 @@ export class SimNetwork {
       end.held = null;
       if (end.other !== null) this.#settle(end.other);
     }
+    this.kernel.digest.fold(event.sequence);
     segment.passHeld(event, end);
   }
 
@@ -174,7 +175,7 @@ export class SimNetwork {
     end.abandon(true);
     if (state === 'connecting') link.effects.connectsFailed++;
     else link.effects.connectionsReset++;
-    if (state !== 'closing') end.closed(state === 'connecting' ? 'timed-out' : 'reset');
+    if (state !== 'closing') end.closed('timed-out');
   }
 
   /** What the other end sends again is answered by a machine that does not know the connection. */

@@ -1,10 +1,14 @@
+import { hashOfText } from '../base/digest.ts';
 import { type Disk, DiskError, type DiskFile } from '../host/disk.ts';
 import type { SimDisk } from './disk.ts';
 import { FileContent } from './disk-file.ts';
-import { Directory } from './disk-tree.ts';
+import { Directory } from './disk-journal.ts';
 import type { SimProcess } from './incarnation.ts';
 
-/** A disk as one process sees it. After the process has ended its changes have no effect. */
+/**
+ * A disk as one process sees it. After the process has ended its changes have no effect. Each
+ * change is folded into the digest: what was done, to which path, and every byte that was written.
+ */
 export class SimProcessDisk implements Disk {
   readonly #disk: SimDisk;
   readonly #owner: SimProcess;
@@ -24,6 +28,7 @@ export class SimProcessDisk implements Disk {
     if (faults.refusesGrowth(0)) throw new DiskError('ENOSPC', path, 'create');
     if (this.#owner.ended) return new SimFile(this.#disk, this.#owner, path, new FileContent());
     faults.charge(this.#owner);
+    this.#fold('create', path);
     const file = tree.createFile(path, this.#owner.localNow());
     return new SimFile(this.#disk, this.#owner, path, file);
   }
@@ -35,6 +40,7 @@ export class SimProcessDisk implements Disk {
   makeDirectory(path: string): void {
     if (this.#owner.ended || path === '' || this.#isDirectory(path)) return;
     if (this.#disk.faults.refusesGrowth(0)) throw new DiskError('ENOSPC', path, 'make');
+    this.#fold('make', path);
     this.#disk.tree.makeDirectory(path, this.#owner.localNow());
   }
 
@@ -47,11 +53,14 @@ export class SimProcessDisk implements Disk {
 
   rename(from: string, to: string): void {
     if (this.#owner.ended) return;
+    this.#fold('rename', from);
+    this.#fold('to', to);
     this.#disk.forget(this.#disk.tree.rename(from, to, this.#owner.localNow()));
   }
 
   remove(path: string): void {
     if (this.#owner.ended) return;
+    this.#fold('remove', path);
     this.#disk.forget(this.#disk.tree.remove(path, this.#owner.localNow()));
   }
 
@@ -60,6 +69,12 @@ export class SimProcessDisk implements Disk {
     if (node instanceof Directory) return this.#disk.sync(this.#owner, node, path);
     const code = node === null ? 'ENOENT' : 'ENOTDIR';
     return Promise.reject(new DiskError(code, path, 'sync directory'));
+  }
+
+  #fold(what: string, path: string): void {
+    const { digest } = this.#owner.kernel;
+    digest.foldString(what);
+    digest.foldString(path);
   }
 
   #isDirectory(path: string): boolean {
@@ -72,6 +87,8 @@ class SimFile implements DiskFile {
   readonly #disk: SimDisk;
   readonly #owner: SimProcess;
   readonly #content: FileContent;
+  /** Stands for the path in the digest. */
+  readonly #mark: number;
   #open = true;
 
   constructor(disk: SimDisk, owner: SimProcess, path: string, content: FileContent) {
@@ -79,6 +96,7 @@ class SimFile implements DiskFile {
     this.#disk = disk;
     this.#owner = owner;
     this.#content = content;
+    this.#mark = hashOfText(path);
   }
 
   size(): number {
@@ -107,7 +125,10 @@ class SimFile implements DiskFile {
     faults.charge(owner);
     const time = owner.localNow();
     this.#disk.writeback(content, time);
-    owner.kernel.digest.fold(position ^ bytes.length);
+    const { digest } = owner.kernel;
+    digest.fold(this.#mark);
+    digest.foldNumber(position);
+    digest.foldBytes(bytes);
     const target = faults.misdirect(content, position, bytes.length);
     if (target === position) {
       content.write(position, bytes, time);
@@ -127,7 +148,8 @@ class SimFile implements DiskFile {
     if (size > content.size) this.#grow(size - content.size, 'extend');
     else this.#disk.account(size - content.size);
     this.#disk.faults.charge(owner);
-    owner.kernel.digest.fold(size);
+    owner.kernel.digest.fold(this.#mark);
+    owner.kernel.digest.foldNumber(size);
     content.truncate(size, owner.localNow());
   }
 

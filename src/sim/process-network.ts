@@ -25,6 +25,7 @@ export class SimProcessNetwork implements Network {
     const owner = this.#owner;
     const { listeners } = this.#node;
     const bound = port === 0 ? this.#node.freePort() : port;
+    owner.kernel.digest.fold(bound);
     const taken = listeners.has(bound);
     const listener: SimListener = { owner, port: bound, accept };
     const answer: Answer = {
@@ -44,6 +45,9 @@ export class SimProcessNetwork implements Network {
 
   connect(address: Address, handler: ConnectionHandler): Connection {
     const node = this.#node;
+    const { digest } = this.#owner.kernel;
+    digest.foldString(address.host);
+    digest.fold(address.port);
     const handshake = new Handshake(this.#network, node, this.#owner, address, node.freePort());
     if (this.#owner.ended) handshake.connection.abandon(false);
     else if (this.#owner.stalled) this.#owner.afterStall(() => void handshake.start(handler));

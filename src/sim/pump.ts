@@ -16,6 +16,13 @@ const ambient = globalThis.process;
 const batch = 64;
 const rejected = 'unhandledRejection';
 
+/** Whether what runs now is a step, or what a step caused. */
+let stepping = false;
+
+export function inSimulation(): boolean {
+  return stepping;
+}
+
 let active = 0;
 let latest: Pumped | null = null;
 let outsiders: ((...args: unknown[]) => void)[] = [];
@@ -28,6 +35,7 @@ export function pump(pumped: Pumped): Promise<void> {
     let running = true;
     const tick = (): void => {
       left--;
+      stepping = running;
       if (running) {
         latest = pumped;
         running = pumped.step();
@@ -38,13 +46,20 @@ export function pump(pumped: Pumped): Promise<void> {
     const refill = (): void => {
       left = batch;
       for (let i = 0; i < batch; i++) later(tick);
+      later(leave);
     };
     const stop = (): void => {
+      stepping = false;
       giveRejectionsBack();
       resolve();
     };
     refill();
   });
+}
+
+/** Runs after the microtasks of a batch's last step, before anything else gets its turn. */
+function leave(): void {
+  stepping = false;
 }
 
 const onRejection = (reason: unknown): void => latest?.onRejection(reason);

@@ -41,6 +41,18 @@ export class DigestRecording {
     this.#lanes[at + 1] = digest.low;
   }
 
+  /** All of it, as bytes in the order of this machine. */
+  toBytes(): Uint8Array {
+    return new Uint8Array(this.#lanes.buffer.slice(0, this.#events * 8));
+  }
+
+  static fromBytes(bytes: Uint8Array): DigestRecording {
+    const recording = new DigestRecording();
+    recording.#lanes = new Int32Array(bytes.slice().buffer);
+    recording.#events = bytes.length / 8;
+    return recording;
+  }
+
   /**
    * The number of the first event that differs, counted from 1; null when the recordings are equal.
    */

@@ -4,6 +4,7 @@ import type { Timer } from '../host/timers.ts';
 import { type EventKind, Kernel, type KernelEvent } from './kernel.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { type NetworkOptions, SimNetwork } from './network.ts';
+import { type PointSetting, WorldPoints } from './points.ts';
 import { SimRandom } from './random.ts';
 import { Splitter } from './splitter.ts';
 import { DigestRecording, type TraceSink } from './trace.ts';
@@ -21,6 +22,8 @@ export interface WorldOptions {
   readonly network?: NetworkOptions;
   /** Whether the network splits and joins what is written. */
   readonly splitWrites?: boolean;
+  /** Delay points that hold; none by default. */
+  readonly points?: readonly PointSetting[];
 }
 
 export class World {
@@ -28,6 +31,7 @@ export class World {
   /** Streams of the world's own; processes have theirs from their host. */
   readonly random: SimRandom;
   readonly network: SimNetwork;
+  readonly points: WorldPoints;
   readonly #kernel: Kernel;
   readonly #machines = new Map<string, Machine>();
   #processes = 0;
@@ -36,6 +40,7 @@ export class World {
     const { seed, tieBreak, trace, network, splitWrites } = options;
     this.seed = seed;
     this.random = new SimRandom(seed, '');
+    this.points = new WorldPoints(options.points ?? [], this.random);
     this.#kernel = new Kernel(tieBreak === 'random' ? this.random.stream('ties') : null);
     this.#kernel.trace = trace ?? null;
     this.#kernel.digest.foldString(seed);
@@ -77,9 +82,9 @@ export class World {
 
   addMachine(name: string, options: MachineOptions = {}): Machine {
     assert(!this.#machines.has(name), `machine names are unique: ${name}`);
-    const { random, network, seed } = this;
+    const { random, network, points, seed } = this;
     const nextProcessId = (): number => ++this.#processes;
-    const surroundings = { kernel: this.#kernel, network, seed, random, nextProcessId };
+    const surroundings = { kernel: this.#kernel, network, seed, random, points, nextProcessId };
     const machine = new Machine(surroundings, name, options);
     this.#machines.set(name, machine);
     return machine;
@@ -94,6 +99,7 @@ export class World {
   /** An event of the world's own: a fault, a tick of the workload. */
   schedule(delayUs: Micros, label: string, callback: () => void): Timer {
     const time = this.now + Math.max(0, Math.ceil(delayUs));
+    this.#kernel.digest.foldString(label);
     return this.#kernel.at(time, worldKind, 0, label, callback);
   }
 

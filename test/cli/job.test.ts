@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compare, timedTrial } from '../../src/cli/job.ts';
+import { timedTrial } from '../../src/cli/job.ts';
+import { compare } from '../../src/cli/verify.ts';
 import { scenario } from '../../src/trial/scenario/scenario.ts';
 
 const calm = {

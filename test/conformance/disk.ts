@@ -176,9 +176,49 @@ export function describeDisk(stage: () => Stage): void {
       expect([exists('a'), list('b'), all(open('b/sub/f'))]).toEqual([false, ['sub'], 'moved']);
     });
 
+    it('moves a file from one directory to another', async () => {
+      const { disk } = await stage().boot('one');
+      for (const path of ['a', 'b']) disk.makeDirectory(path);
+      disk.open('b/f', true).write(0, text('moved'));
+      disk.open('a/f', true).write(0, text('replaced'));
+      disk.rename('b/f', 'a/f');
+      await outcome(stage(), disk.syncDirectory('a'));
+      await outcome(stage(), disk.syncDirectory('b'));
+      expect([disk.list('a'), disk.list('b'), all(disk.open('a/f'))]).toEqual([['f'], [], 'moved']);
+    });
+
+    it('leaves alone what stands in the way', async () => {
+      const { makeDirectory, open, rename, list } = bound(await disk());
+      for (const path of ['empty', 'full/sub', 'd']) makeDirectory(path);
+      open('f', true);
+      expect(codeOf(() => rename('d', 'full'))).toBe('ENOTEMPTY');
+      expect(codeOf(() => rename('f', 'd'))).toBe('EISDIR');
+      expect(codeOf(() => rename('d', 'f'))).toBe('ENOTDIR');
+      expect(codeOf(() => rename('full', 'full/sub/full'))).toBe('EINVAL');
+      expect(codeOf(() => rename('f', 'missing/f'))).toBe('ENOENT');
+      expect(codeOf(() => rename('d', 'empty'))).toBe('none');
+      rename('f', 'f');
+      expect(list('')).toEqual(['empty', 'f', 'full']);
+    });
+
     it('of what is missing fails', async () => {
       const { rename } = bound(await disk());
       expect(codeOf(() => rename('missing', 'f'))).toBe('ENOENT');
+    });
+  });
+
+  describe('syncing a directory', () => {
+    it('fails where there is none', async () => {
+      const { disk } = await stage().boot('one');
+      disk.open('f', true);
+      const codeOfSync = (path: string): Promise<string> =>
+        outcome(stage(), disk.syncDirectory(path)).then(
+          () => 'none',
+          (error: DiskError) => error.code,
+        );
+      expect(await codeOfSync('')).toBe('none');
+      expect(await codeOfSync('missing')).toBe('ENOENT');
+      expect(await codeOfSync('f')).toBe('ENOTDIR');
     });
   });
 

@@ -223,6 +223,17 @@ export function describeNetwork(stage: () => Stage): void {
       expect([server.closes, client.closes, server.bytes]).toEqual([['reset'], ['closed'], 0]);
     });
 
+    it('comes when nobody answers any more what was sent', async () => {
+      const { one, listener, client } = await pair();
+      stage().silence('two');
+      client.connection.write(text('anybody?'));
+      await stage().until(() => client.closes.length > 0);
+      const late = dial(one, listener.port);
+      await stage().until(() => late.closes.length > 0);
+      await stage().rest();
+      expect([client.closes, late.closes, late.opens]).toEqual([['timed-out'], ['timed-out'], 0]);
+    });
+
     it('comes with the end of the process, which hears no more', async () => {
       const { two, client, server } = await pair();
       server.connection.write(text('x'));

@@ -37,6 +37,7 @@ function simStage(splitWrites: boolean): Stage {
       await world.runUntil(world.now + second);
       check();
     },
+    silence: (name) => world.machine(name).powerLoss(),
     close: () => Promise.resolve(),
   };
 }

@@ -16,6 +16,11 @@ export interface Stage {
   until(condition: () => boolean): Promise<void>;
   /** Lets so much time pass that whatever was going to happen has happened. */
   rest(): Promise<void>;
+  /**
+   * From now on nobody answers in the machine's place: it has no power, and what waits for its
+   * answer is given up by the other's system, in its own time.
+   */
+  silence(machine: MachineName): void;
   /** How processes ended themselves, oldest first. */
   readonly exits: { machine: MachineName; code: number; reason: string }[];
   close(): Promise<void>;

@@ -93,6 +93,15 @@ export function describeTime(stage: () => Stage): void {
     });
   });
 
+  describe('a delay point', () => {
+    it('that is not active lets pass at once', async () => {
+      const { points } = await stage().boot('one');
+      let passed = 0;
+      points.pass('anywhere', () => passed++);
+      expect(passed).toBe(1);
+    });
+  });
+
   describe('exit', () => {
     it('tells code and reason once', async () => {
       const host = await stage().boot('one');

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { drawLatency, type LatencyModel } from '../../src/sim/latency.ts';
+import {
+  drawLatency,
+  type LatencyModel,
+  mostSlowness,
+  scaledLatency,
+} from '../../src/sim/latency.ts';
 import { SimRandomStream } from '../../src/sim/random.ts';
 import { boot, dial, elapse, listen, pair, plainWorld, text } from './support.ts';
 
@@ -46,7 +51,7 @@ describe('a blocked link', () => {
     await elapse(world, 15_000_000);
     expect(client.closed).toBeNull();
     await elapse(world, 1000);
-    expect(client.closed).toBe('reset');
+    expect(client.closed).toBe('timed-out');
     expect(link.effects).toMatchObject({ connectionsReset: 1, resetsLost: 1 });
     link.unblock();
     await elapse(world, 60_000_000);
@@ -64,7 +69,7 @@ describe('a blocked link', () => {
     await elapse(world, 14_000_000);
     expect([server.bytes, client.closed]).toEqual([21, null]);
     await elapse(world, 2_000_000);
-    expect(client.closed).toBe('reset');
+    expect(client.closed).toBe('timed-out');
     expect(back.effects.connectionsReset).toBe(1);
     expect(server.closed).toBe('reset');
   });
@@ -177,5 +182,13 @@ describe('latency', () => {
     expect(server.log).toEqual([]);
     await elapse(world, 1);
     expect(server.text).toBe('slow');
+  });
+});
+
+describe('slowness', () => {
+  it('of many factors together is bounded', () => {
+    const usual = { baseUs: 300, jitterUs: 200, tailUs: 3000, tailPerMille: 5 };
+    expect(scaledLatency(usual, 1000 * 1000 * 1000)).toEqual(scaledLatency(usual, mostSlowness));
+    expect(scaledLatency(usual, 20).baseUs).toBe(6000);
   });
 });

@@ -287,6 +287,25 @@ describe('a clock', () => {
     expect(fired).toBeLessThanOrEqual(due + 2);
   });
 
+  it.each([-200_000, -166_667, 900_000])(
+    'runs at half to one and a half of the truth, also with six drifts of %d ppm',
+    async (ppm) => {
+      const [host, world, { machine }] = await hostWith({});
+      for (let i = 0; i < 6; i++) machine.clock.setDrift(machine.clock.driftPpm + ppm);
+      const start = host.clock.monotonicUs();
+      const fired: number[] = [];
+      host.timers.after(3_000_000, () => fired.push(world.now));
+      await elapse(world, 10_000_000);
+      const rate = (host.clock.monotonicUs() - start) / 10_000_000;
+      expect(rate).toBeCloseTo(ppm < 0 ? 0.5 : 1.5, 5);
+      expect(fired).toHaveLength(1);
+      for (let i = 0; i < 6; i++) machine.clock.setDrift(machine.clock.driftPpm - ppm);
+      const healed = host.clock.monotonicUs();
+      await elapse(world, 1_000_000);
+      expect(host.clock.monotonicUs() - healed).toBe(1_000_000);
+    },
+  );
+
   it('never steps back when its drift changes', async () => {
     const [host, world, { machine }] = await hostWith({ driftPpm: 500 });
     let last = host.clock.monotonicUs();

@@ -285,7 +285,7 @@ describe('a process that ends', () => {
     await elapse(world, 15_000_000);
     expect(client.log).toEqual(['open']);
     await elapse(world, 1000);
-    expect(client.log).toEqual(['open', 'close reset']);
+    expect(client.log).toEqual(['open', 'close timed-out']);
     expect(b.machine.effects.connectionsSilenced).toBe(1);
   });
 

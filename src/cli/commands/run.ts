@@ -6,7 +6,7 @@ import type { RunRecord } from '../../trial/runner/result.ts';
 import { about } from '../about.ts';
 import { exitCode, UsageError } from '../exit.ts';
 import type { Job } from '../job.ts';
-import { openFolder, planName, runFolder } from '../output.ts';
+import { digestsName, openFolder, planName, runFolder } from '../output.ts';
 import { progressLine } from '../progress.ts';
 import { chosenReporters, Reports } from '../reports.ts';
 import { reproduceCommand } from '../reproduce.ts';
@@ -32,12 +32,15 @@ export async function run(names: readonly string[], flags: RunFlags): Promise<nu
     flags.bail === undefined ? Number.POSITIVE_INFINITY : parseCount(flags.bail, '--bail');
   const scenarios = await chosenScenarios(names.length > 0 ? names : stockScenarioNames());
   openFolder(flags.outputDir);
-  const jobs: Job[] = scenarios.flatMap(({ file }) =>
+  const jobs: Job[] = scenarios.flatMap(({ file, scenario }) =>
     seeds.map((seed) => ({
       scenario: file,
       seed,
-      verify: flags.verify === true,
       outputDirectory: flags.outputDir,
+      digestsFile:
+        flags.verify === true
+          ? join(runFolder(flags.outputDir, scenario.name, seed), digestsName)
+          : null,
     })),
   );
 

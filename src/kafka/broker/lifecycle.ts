@@ -11,6 +11,7 @@ import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
 import type { NodeConfig } from '../config.ts';
 import { randomUuid } from '../metadata/random-uuid.ts';
+import { pass } from '../points.ts';
 import { brokerRegistrationApi } from '../protocol/apis/62-broker-registration.ts';
 import {
   type BrokerHeartbeatResponse,
@@ -172,19 +173,22 @@ export class BrokerLifecycle {
       wantFence: !this.#readyToUnfence,
       wantShutDown: this.#state === 'draining',
     };
-    channel.send(brokerHeartbeatApi, 1, request, this.#expiresInUs, (response) => {
-      this.#inFlight = false;
-      if (this.#state === 'stopped') return;
-      if (response === null || response.errorCode !== errorCode.none) {
-        if (response !== null && isAboutRegistration(response.errorCode))
-          this.#isRegistered = false;
-        this.#failed('heartbeat', response?.errorCode ?? errorCode.requestTimedOut);
-        return;
-      }
-      this.#backoffUs = firstBackoffUs;
-      this.#answeredUs = this.#host.clock.monotonicUs();
-      this.#answered(response);
-    });
+    channel.send(brokerHeartbeatApi, 1, request, this.#expiresInUs, (response) =>
+      pass(this.#host, 'heartbeat-handled', () => this.#heartbeatEnded(response)),
+    );
+  }
+
+  #heartbeatEnded(response: BrokerHeartbeatResponse | null): void {
+    this.#inFlight = false;
+    if (this.#state === 'stopped') return;
+    if (response === null || response.errorCode !== errorCode.none) {
+      if (response !== null && isAboutRegistration(response.errorCode)) this.#isRegistered = false;
+      this.#failed('heartbeat', response?.errorCode ?? errorCode.requestTimedOut);
+      return;
+    }
+    this.#backoffUs = firstBackoffUs;
+    this.#answeredUs = this.#host.clock.monotonicUs();
+    this.#answered(response);
   }
 
   #answered(response: BrokerHeartbeatResponse): void {

@@ -12,6 +12,7 @@ import { applyCommitted } from '../metadata/observe.ts';
 import { decodeRecord } from '../metadata/records.ts';
 import type { PartitionState, TopicState } from '../metadata/state.ts';
 import type { Observe } from '../observation.ts';
+import { pass } from '../points.ts';
 import type { CommittedBatch } from '../raft/quorum.ts';
 
 export type OnMetadata = (image: MetadataImage, delta: MetadataDelta) => void;
@@ -76,7 +77,7 @@ export class MetadataPublisher {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#host.timers.after(0, () => this.#publish());
+    this.#host.timers.after(0, () => pass(this.#host, 'metadata-applied', () => this.#publish()));
   }
 
   #publish(): void {

@@ -1,6 +1,8 @@
 /** What a log is opened with, and what its appends answer. */
+
 import type { NodeId, Offset, Uuid, WallMs } from '../../base/ids.ts';
 import type { Disk } from '../../host/disk.ts';
+import type { Points } from '../../host/points.ts';
 import type { TopicSettings } from '../config.ts';
 import type { Observe } from '../observation.ts';
 import * as batch from '../records/batch.ts';
@@ -28,6 +30,8 @@ export interface LogOptions {
   readonly wallMs: () => WallMs;
   readonly replica: ReplicaName;
   readonly observe: Observe;
+  /** Delay points; without them none holds. */
+  readonly points?: Points;
   readonly rules?: LogRules;
   /** How long idle producers are remembered; a day by default. */
   readonly producerIdExpirationMs?: number;

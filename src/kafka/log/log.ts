@@ -10,11 +10,14 @@
  * Invariants: logStartOffset ≤ recoveryPoint ≤ logEndOffset except that the start may pass the
  * recovery point; offsets rise; all below the recovery point is durable.
  */
+
 import { assert } from '../../base/assert.ts';
 import { type LeaderEpoch, type Offset, type WallMs, zeroUuid } from '../../base/ids.ts';
 import type { Disk } from '../../host/disk.ts';
+import { immediatePoints, type Points } from '../../host/points.ts';
 import type { TopicSettings } from '../config.ts';
 import type { Observe } from '../observation.ts';
+import { pass } from '../points.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import * as batch from '../records/batch.ts';
 import {
@@ -53,6 +56,7 @@ export class Log {
   readonly #rules: LogRules;
   readonly #origin: AppendOrigin;
   readonly #durability: Durability;
+  readonly #points: Points;
   readonly #segments: Segments;
   readonly #epochs: EpochCache;
   readonly #store: ProducerStore;
@@ -92,6 +96,7 @@ export class Log {
     this.#rules = options.rules ?? kafkaLogRules;
     this.#origin = options.replica.topicId === zeroUuid ? 'raft-leader' : 'client';
     this.#settings = options.settings;
+    this.#points = options.points ?? immediatePoints;
     this.#durability = durability;
     const { disk, directory } = options;
     this.#segments = new Segments(disk, directory, durability, opened.segments);
@@ -366,7 +371,7 @@ export class Log {
   #roll(nowMs: WallMs): void {
     this.#segments.roll(this.#settings, nowMs);
     this.#store.takeSnapshot(this.#segments);
-    this.#flushing.inBackground();
+    pass({ points: this.#points }, 'segment-closed', () => this.#flushing.inBackground());
   }
 
   /**

@@ -14,6 +14,7 @@ import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
 import type { NodeConfig } from '../config.ts';
 import type { Observe } from '../observation.ts';
+import { pass } from '../points.ts';
 import { describeQuorumApi } from '../protocol/apis/55-describe-quorum.ts';
 import type { Request } from '../rpc/contract.ts';
 import { isRequestOf } from '../rpc/request.ts';
@@ -298,10 +299,11 @@ export class Quorum {
   #persist(election: ElectionState): void {
     this.#isPersisting = true;
     this.#writeState(election).then(
-      () => {
-        this.#isPersisting = false;
-        this.#step(() => {});
-      },
+      () =>
+        pass(this.#host, 'vote-stored', () => {
+          this.#isPersisting = false;
+          this.#step(() => {});
+        }),
       (error: unknown) => this.#fail(error),
     );
   }
@@ -338,15 +340,16 @@ export class Quorum {
     this.#isFlushing = true;
     const flushId = this.#flushId;
     this.#log.flush().then(
-      (durableOffset) => {
-        this.#isFlushing = false;
-        const again = this.#flushAgain;
-        this.#flushAgain = false;
-        this.#step((machine, nowUs) => {
-          machine.logDurable(durableOffset, flushId, nowUs);
-          if (again) this.#flush();
-        });
-      },
+      (durableOffset) =>
+        pass(this.#host, 'flush-finished', () => {
+          this.#isFlushing = false;
+          const again = this.#flushAgain;
+          this.#flushAgain = false;
+          this.#step((machine, nowUs) => {
+            machine.logDurable(durableOffset, flushId, nowUs);
+            if (again) this.#flush();
+          });
+        }),
       (error: unknown) => this.#fail(error),
     );
   }

@@ -6,7 +6,9 @@
  */
 import type { Offset } from '../../base/ids.ts';
 import type { Disk } from '../../host/disk.ts';
+import { immediatePoints, type Points } from '../../host/points.ts';
 import { pathIn, readText, writeText } from '../log/durable-file.ts';
+import { passLater } from '../points.ts';
 
 export const highWatermarkCheckpoint = 'replication-offset-checkpoint';
 export const recoveryPointCheckpoint = 'recovery-point-offset-checkpoint';
@@ -21,13 +23,15 @@ export class OffsetCheckpoint {
   readonly #disk: Disk;
   readonly #directory: string;
   readonly name: string;
+  readonly #points: Points;
   #written: string | null = null;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(disk: Disk, directory: string, name: string) {
+  constructor(disk: Disk, directory: string, name: string, points: Points = immediatePoints) {
     this.#disk = disk;
     this.#directory = directory;
     this.name = name;
+    this.#points = points;
   }
 
   /** Offsets by partition name, `orders-0`; null where the file is damaged. */
@@ -41,9 +45,15 @@ export class OffsetCheckpoint {
     const text = formatCheckpoint(entries);
     if (text !== this.#written) {
       this.#written = text;
-      this.#last = this.#last.then(() => writeText(this.#disk, this.#directory, this.name, text));
+      this.#last = this.#last.then(() => this.#write(text));
     }
     return this.#last;
+  }
+
+  async #write(text: string): Promise<void> {
+    await writeText(this.#disk, this.#directory, this.name, text);
+    const held = passLater({ points: this.#points }, 'checkpoint-written', () => {});
+    if (held !== undefined) await held;
   }
 }
 

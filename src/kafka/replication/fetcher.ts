@@ -10,6 +10,7 @@ import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
 import type { NodeSettings } from '../config.ts';
+import { pass } from '../points.ts';
 import type { FetchResponse } from '../protocol/apis/01-fetch.ts';
 import { fetchApi } from '../protocol/apis/01-fetch.ts';
 import { errorCode, errorName } from '../protocol/errors.ts';
@@ -152,7 +153,7 @@ export class Fetcher {
     if (this.#closed) return;
     if (answer === null) this.#onFailure(failure ?? 'closed');
     else if (answer.errorCode !== errorCode.none) this.#onFailure(errorName(answer.errorCode));
-    else this.#onAnswer(answer);
+    else pass(this.#options.host, 'fetch-answer-applied', () => this.#onAnswer(answer));
   };
 
   close(): void {
@@ -190,6 +191,7 @@ export class Fetcher {
   }
 
   #onAnswer(answer: FetchResponse): void {
+    if (this.#closed) return;
     let bytes = 0;
     for (const { topicId, partitions } of answer.responses) {
       const byIndex = this.#entries.get(topicId);

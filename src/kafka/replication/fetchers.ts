@@ -5,6 +5,7 @@
  */
 import type { NodeId } from '../../base/ids.ts';
 import type { Address } from '../../host/network.ts';
+import { pass } from '../points.ts';
 import type { Channel } from '../rpc/contract.ts';
 import type { FetcherOptions } from './fetcher.ts';
 import { Fetcher } from './fetcher.ts';
@@ -57,15 +58,17 @@ export class Fetchers {
    * Behind every change of metadata: drops idle fetchers, follows new addresses, sends what waits.
    */
   refresh(): void {
+    const { host } = this.#options;
     for (const [leaderId, leader] of this.#leaders) {
       if (leader.partitions.size === 0) {
-        leader.fetcher?.close();
         this.#leaders.delete(leaderId);
+        pass(host, 'fetcher-stopped', () => leader.fetcher?.close());
         continue;
       }
       const address = this.#options.addressOf(leaderId);
       if (!isSame(address, leader.address)) this.#connect(leader, address);
-      leader.fetcher?.send();
+      const { fetcher } = leader;
+      if (fetcher !== null) pass(host, 'fetcher-started', () => fetcher.send());
     }
   }
 

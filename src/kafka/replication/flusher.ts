@@ -10,6 +10,7 @@ import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
 import type { TopicSettings } from '../config.ts';
+import { passLater } from '../points.ts';
 
 /** What of a log a flusher needs. */
 export interface Flushable {
@@ -105,17 +106,19 @@ export class Flusher {
   }
 
   #flush(): void {
-    const { directory, log, onError, onFlushed } = this.#options;
+    const { directory, host, log, onError, onFlushed } = this.#options;
     const flushing = directory
       .then(() => log.flush())
-      .then(() => {
-        if (this.#flushing === flushing) this.#flushing = null;
-        if (this.#held !== null) {
-          this.#held = null;
-          this.#holdIfDue(this.#options.settings().flushMessages);
-        }
-        onFlushed();
-      });
+      .then(() =>
+        passLater(host, 'flush-finished', () => {
+          if (this.#flushing === flushing) this.#flushing = null;
+          if (this.#held !== null) {
+            this.#held = null;
+            this.#holdIfDue(this.#options.settings().flushMessages);
+          }
+          onFlushed();
+        }),
+      );
     this.#flushing = flushing;
     flushing.catch(onError);
   }

@@ -8,6 +8,7 @@ import type { NodeId, Uuid } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
+import { pass } from '../points.ts';
 import { errorCode, errorName } from '../protocol/errors.ts';
 import type {
   AlterPartitionAnswer,
@@ -72,13 +73,19 @@ export class IsrProposals {
       if (partition.leader?.proposal !== proposal) sent.delete(partition);
     }
     if (sent.size === 0) return;
-    const { brokerEpoch, controller, node } = this.#options;
+    const { brokerEpoch, controller, host, node } = this.#options;
     this.#inFlight = true;
-    controller.alterPartition(requestOf(node, brokerEpoch(), sent), (answer, failure) => {
-      this.#inFlight = false;
+    const request = requestOf(node, brokerEpoch(), sent);
+    pass(host, 'isr-proposal-sent', () => {
       if (this.#closed) return;
-      this.#onAnswer(sent, answer, failure);
-      this.#options.afterAnswer();
+      controller.alterPartition(request, (answer, failure) =>
+        pass(host, 'isr-proposal-answered', () => {
+          this.#inFlight = false;
+          if (this.#closed) return;
+          this.#onAnswer(sent, answer, failure);
+          this.#options.afterAnswer();
+        }),
+      );
     });
   }
 

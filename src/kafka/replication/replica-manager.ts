@@ -18,6 +18,7 @@ import { topicSettings } from '../metadata/image.ts';
 import { quorumTopic } from '../metadata/internal-topics.ts';
 import type { PartitionState } from '../metadata/state.ts';
 import type { Observe } from '../observation.ts';
+import { pass } from '../points.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import { openChannel } from '../rpc/channel.ts';
 import type { Channel, OnFailure } from '../rpc/contract.ts';
@@ -183,7 +184,11 @@ export class ReplicaManager {
   }
 
   produce(work: ProduceWork, done: (results: ProduceResult[]) => void): void {
-    if (this.#isServing()) this.#serving.produce(work, done);
+    if (!this.#isServing()) return;
+    const { host } = this.#options;
+    this.#serving.produce(work, (results) =>
+      pass(host, 'append-acknowledged', () => done(results)),
+    );
   }
 
   fetch(work: FetchWork, done: (results: FetchResult[]) => void): void {

@@ -88,11 +88,13 @@ export class ReplicaStore {
       host.disk,
       this.#directory,
       highWatermarkCheckpoint,
+      host.points,
     );
     this.#recoveryPoints = new OffsetCheckpoint(
       host.disk,
       this.#directory,
       recoveryPointCheckpoint,
+      host.points,
     );
   }
 
@@ -285,6 +287,7 @@ export class ReplicaStore {
       keepsAll: former.isSuspect,
       report: (finding) => this.#warn(finding),
       wallMs: () => clock.wallMs(),
+      points: this.#host.points,
       replica: { node: this.#node, topicId, partition: `${topic}-${index}` },
       observe: this.#observe,
       producerIdExpirationMs: this.#producerIdExpirationMs,

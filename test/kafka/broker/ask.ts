@@ -5,6 +5,7 @@
 import type { NodeId } from '../../../src/base/ids.ts';
 import { zeroUuid } from '../../../src/base/ids.ts';
 import type { Host } from '../../../src/host/host.ts';
+import { immediatePoints } from '../../../src/host/points.ts';
 import { brokerApis } from '../../../src/kafka/broker/apis.ts';
 import type { BrokerContext } from '../../../src/kafka/broker/context.ts';
 import { FetchSessions } from '../../../src/kafka/broker/fetch-sessions.ts';
@@ -133,6 +134,7 @@ export function contextWith(parts: Partial<BrokerContext>): BrokerContext {
 const fakeHost = {
   machine: 'm1',
   random: { stream: () => ({ next: () => 0, int: () => 0 }) },
+  points: immediatePoints,
 } as unknown as Host;
 
 export class ImageBuilder {

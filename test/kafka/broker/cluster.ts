@@ -24,6 +24,7 @@ import { buildBatch, type NewRecord } from '../../../src/kafka/records/builder.t
 import { forEachBatch, readRecords } from '../../../src/kafka/records/reader.ts';
 import { openChannel } from '../../../src/kafka/rpc/channel.ts';
 import type { Channel } from '../../../src/kafka/rpc/contract.ts';
+import type { PointSetting } from '../../../src/sim/points.ts';
 import { World } from '../../../src/sim/world.ts';
 
 export interface ClusterOptions {
@@ -32,6 +33,7 @@ export interface ClusterOptions {
   /** Node ids by role; a node in both is combined. */
   readonly brokers?: readonly NodeId[];
   readonly controllers?: readonly NodeId[];
+  readonly points?: readonly PointSetting[];
 }
 
 const brokerPort = 9092;
@@ -53,7 +55,8 @@ export class TestCluster {
   #client: Host | null = null;
 
   constructor(options: ClusterOptions = {}) {
-    this.world = new World({ seed: options.seed ?? 'broker-test' });
+    const { seed = 'broker-test', points = [] } = options;
+    this.world = new World({ seed, points });
     this.brokers = options.brokers ?? [1, 2, 3];
     this.controllers = options.controllers ?? this.brokers;
     this.#settings = { ...defaultNodeSettings, ...options.settings };

@@ -6,7 +6,8 @@ import * as batch from '../../../src/kafka/records/batch.ts';
 import { readRecords } from '../../../src/kafka/records/reader.ts';
 import type { SimDisk } from '../../../src/sim/disk.ts';
 import { FileContent } from '../../../src/sim/disk-file.ts';
-import { Directory, type DiskTree } from '../../../src/sim/disk-tree.ts';
+import { Directory } from '../../../src/sim/disk-journal.ts';
+import type { DiskTree } from '../../../src/sim/disk-tree.ts';
 
 /** Bytes by path. */
 export type Copy = ReadonlyMap<string, Uint8Array>;

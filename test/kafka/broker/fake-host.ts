@@ -1,6 +1,7 @@
 /** A host whose time a test moves by hand, with no network and no disk. */
 import type { Micros } from '../../../src/base/ids.ts';
 import type { Host } from '../../../src/host/host.ts';
+import { immediatePoints } from '../../../src/host/points.ts';
 
 interface Due {
   readonly atUs: Micros;
@@ -26,6 +27,7 @@ export class FakeHost {
       },
       random: { stream: () => ({ next: () => 0.5, int: (bound: number) => draws++ % bound }) },
       log() {},
+      points: immediatePoints,
     } as unknown as Host;
   }
 

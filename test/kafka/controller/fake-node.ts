@@ -3,6 +3,7 @@
  * to.
  */
 import type { Host } from '../../../src/host/host.ts';
+import { immediatePoints } from '../../../src/host/points.ts';
 import type { Timer } from '../../../src/host/timers.ts';
 import {
   defaultNodeSettings,
@@ -47,6 +48,7 @@ export class FakeNode {
       timers: { after: (delayUs: number, callback: () => void) => node.#after(delayUs, callback) },
       random: { stream: () => random },
       log: () => {},
+      points: immediatePoints,
     } as unknown as Host;
     this.controller = new Controller({
       host,

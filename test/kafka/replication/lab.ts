@@ -7,6 +7,7 @@
  */
 import type { BrokerEpoch, NodeId, Offset } from '../../../src/base/ids.ts';
 import type { Host } from '../../../src/host/host.ts';
+import { immediatePoints } from '../../../src/host/points.ts';
 import type { NodeConfig, TopicSettings } from '../../../src/kafka/config.ts';
 import { defaultNodeSettings, defaultTopicSettings } from '../../../src/kafka/config.ts';
 import { Log } from '../../../src/kafka/log/log.ts';
@@ -370,6 +371,7 @@ export class Lab {
       clock: { monotonicUs: () => this.nowUs, wallMs: () => 1 },
       timers: { after: () => ({ cancel(): void {} }) },
       log(): void {},
+      points: immediatePoints,
     } as unknown as Host;
     const config = { nodeId: id, settings: defaultNodeSettings } as unknown as NodeConfig;
     const environment = {

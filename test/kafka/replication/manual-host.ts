@@ -1,5 +1,6 @@
 import type { Micros } from '../../../src/base/ids.ts';
 import type { Host } from '../../../src/host/host.ts';
+import { immediatePoints } from '../../../src/host/points.ts';
 import type { Timer } from '../../../src/host/timers.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
@@ -27,6 +28,7 @@ export class ManualHost {
       exit: (code: number) => {
         this.exitCode ??= code;
       },
+      points: immediatePoints,
     } as unknown as Host;
   }
 

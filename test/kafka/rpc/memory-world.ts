@@ -2,6 +2,7 @@
  * The least of a world: one clock, one queue of events, and connections that can be made to split
  * what they carry, to stall and to be refused. Just enough Host for the tests of rpc.
  */
+
 import type { Host } from '../../../src/host/host.ts';
 import type {
   Address,
@@ -10,6 +11,7 @@ import type {
   ConnectionHandler,
   Listener,
 } from '../../../src/host/network.ts';
+import { immediatePoints } from '../../../src/host/points.ts';
 import type { Timer } from '../../../src/host/timers.ts';
 
 interface Event {
@@ -79,6 +81,7 @@ export class MemoryWorld {
       get disk() {
         return nothing();
       },
+      points: immediatePoints,
       network: {
         listen: (port, accept, ready) => world.#listen(port, accept, ready),
         connect: (address, handler) => world.#connect(address, handler),
