@@ -16,8 +16,8 @@ export const scenarios = {
   calm: { phases },
   /** A property breaks: nobody recovers from a crash within a second. */
   unhealed: { phases: { ...phases, healWithinMs: 1_000 }, faults: { script: [crash] } },
-  /** Nothing can be judged: there are not as many brokers as replicas. */
-  undecided: { phases, topics: [{ name: 'orders', replicationFactor: 5 }] },
+  /** Nothing can be judged: messages take longer than anybody waits for them. */
+  undecided: { phases, network: { latencyUs: 10_000_000 } },
   /** Asks for what no cluster has, which only a trial finds. */
   'wrong-target': { phases, faults: { script: [{ ...crash, target: 'b9' }] } },
   /** Is no scenario. */
