@@ -26,7 +26,7 @@ export function stockScenarioNames(): string[] {
  * Loads a stock scenario by its name, or any scenario by the path of its file. Throws UsageError.
  */
 export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> {
-  const file = findFile(nameOrPath);
+  const file = scenarioFile(nameOrPath);
   let loaded: unknown;
   try {
     loaded = ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
@@ -41,7 +41,8 @@ export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> 
   return { asked: nameOrPath, file, scenario: check(file, loaded) };
 }
 
-function findFile(nameOrPath: string): string {
+/** The file meant, which is there. Throws a UsageError. */
+export function scenarioFile(nameOrPath: string): string {
   const stock = join(stockFolder, `${nameOrPath}.ts`);
   if (/^[a-z0-9-]+$/.test(nameOrPath) && existsSync(stock)) return stock;
   const path = resolve(nameOrPath);

@@ -47,7 +47,7 @@ export interface TrialOptions {
   /** Is told every event and what follows from it. */
   readonly trace?: TraceSink | null;
   /** Is given a way to ask for virtual time while the trial runs. */
-  readonly watch?: (now: () => Micros) => void;
+  readonly watch?: ((now: () => Micros) => void) | undefined;
   /** Keeps the digest after each event, for comparing two runs. */
   readonly recordDigests?: boolean;
   /** Is told what the trial reaches; without it marks cost next to nothing. */

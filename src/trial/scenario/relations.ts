@@ -12,7 +12,7 @@ const mostPartitions = 512;
 /** The history and its checks live in memory, at some hundred bytes a record. */
 const mostRecords = 2_000_000;
 /** So do the simulated disks. */
-const mostBytes = 2 * 1024 ** 3;
+const mostBytes = 2_147_483_648;
 /** What a record costs beside its value, mostly as a batch of its own. */
 const recordOverheadBytes = 100;
 /** As many as a plan may hold, less those of a script. */
