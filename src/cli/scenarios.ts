@@ -38,6 +38,11 @@ export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> 
   if (loaded === undefined) {
     throw new UsageError(`${file}: has no default export; write export default scenario({ … })`);
   }
+  if (loaded instanceof Promise) {
+    // Else one that rejects would end the process.
+    loaded.catch(() => {});
+    throw new UsageError(`${file}: its default export is a promise; write export default await …`);
+  }
   return { asked: nameOrPath, file, scenario: check(file, loaded) };
 }
 

@@ -104,6 +104,7 @@ export class WorkerProcess {
   }
 
   kill(): void {
+    this.#ended ??= 'SIGKILL';
     this.#child.kill('SIGKILL');
   }
 }
