@@ -30,10 +30,7 @@ const overridesOf = (defaults: object): fc.Arbitrary<object> => {
     const { boolean, constant } = fc;
     if (typeof value === 'boolean') return [name, boolean()];
     if (typeof value !== 'number') return [name, constant(value)];
-    return [
-      name,
-      around(value, Math.ceil(value / 2), 600, 2_000),
-    ];
+    return [name, around(value, Math.ceil(value / 2), 600, 2_000)];
   });
   const chosen = fc.subarray(fields, { maxLength: 2 });
   return chosen.chain((some) => fc.record(Object.fromEntries(some)));
