@@ -15,6 +15,7 @@ import { SimRandom } from '../../sim/random.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
 import { World } from '../../sim/world.ts';
 import type { Arena } from '../arena/arena.ts';
+import { ClocksUnderFault } from '../arena/clocks.ts';
 import { DisksUnderFault } from '../arena/disks.ts';
 import { LinkFaults } from '../arena/links.ts';
 import { Supervisor } from '../arena/supervisor.ts';
@@ -149,6 +150,7 @@ class Trial {
       supervisor: new Supervisor(this.#world),
       links: new LinkFaults(),
       disks: new DisksUnderFault(),
+      clocks: new ClocksUnderFault(),
       onDiskReplaced: (machine) => this.#judge.diskReplaced(this.#cluster.nodeOf(machine)),
     };
     this.#faults = new FaultExecutor(this.#arena);

@@ -17,6 +17,8 @@ const mostBytes = 2_147_483_648;
 const recordOverheadBytes = 100;
 /** As many as a plan may hold, less those of a script. */
 const mostDrawnFaults = 9_000;
+/** Faults come in storms: so many may be drawn where one is due. */
+const mostAtOnce = 6;
 
 /** `faults`: those of a plan, where one is given. */
 export function relationProblems(
@@ -147,10 +149,10 @@ function faultProblems({ faults, phases }: Scenario): string[] {
     );
   }
   // Two faults are at least half of `everyMs` apart.
-  if (phases.chaosMs / (everyMs / 2) > mostDrawnFaults) {
-    const bound = Math.ceil((2 * phases.chaosMs) / mostDrawnFaults);
+  const bound = Math.ceil((2 * mostAtOnce * phases.chaosMs) / mostDrawnFaults);
+  if (everyMs < bound) {
     problems.push(
-      `faults.random.everyMs: ${everyMs} makes more than ${mostDrawnFaults} faults in chaosMs ` +
+      `faults.random.everyMs: ${everyMs} may make more than ${mostDrawnFaults} faults in chaosMs ` +
         `${phases.chaosMs}: give at least ${bound}`,
     );
   }

@@ -52,7 +52,7 @@ const refused: readonly [object, string][] = [
   ],
   [
     { faults: { random: { ...random, everyMs: 100 } }, phases: { chaosMs: 86_400_000 } },
-    'give at least 19200',
+    'give at least 115200',
   ],
   [{ faults: { script: [{ kind: 'crash', atMs: 2 ** 53, target: 'b1', durationMs: 1 }] } }, 'atMs'],
   [
