@@ -1,5 +1,5 @@
 /** The command line: reads flags, calls one command, turns its outcome into an exit code. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from './about.ts';
 import { list } from './commands/list.ts';
 import { type ReplayFlags, replay } from './commands/replay.ts';
@@ -14,30 +14,30 @@ function program(done: (code: number) => void): Command {
     )
     .version(packageVersion())
     .exitOverride();
-  const outputDir = ['--output-dir <directory>', 'where results are kept', 'reports'] as const;
+  const outputDir = (): Option => single('--output-dir <directory>', 'where results are kept');
 
   ordeal
     .command('run')
     .description('run scenarios (all, if none is named) over seeds and judge them')
     .argument('[scenario...]', 'names of stock scenarios or paths of scenario files')
-    .option('--seed <seed>', 'one seed')
-    .option('--seeds <first..last>', 'a range of seeds')
-    .option('--runs <count>', 'seeds 1 to count')
-    .option('-j, --workers <count>', 'processes to run in (default: one a core)')
-    .option('--bail <count>', 'stop after so many failures')
+    .option('--seed <seed>', 'one seed; repeatable', collect)
+    .addOption(single('--seeds <first..last>', 'a range of seeds'))
+    .addOption(single('--runs <count>', 'seeds 1 to count'))
+    .addOption(single('-j, --workers <count>', 'processes to run in (default: one a core)'))
+    .addOption(single('--bail <count>', 'stop after so many failures'))
     .option('--verify', 'run each seed again in another process and compare')
     .option('--reporter <name>', 'default, verbose, json, junit, github; repeatable', collect)
-    .option(...outputDir)
+    .addOption(outputDir())
     .action(async (names: string[], flags: RunFlags) => done(await run(names, flags)));
 
   ordeal
     .command('replay')
     .description('run one seed again, traced')
     .argument('<scenario>', 'name of a stock scenario or path of a scenario file')
-    .requiredOption('--seed <seed>', 'the seed')
-    .option('--plan <file>', "a saved or edited plan instead of the seed's own")
-    .option('--trace <file>', 'write every event to this file')
-    .option(...outputDir)
+    .addOption(single('--seed <seed>', 'the seed').makeOptionMandatory())
+    .addOption(single('--plan <file>', "a saved or edited plan instead of the seed's own"))
+    .addOption(single('--trace <file>', 'write every event to this file'))
+    .addOption(outputDir())
     .action(async (name: string, flags: ReplayFlags) => done(await replay(name, flags)));
 
   ordeal
@@ -51,13 +51,27 @@ function program(done: (code: number) => void): Command {
   ordeal
     .command('serve')
     .description('run a real cluster on loopback until interrupted')
-    .option('--brokers <count>', 'how many nodes', '3')
-    .option('--port <port>', 'port of the first broker; the others follow it', '9092')
-    .option('--data <directory>', 'where the nodes keep their files', 'ordeal-data')
-    .option('--node <id>', 'start this node of the cluster alone')
+    .addOption(single('--brokers <count>', 'how many nodes').default('3'))
+    .addOption(
+      single('--port <port>', 'port of the first broker; the others follow it').default('9092'),
+    )
+    .addOption(
+      single('--data <directory>', 'where the nodes keep their files').default('ordeal-data'),
+    )
+    .addOption(single('--node <id>', 'start this node of the cluster alone'))
     .action(async (flags: ServeFlags) => done(await serve(flags)));
 
   return ordeal;
+}
+
+/** An option that may be given once: of two values one would go unheard. */
+function single(flags: string, description: string): Option {
+  let isGiven = false;
+  return new Option(flags, description).argParser((value: string) => {
+    if (isGiven) throw new InvalidArgumentError('It is given twice: give one of them.');
+    isGiven = true;
+    return value;
+  });
 }
 
 function collect(value: string, previous: string[] | undefined): string[] {

@@ -1,42 +1,110 @@
-/** One run of one seed, in whichever process: trial, guard, wall time, files. */
+/** One run of one seed, in a worker process: trial, guard, wall time, files. */
 
+import type { Micros } from '../base/ids.ts';
 import type { Difference } from '../report/reporter.ts';
 import { installGuard } from '../sim/guard.ts';
 import type { RunRecord } from '../trial/runner/result.ts';
-import { runTrial, type TrialOptions, type TrialOutcome } from '../trial/runner/trial.ts';
+import {
+  checkTrial,
+  runTrial,
+  type TrialOptions,
+  type TrialOutcome,
+} from '../trial/runner/trial.ts';
 import { InvalidInputError, type Scenario } from '../trial/scenario/scenario.ts';
 import { UsageError } from './exit.ts';
 import { runFolder, saveDigests, saveRun } from './output.ts';
+import { loadPlan } from './plan-file.ts';
 import { loadScenario } from './scenarios.ts';
+import { openTraceFile, type TraceFile } from './trace-file.ts';
+import type { DescribedScenario } from './work/tasks.ts';
+
+/** Is given a way to ask for virtual time as soon as a trial has one. */
+export type Watch = (now: () => Micros) => void;
 
 export interface Job {
   /** Path of the scenario's file. */
   readonly scenario: string;
+  /** Its name. */
+  readonly name: string;
   readonly seed: string;
   readonly outputDirectory: string;
   /** Where to leave the digest after each event, to be compared; null: nowhere. */
   readonly digestsFile: string | null;
 }
 
+export interface ReplayJob {
+  readonly scenario: string;
+  readonly name: string;
+  readonly seed: string;
+  /** Path of a plan in place of the seed's own. */
+  readonly plan: string | null;
+  /** Where the trace goes. */
+  readonly trace: string;
+  /** Where results go. */
+  readonly folder: string;
+}
+
 export interface JobResult {
   readonly record: RunRecord;
   /** What came of the second run of `--verify`, made in another process. */
   readonly difference: Difference | null;
+  /** Why its files could not be kept; null when they are. */
+  readonly unsaved: string | null;
+  /** What went wrong with us rather than with the cluster; null when nothing did. */
+  readonly internal: string | null;
+}
+
+/** Throws a UsageError for a scenario that cannot be loaded, or asks for what cannot be. */
+export async function describeScenario(asked: string): Promise<DescribedScenario> {
+  const { file, scenario } = await loadScenario(asked);
+  await checked(file, async () => checkTrial(scenario, '0'));
+  return { asked, file, name: scenario.name };
 }
 
 /** Throws a UsageError for a scenario that asks for what cannot be. */
-export async function runJob(job: Job): Promise<RunRecord> {
+export async function runJob(job: Job, watch?: Watch): Promise<JobResult> {
   const { file, scenario } = await loadScenario(job.scenario);
-  try {
-    const options = { recordDigests: job.digestsFile !== null };
+  return checked(file, async () => {
+    const options = { recordDigests: job.digestsFile !== null, watch };
     const { record, outcome } = await timedTrial(scenario, job.seed, options);
     const folder = runFolder(job.outputDirectory, scenario.name, job.seed);
-    saveRun(folder, record, outcome.plan, outcome.history);
+    const unsaved = saveRun(folder, record, outcome.plan, outcome.history);
     if (job.digestsFile !== null) saveDigests(job.digestsFile, outcome.digests!);
-    return record;
+    return { record, difference: null, unsaved, internal: null };
+  });
+}
+
+/** Throws a UsageError for a plan that does not fit, or a trace that cannot be opened. */
+export async function replayJob(job: ReplayJob, watch?: Watch): Promise<JobResult> {
+  const { file, scenario } = await loadScenario(job.scenario);
+  const plan = job.plan === null ? null : loadPlan(job.plan, scenario.name, job.seed);
+  const blamed = job.plan === null ? file : `--plan: ${job.plan}`;
+  await checked(blamed, async () => checkTrial(scenario, job.seed, { plan }));
+  const trace = openTrace(job.trace);
+  try {
+    const { record, outcome } = await timedTrial(scenario, job.seed, { plan, trace, watch });
+    const unsaved = saveRun(job.folder, record, outcome.plan, outcome.history);
+    return { record, difference: null, unsaved: trace.close() ?? unsaved, internal: null };
+  } finally {
+    trace.close();
+  }
+}
+
+/** What only cluster and plan together tell is the user's to mend in this file. */
+async function checked<T>(file: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
   } catch (error) {
     if (error instanceof InvalidInputError) throw new UsageError(`${file}: ${error.message}`);
     throw error;
+  }
+}
+
+function openTrace(path: string): TraceFile {
+  try {
+    return openTraceFile(path);
+  } catch (error) {
+    throw new UsageError(`--trace: ${(error as Error).message}`);
   }
 }
 

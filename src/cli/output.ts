@@ -1,8 +1,9 @@
 /**
  * Keeps what runs gave: `reports/<scenario>/<seed>/` with plan, result and history, below it
  * `replay/` with those of its latest replay, and `reports/latest/` with the newest sweep's reports.
+ * What cannot be kept is told, and takes nothing else with it.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { DigestRecording } from '../sim/trace.ts';
@@ -10,6 +11,7 @@ import type { History } from '../trial/history/history.ts';
 import type { Plan } from '../trial/plan/plan.ts';
 import type { RunRecord } from '../trial/runner/result.ts';
 import { UsageError } from './exit.ts';
+import { writeAside } from './write-aside.ts';
 
 export const runFolder = (directory: string, scenario: string, seed: string): string =>
   join(directory, scenario, seed);
@@ -21,20 +23,18 @@ export const planName = 'plan.json';
 /** There while a seed is being verified only. */
 export const digestsName = 'digests.bin';
 
-/** Makes the folder for results before anything is run. Throws a UsageError. */
-export function openFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new UsageError(`--output-dir: ${(error as Error).message}`);
-  }
-}
-
-export function saveRun(folder: string, record: RunRecord, plan: Plan, history: History): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, planName), `${JSON.stringify(plan, null, 2)}\n`);
-  writeFileSync(join(folder, 'result.json'), `${JSON.stringify(record, null, 2)}\n`);
-  writeFileSync(join(folder, 'history.jsonl.gz'), gzipSync(historyLines(history), { level: 1 }));
+/** Returns why the files could not be kept; null when they are. */
+export function saveRun(
+  folder: string,
+  record: RunRecord,
+  plan: Plan,
+  history: History,
+): string | null {
+  return writeAside(folder, {
+    [planName]: `${JSON.stringify(plan, null, 2)}\n`,
+    'result.json': `${JSON.stringify(record, null, 2)}\n`,
+    'history.jsonl.gz': gzipSync(historyLines(history), { level: 1 }),
+  });
 }
 
 export function saveDigests(file: string, digests: DigestRecording): void {
@@ -51,13 +51,35 @@ function historyLines(history: History): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Writes the newest sweep's files, such as `results.json`, into `<directory>/latest/`. */
-export function saveLatest(directory: string, files: Readonly<Record<string, string>>): void {
-  const folder = join(directory, latest);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-}
-
 /** The one name beside those of scenarios in the folder of results. */
 export const latest = 'latest';
+
+/** Throws a UsageError where the place of the newest sweep's files is taken by something else. */
+export function checkLatest(directory: string): void {
+  const folder = join(directory, latest);
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined || found.isDirectory()) return;
+  throw new UsageError(
+    `--output-dir: ${folder} is a file, where the latest results go: move it, or give another folder`,
+  );
+}
+
+/**
+ * Puts the newest sweep's files, such as `results.json`, into `<directory>/latest/`, in place of
+ * the last one's. Returns why that could not be done; null when it was.
+ */
+export function saveLatest(
+  directory: string,
+  files: Readonly<Record<string, string>>,
+): string | null {
+  const folder = join(directory, latest);
+  const problem = writeAside(folder, files);
+  if (problem !== null) return problem;
+  try {
+    for (const name of readdirSync(folder))
+      if (!Object.hasOwn(files, name)) rmSync(join(folder, name), { recursive: true, force: true });
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -68,17 +68,21 @@ export class Reports {
     this.#say((reporter) => reporter.record(record));
   }
 
-  /** Writes the files first, so that they are there when the end is said. */
-  end(end: SweepEnd): void {
+  /**
+   * Writes the files first, so that they are there when the end is said; it is said all the same
+   * where they could not be kept. Returns why; null when they are.
+   */
+  end(end: SweepEnd): string | null {
     const said = this.#entries.map(({ reporter }) => reporter.end(end));
     const files: Record<string, string> = { 'results.json': this.#results.end(end) };
     for (const [index, entry] of this.#entries.entries()) {
       if (entry.file !== null) files[entry.file] = entry.text + said[index];
     }
-    saveLatest(this.#directory, files);
+    const unsaved = saveLatest(this.#directory, files);
     for (const [index, { file, stream }] of this.#entries.entries()) {
       if (file === null) stream.write(said[index]!);
     }
+    return unsaved;
   }
 
   #say(speak: (reporter: Reporter) => string): void {

@@ -1,6 +1,17 @@
-/** The command that runs a seed again with its plan; `scenario` as the user named it. */
-export function reproduceCommand(scenario: string, seed: string, plan: string): string {
-  return `npx ordeal replay ${quoted(scenario)} --seed ${seed} --plan ${quoted(plan)}`;
+/**
+ * The command that runs a seed again, with its plan if that was kept; `scenario` and
+ * `outputDirectory` as the user gave them.
+ */
+export function reproduceCommand(
+  scenario: string,
+  seed: string,
+  plan: string | null,
+  outputDirectory: string | null,
+): string {
+  const words = ['npx', 'ordeal', 'replay', scenario, '--seed', seed];
+  if (plan !== null) words.push('--plan', plan);
+  if (outputDirectory !== null) words.push('--output-dir', outputDirectory);
+  return words.map(quoted).join(' ');
 }
 
 /** As one word of a POSIX shell. */

@@ -27,7 +27,7 @@ export function stockScenarioNames(): string[] {
  * Loads a stock scenario by its name, or any scenario by the path of its file. Throws UsageError.
  */
 export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> {
-  const file = findFile(nameOrPath);
+  const file = scenarioFile(nameOrPath);
   let loaded: unknown;
   try {
     loaded = await defaultExportOf(file);
@@ -38,6 +38,11 @@ export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> 
   }
   if (loaded === undefined) {
     throw new UsageError(`${file}: has no default export; write export default scenario({ … })`);
+  }
+  if (loaded instanceof Promise) {
+    // Else one that rejects would end the process.
+    loaded.catch(() => {});
+    throw new UsageError(`${file}: its default export is a promise; write export default await …`);
   }
   return { asked: nameOrPath, file, scenario: check(file, loaded) };
 }
@@ -52,7 +57,8 @@ async function defaultExportOf(file: string): Promise<unknown> {
   }
 }
 
-function findFile(nameOrPath: string): string {
+/** The file meant, which is there. Throws a UsageError. */
+export function scenarioFile(nameOrPath: string): string {
   const stock = join(stockFolder, `${nameOrPath}.ts`);
   if (/^[a-z0-9-]+$/.test(nameOrPath) && existsSync(stock)) return stock;
   const path = resolve(nameOrPath);

@@ -3,21 +3,24 @@ import { UsageError } from './exit.ts';
 const largestSeed = Number.MAX_SAFE_INTEGER;
 
 export interface SeedFlags {
-  readonly seed?: string;
+  /** Given once or more. */
+  readonly seed?: readonly string[];
   readonly seeds?: string;
   readonly runs?: string;
 }
 
 /**
- * The seeds that `--seed S`, `--seeds A..B` or `--runs N` (1 to N) name; seed 1 without any of
- * them.
+ * The seeds that `--seed S` (repeatable), `--seeds A..B` or `--runs N` (1 to N) name, each once;
+ * seed 1 without any of them.
  */
 export function seedsOf(flags: SeedFlags): string[] {
   const given = (['seed', 'seeds', 'runs'] as const).filter((name) => flags[name] !== undefined);
   if (given.length > 1) {
     throw new UsageError(`--${given.join(' and --')} exclude each other: give one of them`);
   }
-  if (flags.seed !== undefined) return [String(parseSeed(flags.seed, '--seed'))];
+  if (flags.seed !== undefined) {
+    return [...new Set(flags.seed.map((seed) => String(parseSeed(seed, '--seed'))))];
+  }
   if (flags.seeds !== undefined) return parseRange(flags.seeds);
   return range(1, parseCount(flags.runs ?? '1', '--runs'));
 }

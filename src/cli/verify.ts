@@ -9,7 +9,7 @@ import type { Difference } from '../report/reporter.ts';
 import { DigestRecording, type TraceEntry } from '../sim/trace.ts';
 import type { RunRecord, TrialResult } from '../trial/runner/result.ts';
 import { runTrial, type TrialOutcome } from '../trial/runner/trial.ts';
-import { guarded } from './job.ts';
+import { guarded, type Watch } from './job.ts';
 import { loadScenario } from './scenarios.ts';
 import { traceLine } from './trace-file.ts';
 
@@ -24,11 +24,11 @@ export interface Repetition {
 const mostLinesTold = 5;
 
 /** Runs the seed again and says how it differs; null: not at all. */
-export async function repeat(repetition: Repetition): Promise<Difference | null> {
+export async function repeat(repetition: Repetition, watch?: Watch): Promise<Difference | null> {
   const { first, digestsFile } = repetition;
   const { scenario } = await loadScenario(repetition.scenario);
   const { seed } = first;
-  const again = await guarded(() => runTrial(scenario, seed, { recordDigests: true }));
+  const again = await guarded(() => runTrial(scenario, seed, { recordDigests: true, watch }));
   const digests = DigestRecording.fromBytes(readFileSync(digestsFile));
   const difference = compare({ result: first, digests }, again);
   if (difference === null) return null;
@@ -38,7 +38,7 @@ export async function repeat(repetition: Repetition): Promise<Difference | null>
   const write = (entry: TraceEntry): void => {
     if (entry.event === event) lines.push(traceLine(entry));
   };
-  await guarded(() => runTrial(scenario, seed, { trace: { write } }));
+  await guarded(() => runTrial(scenario, seed, { trace: { write }, watch }));
   const told = lines.slice(0, mostLinesTold).join('\n    ') || 'nothing: it ends before';
   return {
     scenario: first.scenario,

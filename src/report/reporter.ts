@@ -29,7 +29,7 @@ export interface SweepEnd {
   readonly wallMs: number;
   readonly outputDirectory: string;
   /** Why there are fewer records than the start promised; null when all ran. */
-  readonly cut: 'interrupted' | 'enough failures' | 'internal error' | null;
+  readonly cut: 'interrupted' | 'enough failures' | null;
 }
 
 export interface Reporter {

@@ -48,10 +48,8 @@ export function describeFailure(record: RunRecord, reproduce: string): string {
   }
   const faults = record.faults.length;
   const effective = record.faults.filter((fault) => fault.tookEffect).length;
-  return (
-    `\n${heads.join('')}  plan: ${counted(faults, 'fault')}, ${effective} took effect   digest ${record.digest}\n` +
-    `  reproduce: ${reproduce}\n`
-  );
+  const plan = `  plan: ${counted(faults, 'fault')}, ${effective} took effect   digest ${record.digest}\n`;
+  return `\n${heads.join('')}${record.digest === '' ? '' : plan}  reproduce: ${reproduce}\n`;
 }
 
 function describeProperty(record: RunRecord, property: ViolationReport['property']): string {

@@ -19,7 +19,9 @@ describe('ordeal replay', () => {
     const plan = folder.file('reports/unhealed/7/plan.json');
     const byPlan = await here('replay', 'unhealed', '--seed', '7', '--plan', plan);
     expect(byPlan.stdout).toContain(`unhealed seed 7: fail, digest ${digest}\n`);
-    expect(byPlan.stdout).toContain(`unhealed.ts --seed 7 --plan ${plan}\n`);
+    expect(byPlan.stdout).toContain(
+      `unhealed.ts --seed 7 --plan ${plan} --output-dir ${folder.file('reports')}\n`,
+    );
     expect(folder.read('reports/unhealed/7/result.json')).toBe(result);
     expect(JSON.parse(folder.read('reports/unhealed/7/replay/result.json')).digest).toBe(digest);
   });

@@ -111,29 +111,13 @@ describe('ordeal run', () => {
   it('ends with 2 where nothing broke but something could not be judged', async () => {
     const { code } = await here('run', 'calm', 'undecided', '-j', '1', '--reporter', 'junit');
     expect(code).toBe(2);
-    expect(folder.read('reports/latest/junit.xml')).toContain('INVALID_REPLICATION_FACTOR');
+    expect(folder.read('reports/latest/junit.xml')).toContain('the topics were not created');
   });
 
   it('stops after so many failures', async () => {
     const { code, stdout } = await here('run', 'unhealed', '--runs', '9', '-j', '1', '--bail', '2');
     expect(code).toBe(1);
     expect(stdout).toContain('enough failures: 2 of 9 runs done; 0 passed, 2 did not, in');
-  });
-
-  it.each(['1', '2'])('tells what was done when it is interrupted, with -j %s', async (workers) => {
-    const words = ['calm.ts', '--runs', '500', '-j', workers, '--reporter', 'verbose'];
-    const sweep = folder.start('run', ...words, '--output-dir', `interrupted-${workers}`);
-    let said = false;
-    sweep.process.stdout!.on('data', (text: string) => {
-      if (said || !text.includes('✓ calm')) return;
-      said = true;
-      sweep.process.kill('SIGINT');
-    });
-    const { code, stdout } = await sweep.ended;
-    expect(code).toBe(130);
-    expect(stdout).toMatch(/^interrupted: \d+ of 500 runs done; \d+ passed, 0 did not, in/m);
-    const { runs } = json(folder.read(`interrupted-${workers}/latest/results.json`));
-    expect(runs.length).toBeGreaterThan(0);
   });
 
   it('finds two equal runs of each seed with --verify', async () => {
@@ -204,25 +188,6 @@ describe('ordeal run', () => {
     );
     const { code } = await folder.ordeal('run', 'with-library.ts', '-j', '1', '--verify');
     expect(code).toBe(0);
-  });
-
-  it('keeps what was done when a worker process is lost, and ends with 70', async () => {
-    folder.write(
-      'deadly.ts',
-      `if (process.send !== undefined) process.disconnect();
-      export default ${fieldsOf('calm').replace('calm', 'deadly')};`,
-    );
-    const { code, stdout, stderr } = await folder.ordeal(
-      'run',
-      'deadly.ts',
-      '--runs',
-      '2',
-      '-j',
-      '2',
-    );
-    expect(code).toBe(70);
-    expect(stdout).toContain('internal error: 0 of 2 runs done');
-    expect(stderr).toMatch(/a worker process ended \(code 0\) on \S+deadly.ts seed \d/);
   });
 
   it('takes scenario files that import ordeal or its sources, in a folder of their own', async () => {

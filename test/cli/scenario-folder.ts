@@ -1,6 +1,6 @@
 /** A folder with scenario files of a user's own, small ones, and the command run in it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -16,8 +16,8 @@ export const scenarios = {
   calm: { phases },
   /** A property breaks: nobody recovers from a crash within a second. */
   unhealed: { phases: { ...phases, healWithinMs: 1_000 }, faults: { script: [crash] } },
-  /** Nothing can be judged: there are not as many brokers as replicas. */
-  undecided: { phases, topics: [{ name: 'orders', replicationFactor: 5 }] },
+  /** Nothing can be judged: messages take longer than anybody waits for them. */
+  undecided: { phases, network: { latencyUs: 10_000_000 } },
   /** Asks for what no cluster has, which only a trial finds. */
   'wrong-target': { phases, faults: { script: [{ ...crash, target: 'b9' }] } },
   /** Is no scenario. */
@@ -28,6 +28,11 @@ export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+export interface Started {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
 }
 
 export class ScenarioFolder {
@@ -43,6 +48,25 @@ export class ScenarioFolder {
 
   file(...names: string[]): string {
     return join(this.path, ...names);
+  }
+
+  /** The scenario `calm` under another name, with code of the module before it. */
+  writeModule(name: string, code: string): string {
+    const value = { name, description: `The ${name} scenario.`, workload, phases };
+    return this.write(`${name}.ts`, `${code}\nexport default ${JSON.stringify(value)};\n`);
+  }
+
+  /** A scenario whose trials never end: they say so, and then loop without a pause. */
+  writeEndless(name: string): string {
+    return this.writeModule(
+      name,
+      `const { floor } = Math;
+      Math.floor = (x) => {
+        if (!new Error().stack.includes('/sim/latency.ts')) return floor(x);
+        console.error('looping');
+        for (;;);
+      };`,
+    );
   }
 
   write(name: string, text: string): string {
@@ -67,17 +91,30 @@ export class ScenarioFolder {
     return this.start(...words).ended;
   }
 
-  start(...words: string[]): { readonly process: ChildProcess; readonly ended: Promise<Ended> } {
-    const child = spawn(process.execPath, [launcher, ...words], { cwd: this.path });
+  /** As `ordeal`, with standard output going to this file. */
+  ordealTo(file: string, ...words: string[]): Promise<Ended> {
+    return this.#spawn(words, openSync(file, 'w')).ended;
+  }
+
+  start(...words: string[]): Started {
+    return this.#spawn(words, 'pipe');
+  }
+
+  #spawn(words: readonly string[], stdout: 'pipe' | number): Started {
+    const child = spawn(process.execPath, [launcher, ...words], {
+      cwd: this.path,
+      stdio: ['ignore', stdout, 'pipe'],
+    });
     this.#running.add(child);
     const said = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => {
+      child[name]?.setEncoding('utf8').on('data', (text: string) => {
         said[name] += text;
       });
     }
     const ended = new Promise<Ended>((done) => {
       child.once('close', (code) => {
+        if (typeof stdout === 'number') closeSync(stdout);
         this.#running.delete(child);
         done({ code, ...said });
       });

@@ -8,10 +8,11 @@ describe('the seeds of a run', () => {
   });
 
   it.each([
-    [{ seed: '7' }, ['7']],
-    [{ seed: '0' }, ['0']],
-    [{ seed: '0x1F' }, ['31']],
-    [{ seed: '9007199254740991' }, ['9007199254740991']],
+    [{ seed: ['7'] }, ['7']],
+    [{ seed: ['0'] }, ['0']],
+    [{ seed: ['0x1F'] }, ['31']],
+    [{ seed: ['9007199254740991'] }, ['9007199254740991']],
+    [{ seed: ['3', '1', '0x3'] }, ['3', '1']],
     [{ seeds: '3..5' }, ['3', '4', '5']],
     [{ seeds: '4..4' }, ['4']],
     [{ runs: '3' }, ['1', '2', '3']],
@@ -20,11 +21,11 @@ describe('the seeds of a run', () => {
   });
 
   it.each([
-    [{ seed: '' }, '--seed: ""'],
-    [{ seed: '-1' }, '--seed: "-1"'],
-    [{ seed: '1.5' }, '--seed: "1.5"'],
-    [{ seed: '1e3' }, '--seed: "1e3"'],
-    [{ seed: '9007199254740992' }, '--seed: "9007199254740992"'],
+    [{ seed: [''] }, '--seed: ""'],
+    [{ seed: ['-1'] }, '--seed: "-1"'],
+    [{ seed: ['1.5'] }, '--seed: "1.5"'],
+    [{ seed: ['1e3'] }, '--seed: "1e3"'],
+    [{ seed: ['9007199254740992'] }, '--seed: "9007199254740992"'],
     [{ seeds: '5' }, '--seeds: "5" is not a range'],
     [{ seeds: '1..2..3' }, '--seeds: "1..2..3" is not a range'],
     [{ seeds: '1..' }, '--seeds: ""'],
@@ -32,7 +33,7 @@ describe('the seeds of a run', () => {
     [{ seeds: '1..2000000' }, 'over a million'],
     [{ runs: '0' }, '--runs: "0"'],
     [{ runs: 'many' }, '--runs: "many"'],
-    [{ seed: '1', seeds: '1..2' }, '--seed and --seeds exclude each other'],
+    [{ seed: ['1'], seeds: '1..2' }, '--seed and --seeds exclude each other'],
   ])('%j is refused', (flags, message) => {
     expect(() => seedsOf(flags)).toThrow(UsageError);
     expect(() => seedsOf(flags)).toThrow(message);

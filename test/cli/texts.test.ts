@@ -43,12 +43,13 @@ describe('progress', () => {
 
 describe('the command that reproduces a run', () => {
   it('can be pasted into a shell', () => {
-    expect(reproduceCommand('chaos', '7', 'reports/chaos/7/plan.json')).toBe(
+    expect(reproduceCommand('chaos', '7', 'reports/chaos/7/plan.json', null)).toBe(
       'npx ordeal replay chaos --seed 7 --plan reports/chaos/7/plan.json',
     );
-    expect(reproduceCommand("it's mine.ts", '7', '/a b/plan.json')).toBe(
-      "npx ordeal replay 'it'\\''s mine.ts' --seed 7 --plan '/a b/plan.json'",
+    expect(reproduceCommand("it's mine.ts", '7', '/a b/plan.json', '/a b')).toBe(
+      "npx ordeal replay 'it'\\''s mine.ts' --seed 7 --plan '/a b/plan.json' --output-dir '/a b'",
     );
+    expect(reproduceCommand('chaos', '7', null, null)).toBe('npx ordeal replay chaos --seed 7');
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * Decisions of a broker process that Kafka once got wrong, each a small pure function that can be
- * swapped. Numbers are those of the list of historical bugs in the documentation.
+ * swapped. KAFKA ids are those of Kafka's issue tracker.
  */
 import type { BrokerEpoch } from '../../base/ids.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Decisions of replication that Kafka once got wrong, each a small pure function that can be
- * swapped for what it once was. Everything here is a value in, a value out. Numbers are those of
- * the list of historical bugs in the documentation.
+ * swapped for what it once was. Everything here is a value in, a value out. KAFKA ids are those
+ * of Kafka's issue tracker.
  */
 import type { BrokerEpoch, LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';

@@ -1,5 +1,6 @@
 import type { World } from '../../sim/world.ts';
 import type { ClusterView } from '../history/cluster-view.ts';
+import type { ClocksUnderFault } from './clocks.ts';
 import type { DisksUnderFault } from './disks.ts';
 import type { LinkFaults } from './links.ts';
 import type { Roster } from './roster.ts';
@@ -15,6 +16,7 @@ export interface Arena {
   readonly supervisor: Supervisor;
   readonly links: LinkFaults;
   readonly disks: DisksUnderFault;
+  readonly clocks: ClocksUnderFault;
   /** Told when a machine's disk is replaced by an empty one. */
   readonly onDiskReplaced: (machine: string) => void;
 }

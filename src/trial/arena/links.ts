@@ -1,12 +1,15 @@
 /**
  * What faults do to links. Several may act on one link at once: it opens again when the last
- * obstruction ends, and its latency is the usual one times all factors in force.
+ * obstruction ends, and its latency is the usual one times all factors in force, within a bound.
  */
 import { type LatencyModel, scaledLatency } from '../../sim/latency.ts';
 import type { Link } from '../../sim/link.ts';
 import { HoldCounts } from './hold-counts.ts';
 
 export type Obstruction = 'block' | 'clog';
+
+/** As slow as one fault alone may make it: what is sent still arrives within the trial. */
+const mostFactor = 1_000;
 
 export class LinkFaults {
   readonly #held = { block: new HoldCounts<Link>(), clog: new HoldCounts<Link>() };
@@ -39,7 +42,7 @@ export class LinkFaults {
   #setFactors(link: Link, factors: number[]): void {
     this.#factors.set(link, factors);
     const product = factors.reduce((all, factor) => all * factor, 1);
-    link.latency = scaledLatency(this.#usual.get(link)!, product);
+    link.latency = scaledLatency(this.#usual.get(link)!, Math.min(mostFactor, product));
   }
 }
 

@@ -23,7 +23,7 @@ const planSchema = z.strictObject({
   seed: z.string(),
   /** The configuration; a part that is missing is the scenario's. */
   cluster: clusterSchema.optional(),
-  topics: z.array(topicSchema).min(1).optional(),
+  topics: z.array(topicSchema).min(1).max(20).optional(),
   phases: phasesSchema.optional(),
   network: networkSchema.optional(),
   workload: workloadSchema,
@@ -61,6 +61,7 @@ export function parsePlan(text: string, source: string): Plan {
     throw new InvalidInputError(`plan ${source}: not JSON: ${(error as Error).message}`);
   }
   const parsed = planSchema.safeParse(json);
-  if (!parsed.success) throw new InvalidInputError(`plan ${source}: ${explain(parsed.error)}`);
+  if (!parsed.success)
+    throw new InvalidInputError(`plan ${source}: ${explain(parsed.error, json)}`);
   return parsed.data;
 }

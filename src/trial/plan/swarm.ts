@@ -110,7 +110,7 @@ function drawConfigs(random: RandomStream): Record<string, string> {
     const value = drawOne(values, random);
     if (drawn) configs[name] = value;
   };
-  sometimes(50, 'segment.bytes', ['2048', '8192', '65536']);
+  sometimes(50, 'internal.segment.bytes', ['2048', '8192', '65536']);
   sometimes(20, 'segment.ms', ['1000', '10000']);
   sometimes(30, 'index.interval.bytes', ['1', '256']);
   sometimes(15, 'flush.messages', ['1', '10']);

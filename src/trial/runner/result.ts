@@ -31,6 +31,7 @@ export interface TrialResult {
   readonly verdict: Verdict;
   /** Why the verdict is what it is, where the violations do not say it; null otherwise. */
   readonly reason: string | null;
+  /** Of all that happened; empty for a trial that did not come to its end. */
   readonly digest: string;
   readonly virtualMs: number;
   readonly events: number;

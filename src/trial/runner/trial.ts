@@ -15,6 +15,7 @@ import { SimRandom } from '../../sim/random.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
 import { World } from '../../sim/world.ts';
 import type { Arena } from '../arena/arena.ts';
+import { ClocksUnderFault } from '../arena/clocks.ts';
 import { DisksUnderFault } from '../arena/disks.ts';
 import { LinkFaults } from '../arena/links.ts';
 import { Supervisor } from '../arena/supervisor.ts';
@@ -30,6 +31,7 @@ import { drawPlan } from '../plan/draw.ts';
 import { guaranteesOf } from '../plan/guarantees-of.ts';
 import { configured, type Plan } from '../plan/plan.ts';
 import { converges, failsOverInTime } from '../properties/cluster.ts';
+import { relationProblems } from '../scenario/relations.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
 import { targetProblem } from '../targets/registry.ts';
 import { administratorProgram } from '../workload/administrator.ts';
@@ -45,6 +47,8 @@ export interface TrialOptions {
   readonly plan?: Plan | null;
   /** Is told every event and what follows from it. */
   readonly trace?: TraceSink | null;
+  /** Is given a way to ask for virtual time while the trial runs. */
+  readonly watch?: ((now: () => Micros) => void) | undefined;
   /** Keeps the digest after each event, for comparing two runs. */
   readonly recordDigests?: boolean;
   /** Is told what the trial reaches; without it marks cost next to nothing. */
@@ -87,6 +91,14 @@ export async function runTrial(
   return await trial.run();
 }
 
+/**
+ * Throws InvalidInputError for what only cluster and plan together tell, such as a target that
+ * nobody can be. Runs nothing.
+ */
+export function checkTrial(scenario: Scenario, seed: string, options: TrialOptions = {}): void {
+  new Trial(scenario, seed, options);
+}
+
 class Trial {
   readonly #scenario: Scenario;
   readonly #seed: string;
@@ -110,10 +122,13 @@ class Trial {
     this.#isTraced = options.trace !== undefined && options.trace !== null;
     this.#seed = seed;
     this.#coverage = options.coverage ?? null;
-    checkTargets(scenario, scenario.faults.script, 'faults.script');
+    const { script, random } = scenario.faults;
+    checkTargets(scenario, targetsOf(script), (index) => `faults.script.${index}.target`);
+    if (!scenario.swarm && random?.targets !== undefined)
+      checkTargets(scenario, random.targets, (index) => `faults.random.targets.${index}`);
     this.#plan = options.plan ?? drawPlan(scenario, seed, new SimRandom(worldSeed, 'plan/'));
     this.#scenario = configured(scenario, this.#plan);
-    checkTargets(this.#scenario, this.#plan.faults, 'faults');
+    checkPlan(this.#scenario, this.#plan);
     const { latencyUs, jitterUs, tailPerMille } = this.#scenario.network;
     this.#world = new World({
       seed: worldSeed,
@@ -135,9 +150,11 @@ class Trial {
       supervisor: new Supervisor(this.#world),
       links: new LinkFaults(),
       disks: new DisksUnderFault(),
+      clocks: new ClocksUnderFault(),
       onDiskReplaced: (machine) => this.#judge.diskReplaced(this.#cluster.nodeOf(machine)),
     };
     this.#faults = new FaultExecutor(this.#arena);
+    options.watch?.(() => this.#world.now);
   }
 
   async run(): Promise<TrialOutcome> {
@@ -356,14 +373,24 @@ class Trial {
 /** A swarm's machines are not known before its configuration is drawn. */
 function checkTargets(
   scenario: Scenario,
-  faults: readonly { readonly target: string }[],
-  where: string,
+  targets: readonly string[],
+  fieldOf: (index: number) => string,
 ): void {
   const cast = castOf(scenario);
-  for (const [index, { target }] of faults.entries()) {
+  for (const [index, target] of targets.entries()) {
     const problem = targetProblem(target, cast);
-    if (problem !== null) throw new InvalidInputError(`${where}.${index}.target: ${problem}`);
+    if (problem !== null) throw new InvalidInputError(`${fieldOf(index)}: ${problem}`);
   }
+}
+
+const targetsOf = (faults: readonly { readonly target: string }[]): string[] =>
+  faults.map(({ target }) => target);
+
+/** A plan brings a configuration of its own, and faults that may outlast the scenario's chaos. */
+function checkPlan(scenario: Scenario, { faults }: Plan): void {
+  checkTargets(scenario, targetsOf(faults), (index) => `faults.${index}.target`);
+  const problems = relationProblems(scenario, faults);
+  if (problems.length > 0) throw new InvalidInputError(problems.join('; '));
 }
 
 function watchedNodes(cluster: ClusterPlan): WatchedNode[] {

@@ -1,17 +1,29 @@
 /**
  * A scenario: which cluster, which workload, which faults, and what is promised. A scenario file is
  * a TypeScript module with `export default scenario({ … })`; everything is checked here, defaults
- * filled in.
+ * filled in. Every number has bounds: whatever is taken here ends with a verdict. What must go
+ * together stands in `relations.ts`.
  */
 import * as z from 'zod';
 import { compressions } from '../../kafka/records/batch.ts';
 import { faultKindNames, faultSchema } from '../faults/registry.ts';
 import { type PropertyName, propertyNames } from '../properties/registry.ts';
+import { relationProblems } from './relations.ts';
 import { settingsSchema } from './settings.ts';
 import { wrongClientRuleNames } from './wrong-client-rules.ts';
 
+/** Virtual time costs wall time: no part of a trial lasts longer than chaos, and that a day. */
+const dayMs = 86_400_000;
+/** What one client waits for, or one phase beside chaos takes. */
+const hourMs = 3_600_000;
+/** As a fault's own times are bounded. */
+const halfDayMs = 43_200_000;
+/** From a loopback device to a way by several satellites. */
+const leastLatencyUs = 10;
+const mostLatencyUs = 10_000_000;
+
 export const clusterSchema = z.strictObject({
-  /** Brokers `b1`, `b2`, … */
+  /** Brokers `b1`, `b2`, …; all are simulated in one thread. */
   brokers: z.int().min(1).max(9).default(3),
   /**
    * `combined`: the first three brokers (or all, if fewer) are the quorum too; a number: so many
@@ -19,12 +31,13 @@ export const clusterSchema = z.strictObject({
    */
   controllers: z.union([z.literal('combined'), z.int().min(1).max(7)]).default('combined'),
   /** Racks, dealt to brokers in turn. */
-  racks: z.array(z.string()).default([]),
+  racks: z.array(z.string().min(1).max(100)).max(9).default([]),
   settings: settingsSchema.prefault({}),
 });
 
 export const topicSchema = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/),
+  /** Every consumer reads every partition, and every checker follows each replica. */
   partitions: z.int().min(1).max(64).default(6),
   replicationFactor: z.int().min(1).max(9).default(3),
   /** Kafka's topic configurations, for instance `{ 'min.insync.replicas': '2' }`. */
@@ -37,62 +50,70 @@ export const workloadSchema = z.strictObject({
   consumers: z.int().min(0).max(16).default(3),
   /** Of all producers together, virtual. */
   recordsPerSecond: z.int().min(1).max(10_000).default(50),
+  /** A value is ten digits at least; a request holds a megabyte. */
   recordBytes: z.int().min(16).max(1_000_000).default(100),
   keysPerProducer: z.int().min(1).max(10_000).default(12),
   acks: z.union([z.literal('all'), z.literal(0), z.literal(1)]).default('all'),
   idempotent: z.boolean().default(true),
+  /** A broker remembers five batches of a producer (KIP-98). */
   maxInFlight: z.int().min(1).max(5).default(5),
-  lingerMs: z.int().min(0).default(5),
+  lingerMs: z.int().min(0).max(hourMs).default(5),
   compression: z.enum(compressions).default('none'),
-  requestTimeoutMs: z.int().min(100).default(30_000),
-  deliveryTimeoutMs: z.int().min(200).default(120_000),
+  requestTimeoutMs: z.int().min(100).max(hourMs).default(30_000),
+  deliveryTimeoutMs: z.int().min(200).max(hourMs).default(120_000),
   /** Beyond the promise: rules of the producers' client that are wrong on purpose. */
-  wrongRules: z.array(z.enum(wrongClientRuleNames)).default([]),
+  wrongRules: z.array(z.enum(wrongClientRuleNames)).max(100).default([]),
 });
 
 export const phasesSchema = z.strictObject({
-  warmUpMs: z.int().min(0).default(5_000),
-  chaosMs: z.int().min(0).default(60_000),
+  warmUpMs: z.int().min(0).max(hourMs).default(5_000),
+  chaosMs: z.int().min(0).max(dayMs).default(60_000),
   /** Within this time after the last fault the cluster must be whole. */
-  healWithinMs: z.int().min(1000).default(60_000),
+  healWithinMs: z.int().min(1000).max(hourMs).default(60_000),
   /** Load goes on for so long after the cluster is whole. */
-  calmMs: z.int().min(0).default(5_000),
+  calmMs: z.int().min(0).max(hourMs).default(5_000),
 });
 
 export const networkSchema = z.strictObject({
-  latencyUs: z.int().min(1).default(300),
-  jitterUs: z.int().min(0).default(200),
+  latencyUs: z.int().min(leastLatencyUs).max(mostLatencyUs).default(300),
+  jitterUs: z.int().min(0).max(mostLatencyUs).default(200),
   /** Per mille of messages that take the heavy tail. */
   tailPerMille: z.int().min(0).max(1000).default(5),
 });
 
 const faultsSchema = z.strictObject({
   /** Faults that strike in every trial, as written. */
-  script: z.array(faultSchema).default([]),
+  script: z.array(faultSchema).max(1_000).default([]),
   /**
    * Faults that the seed draws: about one every `everyMs`, of a mix of these kinds that each seed
    * draws anew.
    */
   random: z
     .strictObject({
-      everyMs: z.int().min(100),
-      kinds: z.array(z.enum(faultKindNames)).min(1),
-      /** Whom they strike; drawn over all machines and roles where it is not given. */
-      targets: z.array(z.string().min(1)).min(1).optional(),
-      durationMs: z.tuple([z.int().min(0), z.int().min(1)]).default([1_000, 12_000]),
+      everyMs: z.int().min(100).max(dayMs),
+      kinds: z.array(z.enum(faultKindNames)).min(1).max(100),
+      /** Whom they strike; drawn over all kinds of target where it is not given. */
+      targets: z.array(z.string().min(1).max(300)).min(1).max(100).optional(),
+      durationMs: z
+        .tuple([z.int().min(0).max(halfDayMs), z.int().min(1).max(halfDayMs)])
+        .default([1_000, 12_000]),
     })
     .optional(),
 });
 
 export const scenarioSchema = z.strictObject({
-  /** The file's name without its ending. */
-  name: z.string().regex(/^[a-z0-9-]+$/, 'lower case letters, digits and hyphens'),
+  /** The file's name without its ending: a folder of results is called so. */
+  name: z
+    .string()
+    .max(100)
+    .regex(/^[a-z0-9-]+$/, 'lower case letters, digits and hyphens'),
   /** First sentence: what it does, for `ordeal list`. Then what is promised and why. */
   description: z.string().min(10),
   cluster: clusterSchema.prefault({}),
   topics: z
     .array(topicSchema)
     .min(1)
+    .max(20)
     .default([topicSchema.parse({ name: 'orders' })]),
   workload: workloadSchema.prefault({}),
   phases: phasesSchema.prefault({}),
@@ -121,9 +142,13 @@ export class InvalidInputError extends Error {
  */
 export function scenario(input: ScenarioInput): Scenario {
   const parsed = scenarioSchema.safeParse(input);
-  if (!parsed.success)
-    throw new InvalidInputError(`scenario ${nameOf(input)}: ${explain(parsed.error)}`);
-  return parsed.data;
+  const problems = parsed.success
+    ? relationProblems(parsed.data)
+    : explain(parsed.error, input).split('; ');
+  if (problems.length > 0) {
+    throw new InvalidInputError(`scenario ${nameOf(input)}: ${problems.join('; ')}`);
+  }
+  return parsed.data!;
 }
 
 function nameOf(input: unknown): string {
@@ -131,9 +156,18 @@ function nameOf(input: unknown): string {
   return typeof name === 'string' ? `"${name}"` : '(without a name)';
 }
 
-/** `faults.script.0.atMs: expected int`, one line a field. */
-export function explain(error: z.ZodError): string {
+/** `faults.script.0.atMs: expected int, not "soon"`, one part a field. */
+export function explain(error: z.ZodError, input: unknown): string {
   return error.issues
-    .map((issue) => `${issue.path.join('.') || '(all)'}: ${issue.message}`)
+    .map(({ path, message }) => {
+      const given = path.reduce<unknown>((value, key) => (value as never)?.[key as never], input);
+      const told = given === undefined || typeof given === 'object' ? '' : `, not ${shown(given)}`;
+      return `${path.join('.') || '(all)'}: ${message}${told}`;
+    })
     .join('; ');
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

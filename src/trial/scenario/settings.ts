@@ -1,6 +1,7 @@
 /**
- * zod schemas of node and topic settings, derived from the defaults so that the two cannot drift
- * apart.
+ * zod schemas of node and topic settings. Names and types come from the defaults, so that the two
+ * cannot drift apart; the bounds stand here. Topic settings have the bounds that the cluster's own
+ * validator has.
  */
 import * as z from 'zod';
 import {
@@ -9,29 +10,108 @@ import {
   type NodeSettings,
   type TopicSettings,
 } from '../../kafka/config.ts';
+import { valueProblem } from '../../kafka/metadata/config-def.ts';
+import { topicConfigs } from '../../kafka/metadata/topic-configs.ts';
+
+const { topicDefaults: _, ...nodeDefaults } = defaultNodeSettings;
+
+type NodeDefaults = typeof nodeDefaults;
+type NumberNames = {
+  [Name in keyof NodeDefaults]: NodeDefaults[Name] extends number ? Name : never;
+}[keyof NodeDefaults];
+
+/** Kafka keeps these settings in 32 bits. */
+const mostOfAll = 2_147_483_647;
+const most: Readonly<Partial<Record<NumberNames, number>>> = {
+  // Drawn in microseconds, from at most 2^32.
+  controllerQuorumElectionTimeoutMs: 3_600_000,
+  // 16 bits on the wire.
+  defaultReplicationFactor: 32_767,
+};
+
+/**
+ * The least that each number may be. What is waited for again and again is at least some
+ * milliseconds: at zero a node would do nothing else, and virtual time would stand still.
+ */
+const least: Readonly<Record<NumberNames, number>> = {
+  // Laggards are looked for twice in this time.
+  replicaLagTimeMaxMs: 10,
+  // A follower asks again as soon as it is answered.
+  replicaFetchWaitMaxMs: 10,
+  replicaFetchBackoffMs: 10,
+  // A fetch gives one batch at least, whatever its bounds.
+  replicaFetchMaxBytes: 1,
+  replicaFetchResponseMaxBytes: 1,
+  replicaHighWatermarkCheckpointIntervalMs: 100,
+  replicaSocketTimeoutMs: 10,
+  leaderImbalanceCheckIntervalSeconds: 1,
+  defaultReplicationFactor: 1,
+  numPartitions: 1,
+  brokerHeartbeatIntervalMs: 50,
+  brokerSessionTimeoutMs: 100,
+  initialBrokerRegistrationTimeoutMs: 1_000,
+  // An election takes a round trip and a sync: below, nobody would ever win one.
+  controllerQuorumElectionTimeoutMs: 50,
+  controllerQuorumElectionBackoffMaxMs: 10,
+  // A leader with nothing to tell answers a fetch after 500 ms.
+  controllerQuorumFetchTimeoutMs: 600,
+  controllerQuorumRequestTimeoutMs: 600,
+  controllerQuorumAppendLingerMs: 0,
+  controllerQuorumRetryBackoffMs: 5,
+  // Requests among nodes must fit.
+  socketRequestMaxBytes: 65_536,
+  maxConnections: 1,
+  queuedMaxRequestsPerConnection: 1,
+  connectionsMaxIdleMs: 1_000,
+  fetchMaxBytes: 1_024,
+  requestTimeoutMs: 100,
+  controlledShutdownTimeoutMs: 1,
+  producerIdExpirationMs: 1,
+  // Zero: no fetch sessions.
+  maxIncrementalFetchSessionCacheSlots: 0,
+  // One request must fit.
+  queuedMaxRequestBytes: 65_536,
+};
 
 type Optional<Settings> = {
   [Name in keyof Settings]: z.ZodOptional<z.ZodType<Settings[Name], Settings[Name]>>;
 };
 
-/** Optional fields of the same names and types as those of `defaults`, which are plain values. */
-function optionalLike<Settings extends object>(defaults: Settings): Optional<Settings> {
+function nodeSchema(): Optional<NodeDefaults> {
   const fields: Record<string, z.ZodType> = {};
-  for (const [name, value] of Object.entries(defaults)) fields[name] = schemaLike(value).optional();
-  return fields as Optional<Settings>;
+  for (const [name, value] of Object.entries(nodeDefaults)) {
+    const bounded = (name: NumberNames): z.ZodType =>
+      z
+        .int()
+        .min(least[name])
+        .max(most[name] ?? mostOfAll);
+    const type = typeof value === 'number' ? bounded(name as NumberNames) : z.boolean();
+    fields[name] = type.optional();
+  }
+  return fields as Optional<NodeDefaults>;
 }
 
-function schemaLike(value: unknown): z.ZodType {
-  if (typeof value === 'number') return z.number();
+function topicSchema(): Optional<TopicSettings> {
+  const fields: Record<string, z.ZodType> = {};
+  for (const [name, value] of Object.entries(defaultTopicSettings)) {
+    const configs = topicConfigs.filter(({ setting }) => setting === name);
+    const error = 'Not what the cluster takes for this setting';
+    const takes = (given: unknown): boolean =>
+      configs.some((config) => valueProblem(config, String(given)) === null);
+    fields[name] = typed(value).refine(takes, { error }).optional();
+  }
+  return fields as Optional<TopicSettings>;
+}
+
+function typed(value: unknown): z.ZodType {
+  if (typeof value === 'number') return z.int();
   return typeof value === 'boolean' ? z.boolean() : z.string();
 }
 
-const { topicDefaults: _, ...nodeDefaults } = defaultNodeSettings;
-
-/** Overrides of NodeSettings; unknown names and wrong types are errors that name the field. */
+/** Overrides of NodeSettings; unknown names and wrong values are errors that name the field. */
 export const settingsSchema = z.strictObject({
-  ...optionalLike(nodeDefaults),
-  topicDefaults: z.strictObject(optionalLike<TopicSettings>(defaultTopicSettings)).optional(),
+  ...nodeSchema(),
+  topicDefaults: z.strictObject(topicSchema()).optional(),
 });
 
 export type SettingsOverrides = z.output<typeof settingsSchema>;

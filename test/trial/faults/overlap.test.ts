@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Machine } from '../../../src/sim/machine.ts';
 import { World } from '../../../src/sim/world.ts';
 import type { Arena } from '../../../src/trial/arena/arena.ts';
+import { ClocksUnderFault } from '../../../src/trial/arena/clocks.ts';
 import { DisksUnderFault } from '../../../src/trial/arena/disks.ts';
 import { LinkFaults } from '../../../src/trial/arena/links.ts';
 import type { Roster } from '../../../src/trial/arena/roster.ts';
@@ -34,6 +35,7 @@ function aMachine(): { machine: Machine; strike: (fault: object) => ActiveFault;
     supervisor: new Supervisor(world),
     links: new LinkFaults(),
     disks: new DisksUnderFault(),
+    clocks: new ClocksUnderFault(),
     onDiskReplaced: () => {},
   };
   const when = { atMs: 0, durationMs: 1, target: 'b1' };
@@ -104,5 +106,28 @@ describe('two faults of one machine at a time', () => {
     sync.end();
     strike({ kind: 'failed-sync' }).end();
     expect(machine.disk.faults.refusesSync()).toBe(false);
+  });
+});
+
+describe('many faults on one machine', () => {
+  it('never stop its clock, nor push it beyond what a timestamp holds', () => {
+    const { machine, strike } = aMachine();
+    const faults = Array.from({ length: 6 }, () => [
+      strike({ kind: 'clock-drift', partsPerMillion: -200_000 }),
+      strike({ kind: 'clock-jump', offsetMs: -900_000_000_000 }),
+    ]).flat();
+    expect(machine.clock.driftPpm).toBe(-500_000);
+    expect(machine.clock.wallAt(0)).toBeGreaterThan(0);
+    for (const fault of faults) fault.end();
+    expect([machine.clock.driftPpm, machine.clock.offsetMs]).toEqual([0, 0]);
+  });
+
+  it('never slow its links beyond what one may', () => {
+    const { strike, world } = aMachine();
+    const usual = world.network.link('b1', 'b2').latency;
+    const faults = Array.from({ length: 5 }, () => strike({ kind: 'slow-network', factor: 1_000 }));
+    expect(world.network.link('b1', 'b2').latency.baseUs).toBe(usual.baseUs * 1_000);
+    for (const fault of faults) fault.end();
+    expect(world.network.link('b1', 'b2').latency).toEqual(usual);
   });
 });

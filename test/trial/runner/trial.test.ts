@@ -118,7 +118,11 @@ describe('a trial', () => {
   });
 
   it('is inconclusive where the topics cannot be created', async () => {
-    const impossible = scenario({ ...steady, topics: [{ name: 'orders', replicationFactor: 5 }] });
+    // Past the check of a scenario, which refuses this.
+    const impossible = {
+      ...scenario(steady),
+      topics: [{ name: 'orders', partitions: 1, replicationFactor: 5, configs: {} }],
+    };
     const { result } = await runTrial(impossible, '1');
     expect(result.verdict).toBe('inconclusive');
     expect(result.reason).toContain('INVALID_REPLICATION_FACTOR');

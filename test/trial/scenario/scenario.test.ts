@@ -47,11 +47,11 @@ describe('a scenario', () => {
   it('overrides settings and keeps the others', () => {
     const checked = scenario({
       ...minimal,
-      cluster: { settings: { replicaLagTimeMaxMs: 5, topicDefaults: { segmentBytes: 9 } } },
+      cluster: { settings: { replicaLagTimeMaxMs: 5_000, topicDefaults: { segmentBytes: 99 } } },
     });
     const settings = nodeSettings(checked.cluster.settings);
-    expect(settings.replicaLagTimeMaxMs).toBe(5);
-    expect(settings.topicDefaults.segmentBytes).toBe(9);
+    expect(settings.replicaLagTimeMaxMs).toBe(5_000);
+    expect(settings.topicDefaults.segmentBytes).toBe(99);
     expect(settings.brokerSessionTimeoutMs).toBe(defaultNodeSettings.brokerSessionTimeoutMs);
   });
 });

@@ -8,11 +8,10 @@ export const clockDrift = faultKind({
   onClients: true,
   fields: { partsPerMillion: z.int().min(-200_000).max(200_000).default(50_000) },
   draw: (random) => ({ partsPerMillion: random.int(100_001) - 50_000 }),
-  /** Drifts add up, so that each takes away what it brought, in whatever order they end. */
-  strike({ fault: { partsPerMillion }, machine: { clock } }) {
-    clock.setDrift(clock.driftPpm + partsPerMillion);
+  strike({ fault: { partsPerMillion }, machine: { clock }, arena: { clocks } }) {
+    clocks.drift(clock, partsPerMillion);
     return {
-      end: () => clock.setDrift(clock.driftPpm - partsPerMillion),
+      end: () => clocks.drift(clock, -partsPerMillion),
       effect: () => ({ drift: partsPerMillion }),
     };
   },

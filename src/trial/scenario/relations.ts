@@ -1,0 +1,158 @@
+/**
+ * What the fields of a scenario must be to each other, beyond the bounds that each has for itself.
+ * Each problem names field, value and remedy. All of it is known before anything runs.
+ */
+import { TopicNames, topicNameProblem } from '../../kafka/controller/topic-names.ts';
+import { topicConfigsProblem } from '../../kafka/metadata/topic-configs.ts';
+import type { Scenario, Workload } from './scenario.ts';
+import { nodeSettings } from './settings.ts';
+
+/** Every checker follows every replica of every partition. */
+const mostPartitions = 512;
+/** The history and its checks live in memory, at some hundred bytes a record. */
+const mostRecords = 2_000_000;
+/** So do the simulated disks. */
+const mostBytes = 2_147_483_648;
+/** What a record costs beside its value, mostly as a batch of its own. */
+const recordOverheadBytes = 100;
+/** As many as a plan may hold, less those of a script. */
+const mostDrawnFaults = 9_000;
+/** Faults come in storms: so many may be drawn where one is due. */
+const mostAtOnce = 6;
+
+/** `faults`: those of a plan, where one is given. */
+export function relationProblems(
+  scenario: Scenario,
+  faults: readonly { readonly atMs: number; readonly durationMs: number }[] = scenario.faults
+    .script,
+): string[] {
+  return [
+    ...topicProblems(scenario),
+    ...settingProblems(scenario),
+    ...workloadProblems(scenario.workload),
+    ...loadProblems(scenario, faults),
+    ...faultProblems(scenario),
+  ];
+}
+
+/** What a producer of this workload would refuse. */
+function workloadProblems(workload: Workload): string[] {
+  const { acks, idempotent, lingerMs, requestTimeoutMs, deliveryTimeoutMs } = workload;
+  const problems: string[] = [];
+  if (idempotent && acks !== 'all') {
+    problems.push(
+      `workload.acks: ${acks} goes with idempotent: false only; idempotent is true by default ` +
+        "and needs acks: 'all'",
+    );
+  }
+  if (deliveryTimeoutMs < lingerMs + requestTimeoutMs) {
+    problems.push(
+      `workload.deliveryTimeoutMs: ${deliveryTimeoutMs} is below lingerMs + requestTimeoutMs ` +
+        `(${lingerMs} + ${requestTimeoutMs}): give at least ${lingerMs + requestTimeoutMs}`,
+    );
+  }
+  return problems;
+}
+
+/** Whether what this workload writes in a trial fits into memory. */
+function loadProblems(
+  { phases, topics, workload: { recordsPerSecond, recordBytes } }: Scenario,
+  faults: readonly { readonly atMs: number; readonly durationMs: number }[],
+): string[] {
+  const chaosMs = faults.reduce(
+    (longest, { atMs, durationMs }) => Math.max(longest, atMs + durationMs),
+    phases.chaosMs,
+  );
+  const seconds = (phases.warmUpMs + chaosMs + phases.healWithinMs + phases.calmMs) / 1000;
+  const records = Math.ceil(recordsPerSecond * seconds);
+  const copies = Math.max(...topics.map(({ replicationFactor }) => replicationFactor));
+  const bytes = records * copies * (recordBytes + recordOverheadBytes);
+  const remedy = 'give a lower rate, shorter phases and faults, or smaller records';
+  const problems: string[] = [];
+  if (records > mostRecords) {
+    problems.push(
+      `workload.recordsPerSecond: ${recordsPerSecond} are ${records} records in all phases, ` +
+        `more than ${mostRecords}: ${remedy}`,
+    );
+  }
+  if (bytes > mostBytes) {
+    problems.push(
+      `workload.recordBytes: ${recordBytes}, for ${records} records in ${copies} copies, ` +
+        `are more than ${mostBytes} bytes: ${remedy}`,
+    );
+  }
+  return problems;
+}
+
+function topicProblems({ topics, cluster }: Scenario): string[] {
+  const names = topics.map(({ name }) => name);
+  const problems = topics.flatMap(({ name, replicationFactor, configs }, index) => {
+    const own: string[] = [];
+    const field = `topics.${index}`;
+    const others = new Map(names.filter((_, i) => i !== index).map((other) => [other, null]));
+    const problem = topicNameProblem(name);
+    if (problem !== null) own.push(`${field}.name: ${problem}`);
+    if (names.indexOf(name) !== index) own.push(`${field}.name: "${name}" is there twice`);
+    const collision = new TopicNames(others).collidingWith(name);
+    if (collision !== null) own.push(`${field}.name: "${name}" collides with "${collision}"`);
+    if (replicationFactor > cluster.brokers) {
+      own.push(
+        `${field}.replicationFactor: ${replicationFactor} needs as many brokers, and ` +
+          `cluster.brokers is ${cluster.brokers}`,
+      );
+    }
+    const wrong = topicConfigsProblem(new Map(Object.entries(configs)));
+    if (wrong !== null) own.push(`${field}.configs: ${wrong}`);
+    return own;
+  });
+  const partitions = topics.reduce((sum, topic) => sum + topic.partitions, 0);
+  if (partitions > mostPartitions) {
+    problems.push(`topics: ${partitions} partitions in all are more than ${mostPartitions}`);
+  }
+  return problems;
+}
+
+/** The first two are Kafka's own; a broker that beats more seldom than that is fenced all along. */
+function settingProblems({ cluster }: Scenario): string[] {
+  const settings = nodeSettings(cluster.settings);
+  const { replicaFetchWaitMaxMs: wait, brokerHeartbeatIntervalMs: beat } = settings;
+  const problems: string[] = [];
+  const needs = (name: 'replicaLagTimeMaxMs' | 'replicaSocketTimeoutMs'): void => {
+    if (settings[name] >= wait) return;
+    problems.push(
+      `cluster.settings.${name}: ${settings[name]} is below replicaFetchWaitMaxMs ${wait}: ` +
+        'raise it, or lower that',
+    );
+  };
+  needs('replicaLagTimeMaxMs');
+  needs('replicaSocketTimeoutMs');
+  if (settings.brokerSessionTimeoutMs < 2 * beat) {
+    problems.push(
+      `cluster.settings.brokerSessionTimeoutMs: ${settings.brokerSessionTimeoutMs} is below ` +
+        `twice brokerHeartbeatIntervalMs ${beat}: raise it, or lower that`,
+    );
+  }
+  return problems;
+}
+
+function faultProblems({ faults, phases }: Scenario): string[] {
+  if (faults.random === undefined) return [];
+  const { durationMs, everyMs } = faults.random;
+  const [shortest, longest] = durationMs;
+  const problems: string[] = [];
+  if (shortest > longest) {
+    problems.push(
+      `faults.random.durationMs: [${shortest}, ${longest}] ends before it begins: ` +
+        'give the shorter one first',
+    );
+  }
+  // Two faults are at least half of `everyMs` apart.
+  const bound = Math.ceil((2 * mostAtOnce * phases.chaosMs) / mostDrawnFaults);
+  if (everyMs < bound) {
+    problems.push(
+      `faults.random.everyMs: ${everyMs} may make more than ${mostDrawnFaults} faults in chaosMs ` +
+        `${phases.chaosMs}: give at least ${bound}`,
+    );
+  }
+  return problems;
+}
