@@ -7,7 +7,9 @@ import type { LeaderEpoch, Offset } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { EpochEndOffset, ListOffsetQuery, ListOffsetResult } from './contract.ts';
 import {
+  debuggingReplicaId,
   earliestLocalTimestamp,
+  earliestPendingUploadTimestamp,
   earliestTimestamp,
   latestTieredTimestamp,
   latestTimestamp,
@@ -38,10 +40,11 @@ export function listOffset(
   const fenced = rules.epochError(query.currentLeaderEpoch, partition.leaderEpoch);
   if (fenced !== errorCode.none) return failedListOffset(fenced);
   const { leader, log } = partition;
-  if (leader === null) return failedListOffset(errorCode.notLeaderOrFollower);
-  const isFollower = query.replicaId >= 0;
-  const limit = rules.readLimit(partition.offsets(), isFollower, query.readCommitted);
-  const lags = !isFollower && leader.epochStart > partition.highWatermark;
+  const isDebugging = query.replicaId === debuggingReplicaId;
+  if (leader === null && !isDebugging) return failedListOffset(errorCode.notLeaderOrFollower);
+  const seesAll = isDebugging || query.replicaId >= 0;
+  const limit = rules.readLimit(partition.offsets(), seesAll, query.readCommitted);
+  const lags = !seesAll && leader !== null && leader.epochStart > partition.highWatermark;
   const found = (
     offset: Offset,
     timestamp: number,
@@ -56,11 +59,12 @@ export function listOffset(
     case latestTimestamp:
       return lags
         ? failedListOffset(errorCode.offsetNotAvailable)
-        : found(limit, -1, leader.leaderEpoch);
+        : found(limit, -1, partition.leaderEpoch);
     case earliestTimestamp:
     case earliestLocalTimestamp:
       return found(log.logStartOffset, -1, log.epochAt(log.logStartOffset));
     case latestTieredTimestamp:
+    case earliestPendingUploadTimestamp:
       return found(-1, -1, -1);
     default: {
       const record =

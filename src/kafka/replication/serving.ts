@@ -4,6 +4,7 @@
  */
 import type { Offset } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
+import { type RecordError, RecordsRefused } from '../log/record-errors.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import type { Completions } from './completions.ts';
 import type {
@@ -34,6 +35,19 @@ export interface ServingOptions {
   /** Ends the process on an I/O error; throws on what is none. */
   readonly onError: (error: unknown) => void;
 }
+
+const noErrors: readonly RecordError[] = [];
+
+/** Errors of a produce that say nothing of the log: Kafka leaves its start out of their answer. */
+const withoutLogStart: ReadonlySet<number> = new Set([
+  errorCode.unknownTopicOrPartition,
+  errorCode.unknownTopicId,
+  errorCode.notLeaderOrFollower,
+  errorCode.messageTooLarge,
+  errorCode.recordListTooLarge,
+  errorCode.corruptMessage,
+  errorCode.kafkaStorageError,
+]);
 
 const hinted: ReadonlySet<number> = new Set([
   errorCode.notLeaderOrFollower,
@@ -125,12 +139,13 @@ export class Serving {
         baseOffset: appended.baseOffset,
         logAppendTimeMs: appended.appendTimeMs,
         logStartOffset: partition.log.logStartOffset,
+        recordErrors: noErrors,
         currentLeader: null,
       });
       return appended.lastOffset + 1;
     } catch (error) {
       if (error instanceof KafkaError) {
-        results.push(this.#failedProduce(part, error.code, error.message));
+        results.push(this.#refusedProduce(partition, part, error));
       } else {
         this.#options.onError(error);
         results.push(this.#failedProduce(part, errorCode.kafkaStorageError, null));
@@ -152,6 +167,15 @@ export class Serving {
     };
   }
 
+  /** What the log, or who keeps it, had against the records. */
+  #refusedProduce(partition: Partition, part: ProducePartition, error: KafkaError): ProduceResult {
+    const { code, message } = error;
+    const failed = this.#failedProduce(part, code, message);
+    if (withoutLogStart.has(code)) return failed;
+    const recordErrors = error instanceof RecordsRefused ? error.recordErrors : noErrors;
+    return { ...failed, logStartOffset: partition.log.logStartOffset, recordErrors };
+  }
+
   #failedProduce(part: ProducePartition, code: number, message: string | null): ProduceResult {
     return {
       topicId: part.topicId,
@@ -162,6 +186,7 @@ export class Serving {
       baseOffset: -1,
       logAppendTimeMs: -1,
       logStartOffset: -1,
+      recordErrors: noErrors,
       currentLeader: hinted.has(code) ? this.#options.hosted.leaderOf(part) : null,
     };
   }

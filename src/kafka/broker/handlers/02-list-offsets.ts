@@ -4,8 +4,8 @@
  *   reader may see, −2 the log's start, −3 the record with the largest timestamp (7), −4 the
  *   earliest local one, which is the log's start here (8). −5 (9) and −6 (11) ask for tiered
  *   storage, of which there is none.
- * - A special timestamp below its version is UNSUPPORTED_VERSION; a partition named twice
- *   INVALID_REQUEST.
+ * - A special timestamp below its version, or one that nobody knows, is UNSUPPORTED_VERSION; a
+ *   partition named twice INVALID_REQUEST, once.
  * 2: isolation level; 4: leader epochs, for fencing and in the answer.
  */
 import { zeroUuid } from '../../../base/ids.ts';
@@ -19,6 +19,9 @@ type PartitionAnswer = ResponseInput<typeof listOffsetsApi>['topics'][number]['p
 
 /** From which version on a special timestamp is understood. */
 const specialSince: ReadonlyMap<number, number> = new Map([
+  [-1, 1],
+  [-2, 1],
+  [-3, 7],
   [-4, 8],
   [-5, 9],
   [-6, 11],
@@ -27,39 +30,39 @@ const specialSince: ReadonlyMap<number, number> = new Map([
 const handleListOffsets: Handler<typeof listOffsetsApi> = (context, request) => {
   const { body, version } = request;
   const duplicates = duplicatesIn(body);
-  const readCommitted = body.isolationLevel === 1;
-  const topics = body.topics.map(({ name, partitions }) => ({
-    name,
-    partitions: partitions.map(
-      ({ partitionIndex, currentLeaderEpoch, timestamp }): PartitionAnswer => {
-        if (duplicates.has(`${name}-${partitionIndex}`))
-          return { partitionIndex, errorCode: errorCode.invalidRequest };
-        if (version < (specialSince.get(timestamp) ?? 0)) {
-          return { partitionIndex, errorCode: errorCode.unsupportedVersion };
-        }
-        const found = context.replicas.listOffset({
-          topicId: zeroUuid,
-          topic: name,
-          index: partitionIndex,
-          replicaId: body.replicaId,
-          readCommitted,
-          currentLeaderEpoch,
-          timestamp,
-        });
-        if (found.errorCode !== errorCode.none)
-          return { partitionIndex, errorCode: found.errorCode };
-        const { offset, timestamp: foundTimestamp, leaderEpoch } = found;
-        return {
-          partitionIndex,
-          errorCode: errorCode.none,
-          offset,
-          timestamp: foundTimestamp,
-          leaderEpoch,
-        };
-      },
-    ),
-  }));
-  request.respond({ topics });
+  const answered = new Set<string>();
+  const topics = body.topics.map(({ name, partitions }) => {
+    const answers: PartitionAnswer[] = [];
+    for (const { partitionIndex, currentLeaderEpoch, timestamp } of partitions) {
+      const partition = `${name}-${partitionIndex}`;
+      if (duplicates.has(partition)) {
+        if (answered.has(partition)) continue;
+        answered.add(partition);
+        answers.push({ partitionIndex, errorCode: errorCode.invalidRequest });
+        continue;
+      }
+      if (timestamp < 0 && version < (specialSince.get(timestamp) ?? Number.POSITIVE_INFINITY)) {
+        answers.push({ partitionIndex, errorCode: errorCode.unsupportedVersion });
+        continue;
+      }
+      const found = context.replicas.listOffset({
+        topicId: zeroUuid,
+        topic: name,
+        index: partitionIndex,
+        replicaId: body.replicaId,
+        readCommitted: body.isolationLevel === 1,
+        currentLeaderEpoch,
+        timestamp,
+      });
+      answers.push(
+        found.errorCode === errorCode.none
+          ? { ...found, partitionIndex }
+          : { partitionIndex, errorCode: found.errorCode },
+      );
+    }
+    return { name, partitions: answers };
+  });
+  request.respond({ topics: topics.filter(({ partitions }) => partitions.length > 0) });
 };
 
 function duplicatesIn(body: Body): ReadonlySet<string> {
