@@ -43,9 +43,14 @@ function conformBatch(
   const cursor = open(records, position);
   const plainStart = cursor.position;
   const summary = summarizeOrRefuse(cursor, count, batch.baseTimestamp(records, position));
-  const rewind = (): RecordCursor => new RecordCursor(cursor.bytes, plainStart, cursor.limit);
-  checkDemands(records, position, summary, demandsOf(records, position, settings, nowMs), rewind);
-
+  if (!meetsDemands(records, position, summary, settings, nowMs)) {
+    const walk = new RecordWalk(
+      new RecordCursor(cursor.bytes, plainStart, cursor.limit),
+      count,
+      batch.baseTimestamp(records, position),
+    );
+    throw refuse(walk, demandsOf(records, position, settings, nowMs));
+  }
   const type = settings.messageTimestampType;
   const timeMs = type === 'LogAppendTime' ? nowMs : summary.maxTimestamp;
   const codec = batch.compression(records, position);
@@ -56,7 +61,7 @@ function conformBatch(
   }
   const plain = summary.isNumbered
     ? cursor.bytes.subarray(plainStart, cursor.limit)
-    : renumbered(rewind(), count);
+    : renumbered(new RecordCursor(cursor.bytes, plainStart, cursor.limit), count);
   const levels = { gzip: settings.compressionGzipLevel, zstd: settings.compressionZstdLevel };
   const body = compress(wanted, plain, levels);
   const rewritten = new Uint8Array(batch.batchHeaderSize + body.length);
@@ -111,22 +116,24 @@ function demandsOf(
   };
 }
 
-function checkDemands(
+/** The same question as `refuse` answers per record, of all records at once. */
+function meetsDemands(
   records: Uint8Array,
   position: number,
   summary: RecordsSummary,
-  demands: RecordDemands,
-  rewind: () => RecordCursor,
-): void {
-  const { earliestMs, latestMs } = demands;
-  const areTimely =
-    earliestMs === null ||
-    latestMs === null ||
-    (isTimely(summary.minTimestamp, earliestMs, latestMs) &&
-      isTimely(summary.maxTimestamp, earliestMs, latestMs));
-  if (areTimely && !demands.claimsAppendTime && !(demands.key && summary.lacksKey)) return;
-  const count = batch.recordCount(records, position);
-  throw refuse(new RecordWalk(rewind(), count, batch.baseTimestamp(records, position)), demands);
+  settings: TopicSettings,
+  nowMs: WallMs,
+): boolean {
+  if (summary.lacksKey && settings.cleanupPolicy !== 'delete') return false;
+  if (settings.messageTimestampType !== 'CreateTime') {
+    return batch.timestampType(records, position) === 'CreateTime';
+  }
+  const earliestMs = nowMs - settings.messageTimestampBeforeMaxMs;
+  const latestMs = nowMs + settings.messageTimestampAfterMaxMs;
+  return (
+    isTimely(summary.minTimestamp, earliestMs, latestMs) &&
+    isTimely(summary.maxTimestamp, earliestMs, latestMs)
+  );
 }
 
 function codecFor(
