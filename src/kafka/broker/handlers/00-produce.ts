@@ -6,12 +6,12 @@
  *   acks other than −1, 0, 1, which are INVALID_REQUIRED_ACKS.
  * - A partition without exactly one batch of magic 2 is INVALID_RECORD, bytes that are no batch
  *   are CORRUPT_MESSAGE, less than a batch behind the first is ignored. zstd below version 7 is
- *   UNSUPPORTED_COMPRESSION_TYPE. What is wrong inside the batch is the log's to say; from version 8
- *   on the answer names the records.
+ *   UNSUPPORTED_COMPRESSION_TYPE. What is wrong inside the batch is the log's to say; from version
+ *   8 on the answer names the records.
  * - Of a partition named twice the last counts, and has the one answer.
  * - Transactional batches in a request without transactional id have all of it refused with
- *   TRANSACTIONAL_ID_AUTHORIZATION_FAILED, as Kafka does; with one they are NOT_ENOUGH_REPLICAS: there
- *   is no transaction coordinator that could be asked about them.
+ *   TRANSACTIONAL_ID_AUTHORIZATION_FAILED, as Kafka does; with one they are NOT_ENOUGH_REPLICAS:
+ *   there is no transaction coordinator that could be asked about them.
  * - acks=0 has no answer; where something failed the connection is closed, so that the client
  *   learns of it.
  * 5: log start offset; 7: zstd; 8: error messages; 10: where the leader is now (KIP-951); 13: topic

@@ -1,8 +1,9 @@
 /**
  * The records of one partition in one fetch answer. `scan` looks at headers and checksums only:
- * which batches are sound, and where the next fetch goes on. A stream then gives the visible records
- * batch by batch: none below the position, none twice, no control records, and with read_committed
- * none of aborted transactions. In front of a batch that it cannot read it ends, and says which.
+ * which batches are sound, and where the next fetch goes on. A stream then gives the visible
+ * records batch by batch: none below the position, none twice, no control records, and with
+ * read_committed none of aborted transactions. In front of a batch that it cannot read it ends, and
+ * says which.
  */
 import type { LeaderEpoch, Offset, ProducerId } from '../../../base/ids.ts';
 import { errorCode, KafkaError } from '../../protocol/errors.ts';
