@@ -8,6 +8,7 @@
  *   numbered anew.
  * The usual batch passes as it is: one pass over its records, nothing copied.
  */
+import { joinBytes } from '../../base/bytes.ts';
 import type { WallMs } from '../../base/ids.ts';
 import type { TopicSettings } from '../config.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
@@ -29,7 +30,7 @@ export function conform(records: Uint8Array, settings: TopicSettings, nowMs: Wal
     parts?.push(rewritten ?? records.subarray(position, end));
     position = end;
   }
-  return parts === null ? records : joined(parts);
+  return parts === null ? records : joinBytes(parts);
 }
 
 /** Null where the batch may stay, its times set right; else what stands for it. */
@@ -165,16 +166,4 @@ function renumbered(cursor: RecordCursor, count: number): Uint8Array {
     at += end - afterOffset;
   }
   return target.subarray(0, at);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

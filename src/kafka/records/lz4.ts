@@ -5,6 +5,7 @@
  * it is unpacked.
  */
 import lz4 from 'lz4js';
+import { littleEndian } from '../../base/bytes.ts';
 import { UnpackedBytes } from './unpacked-bytes.ts';
 import { RecordsError } from './varint.ts';
 
@@ -46,7 +47,7 @@ export function decompressLz4(frame: Uint8Array, limit: number): Uint8Array {
   let at = (flags & 0x08) !== 0 ? 15 : 7;
   for (;;) {
     check(at + 4 <= frame.length, 'block length');
-    const word = readLittle32(frame, at);
+    const word = littleEndian(frame, at, 4);
     at += 4;
     if (word === 0) return unpacked.content;
     const isPacked = word < uncompressedBit;
@@ -110,9 +111,4 @@ function check(holds: boolean, what: string): void {
 function writeLittle32(bytes: Uint8Array, at: number, value: number): number {
   for (let byte = 0; byte < 4; byte++) bytes[at + byte] = value >>> (8 * byte);
   return at + 4;
-}
-
-function readLittle32(bytes: Uint8Array, at: number): number {
-  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
-  return (low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)) >>> 0;
 }

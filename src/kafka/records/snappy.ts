@@ -6,6 +6,7 @@
  * one never ends), so blocks are unpacked here.
  */
 import snappy from 'snappyjs';
+import { joinBytes, littleEndian } from '../../base/bytes.ts';
 import { UnpackedBytes } from './unpacked-bytes.ts';
 import { RecordsError } from './varint.ts';
 
@@ -21,7 +22,7 @@ export function compressSnappy(bytes: Uint8Array): Uint8Array {
     const size = block.length;
     parts.push(Uint8Array.of(size >>> 24, size >>> 16, size >>> 8, size), block);
   }
-  return concatenate(parts);
+  return joinBytes(parts);
 }
 
 /** Fails with a RecordsError on damage or above `limit` bytes of content. */
@@ -97,12 +98,6 @@ function unpackBlock(bytes: Uint8Array, start: number, end: number, unpacked: Un
   unpacked.length = last;
 }
 
-function littleEndian(bytes: Uint8Array, at: number, width: number): number {
-  let value = 0;
-  for (let byte = width - 1; byte >= 0; byte--) value = value * 256 + (bytes[at + byte] as number);
-  return value;
-}
-
 function check(holds: boolean, what: string): void {
   if (!holds) throw new RecordsError(`damaged snappy data: ${what}`);
 }
@@ -118,16 +113,4 @@ function hasXerialMagic(bytes: Uint8Array, start: number): boolean {
     if (bytes[start + at] !== xerialHeader[at]) return false;
   }
   return true;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

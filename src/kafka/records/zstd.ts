@@ -7,6 +7,7 @@
  * say how much they can give at most, and a frame that claims more is damaged.
  */
 import * as codec from '@bokuweb/zstd-wasm';
+import { littleEndian } from '../../base/bytes.ts';
 import { TooLargeError, UnpackedBytes } from './unpacked-bytes.ts';
 import { RecordsError } from './varint.ts';
 
@@ -94,12 +95,6 @@ function measure(bytes: Uint8Array, start: number): FrameMeasure {
   if ((descriptor & 4) !== 0) at += 4;
   check(at <= bytes.length, 'block');
   return { end: at, contentBytes, mostBytes };
-}
-
-function littleEndian(bytes: Uint8Array, at: number, width: number): number {
-  let value = 0;
-  for (let byte = width - 1; byte >= 0; byte--) value = value * 256 + (bytes[at + byte] as number);
-  return value;
 }
 
 function check(holds: boolean, what: string): void {
