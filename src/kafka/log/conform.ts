@@ -109,13 +109,16 @@ function demandsOf(
   const isCreateTime = settings.messageTimestampType === 'CreateTime';
   const type = batch.timestampType(records, position);
   return {
-    key: settings.cleanupPolicy !== 'delete',
+    key: isCompacted(settings),
     earliestMs: isCreateTime ? nowMs - settings.messageTimestampBeforeMaxMs : null,
     latestMs: isCreateTime ? nowMs + settings.messageTimestampAfterMaxMs : null,
     // In a CreateTime topic Kafka takes the bit away and believes the records.
     claimsAppendTime: !isCreateTime && type === 'LogAppendTime',
   };
 }
+
+const isCompacted = (settings: TopicSettings): boolean =>
+  settings.cleanupPolicy.includes('compact');
 
 /** The same question as `refuse` answers per record, of all records at once. */
 function meetsDemands(
@@ -125,7 +128,7 @@ function meetsDemands(
   settings: TopicSettings,
   nowMs: WallMs,
 ): boolean {
-  if (summary.lacksKey && settings.cleanupPolicy !== 'delete') return false;
+  if (summary.lacksKey && isCompacted(settings)) return false;
   if (settings.messageTimestampType !== 'CreateTime') {
     return batch.timestampType(records, position) === 'CreateTime';
   }

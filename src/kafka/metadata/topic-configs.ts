@@ -76,16 +76,29 @@ const long = (setting: Setting, name: string, min: bigint) => ({
 export const topicConfigs: readonly TopicConfig[] = [
   { name: 'cleanup.policy', setting: 'cleanupPolicy', type: configType.list, parse: cleanupPolicy },
   {
+    name: 'compression.gzip.level',
+    setting: 'compressionGzipLevel',
+    type: configType.int,
+    parse: (text) => (text.trim() === '0' ? undefined : integer(-1n, 9n)(text)),
+  },
+  {
     name: 'compression.type',
     setting: 'compressionType',
     type: configType.string,
-    parse: oneOf('producer'),
+    parse: oneOf('producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'),
+  },
+  {
+    name: 'compression.zstd.level',
+    setting: 'compressionZstdLevel',
+    type: configType.int,
+    parse: integer(-131_072n, 22n),
   },
   long('flushMessages', 'flush.messages', 1n),
   long('flushMs', 'flush.ms', 0n),
   int('indexIntervalBytes', 'index.interval.bytes', 0n),
   int('maxMessageBytes', 'max.message.bytes', 0n),
   long('messageTimestampAfterMaxMs', 'message.timestamp.after.max.ms', 0n),
+  long('messageTimestampBeforeMaxMs', 'message.timestamp.before.max.ms', 0n),
   {
     name: 'message.timestamp.type',
     setting: 'messageTimestampType',

@@ -80,7 +80,7 @@ describe('topic settings', () => {
     ['retention.ms', '1.5'],
     ['cleanup.policy', ''],
     ['cleanup.policy', 'shred'],
-    ['compression.type', 'gzip'],
+    ['compression.type', 'brotli'],
     ['message.timestamp.type', 'createtime'],
     ['unclean.leader.election.enable', 'yes'],
     ['flush.ms', '9223372036854775808'],
