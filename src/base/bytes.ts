@@ -331,3 +331,23 @@ function zigzagToNumber(high: number, low: number): number {
   }
   return signedHigh * twoTo32 + signedLow;
 }
+
+/** All of them behind one another, in bytes of their own. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** The unsigned number in `width` bytes, the lowest first; exact up to six of them. */
+export function littleEndian(bytes: Uint8Array, at: number, width: number): number {
+  let value = 0;
+  for (let byte = width - 1; byte >= 0; byte--) value = value * 256 + (bytes[at + byte] as number);
+  return value;
+}

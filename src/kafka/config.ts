@@ -96,10 +96,14 @@ export interface TopicSettings {
   readonly flushMessages: number;
   readonly flushMs: number;
   readonly messageTimestampType: 'CreateTime' | 'LogAppendTime';
-  readonly messageTimestampAfterMaxMs: number;
   readonly messageTimestampBeforeMaxMs: number;
+  readonly messageTimestampAfterMaxMs: number;
   /** '' keeps all for ever. */
   readonly cleanupPolicy: 'delete' | 'compact' | 'compact,delete' | '';
+  /** `producer`: as the batches come. */
+  readonly compressionType: 'producer' | 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+  readonly compressionGzipLevel: number;
+  readonly compressionZstdLevel: number;
 }
 
 export const defaultTopicSettings: TopicSettings = {
@@ -115,9 +119,12 @@ export const defaultTopicSettings: TopicSettings = {
   flushMessages: Number.MAX_SAFE_INTEGER,
   flushMs: Number.MAX_SAFE_INTEGER,
   messageTimestampType: 'CreateTime',
-  messageTimestampAfterMaxMs: 3_600_000,
   messageTimestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
+  messageTimestampAfterMaxMs: 3_600_000,
   cleanupPolicy: 'delete',
+  compressionType: 'producer',
+  compressionGzipLevel: -1,
+  compressionZstdLevel: 3,
 };
 
 export const defaultNodeSettings: NodeSettings = {

@@ -100,6 +100,7 @@ describe('a sweep', () => {
     await runSweep({
       jobs: [job('endless'), job('calm')],
       workers,
+      repeaters: null,
       interrupted: new AbortController().signal,
       stopped: () => false,
       onResult: ({ record }) => results.push(`${record.scenario}: ${record.reason}`),

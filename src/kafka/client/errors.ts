@@ -3,6 +3,7 @@
  * honest answer to "did it happen?": `failed` means certainly not, `unknown` means that it may have
  * happened or may yet happen. A history checker relies on this, so in doubt it is `unknown`.
  */
+import type { Offset } from '../../base/ids.ts';
 import { errorCode, errorName } from '../protocol/errors.ts';
 
 export type Outcome = 'failed' | 'unknown';
@@ -37,5 +38,30 @@ export class ClientError extends Error {
     this.kind = kind;
     this.outcome = outcome;
     this.code = code;
+  }
+}
+
+/**
+ * A batch that cannot be read. All records before it were handed over; a `seek` to `nextOffset`
+ * goes on behind it.
+ */
+export class BadBatchError extends ClientError {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: Offset;
+  readonly nextOffset: Offset;
+
+  constructor(
+    topic: string,
+    partition: number,
+    bad: { offset: Offset; nextOffset: Offset; what: string; code: number },
+  ) {
+    const { offset, nextOffset, what, code } = bad;
+    const where = `${topic}-${partition} at offset ${offset}`;
+    super('corrupt-records', `${where}: ${what}; it ends before ${nextOffset}`, 'failed', code);
+    this.topic = topic;
+    this.partition = partition;
+    this.offset = offset;
+    this.nextOffset = nextOffset;
   }
 }

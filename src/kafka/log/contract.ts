@@ -49,7 +49,10 @@ export interface AppendResult {
    */
   readonly baseOffset: Offset;
   readonly lastOffset: Offset;
-  /** −1 unless the topic uses LogAppendTime. */
+  /**
+   * −1 unless the topic uses LogAppendTime; for a duplicate the largest timestamp of the batch that
+   * it repeats, whoever's that is.
+   */
   readonly appendTimeMs: WallMs;
   readonly duplicate: boolean;
   readonly recordCount: number;
@@ -65,12 +68,12 @@ export const nothingAppended: AppendResult = {
   batchCount: 0,
 };
 
-export function duplicateOf(retried: RememberedBatch, stampsTime: boolean): AppendResult {
+export function duplicateOf(retried: RememberedBatch): AppendResult {
   const { baseOffset, lastOffset, timestamp } = retried;
   return {
     baseOffset,
     lastOffset,
-    appendTimeMs: stampsTime ? timestamp : -1,
+    appendTimeMs: timestamp,
     duplicate: true,
     recordCount: lastOffset - baseOffset + 1,
     batchCount: 1,

@@ -148,21 +148,21 @@ export class Log {
   }
 
   /**
-   * A leader's append. Offsets and epoch are written into `records` in place; all of its batches
-   * are taken or none. `origin` is 'client' by default, and 'raft-leader' for the metadata log:
-   * clients must not write control batches.
+   * A leader's append. Offsets, epoch and times are written into `records` in place, unless its
+   * batches have to be written otherwise (`conform.ts`); all of them are taken or none. `origin` is
+   * 'client' by default, and 'raft-leader' for the metadata log: clients must not write control
+   * batches.
    */
   append(records: Uint8Array, leaderEpoch: LeaderEpoch, origin = this.#origin): AppendResult {
     this.#checkUsable();
     const nowMs = this.#wallMs();
-    validateForLeader(records, this.#settings, origin, nowMs);
+    const valid = validateForLeader(records, this.#settings, origin, nowMs);
+    const retried = this.#producers.check(valid, 0, this.#segments.endOffset);
+    if (retried !== null) return duplicateOf(retried);
+    stamp(valid, this.#segments.endOffset, leaderEpoch);
+    this.#write(valid, nowMs);
     const stampsTime = this.#settings.messageTimestampType === 'LogAppendTime';
-    const retried = this.#producers.check(records, 0, this.#segments.endOffset);
-    if (retried !== null) return duplicateOf(retried, stampsTime);
-    const appendTimeMs = stampsTime ? nowMs : -1;
-    stamp(records, this.#segments.endOffset, leaderEpoch, appendTimeMs);
-    this.#write(records, nowMs);
-    return resultOf(records, appendTimeMs);
+    return resultOf(valid, stampsTime ? nowMs : -1);
   }
 
   /**
@@ -344,23 +344,23 @@ export class Log {
       const chunk = isAll ? records : records.subarray(start, end);
       try {
         if (this.#segments.isDueToRoll(chunk, this.#settings, nowMs)) this.#roll(nowMs);
-        this.#segments.active.append(chunk);
+        this.#segments.active.append(chunk, nowMs);
       } catch (error) {
         throw this.#flushing.failed(error);
       }
       for (let position = 0; position < chunk.length; ) {
-        this.#note(chunk, position);
+        this.#note(chunk, position, nowMs);
         position += batch.sizeInBytes(chunk, position);
       }
       start = end;
     }
   }
 
-  #note(records: Uint8Array, position: number): void {
+  #note(records: Uint8Array, position: number, nowMs: WallMs): void {
     const baseOffset = batch.baseOffset(records, position);
     const leaderEpoch = batch.leaderEpoch(records, position);
     if (leaderEpoch !== this.#epochs.latest) this.#epochs.assign(leaderEpoch, baseOffset);
-    this.#producers.record(records, position);
+    this.#producers.record(records, position, nowMs);
     const { node, topicId, partition } = this.#replica;
     const lastOffset = batch.lastOffset(records, position);
     const crc = batch.crc(records, position);

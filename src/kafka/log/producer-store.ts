@@ -72,7 +72,7 @@ export class ProducerStore {
     for (const segment of segments.all) {
       if (segment.endOffset <= from) continue;
       segment.scan(segment.positionOf(from), (bytes, position) => {
-        this.producers.record(bytes, position);
+        this.producers.record(bytes, position, nowMs);
         return true;
       });
     }

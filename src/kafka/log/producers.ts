@@ -77,7 +77,8 @@ export class Producers {
     return null;
   }
 
-  record(bytes: Uint8Array, position: number): void {
+  /** `nowMs` counts as the time of a batch that has none. */
+  record(bytes: Uint8Array, position: number, nowMs: WallMs): void {
     const id = producerId(bytes, position);
     if (id === noProducerId) return;
     let entry = this.#byId.get(id);
@@ -87,7 +88,8 @@ export class Producers {
       entry ??= this.#add(new ProducerEntry(id));
       entry.enterEpoch(producerEpoch(bytes, position));
       entry.coordinatorEpoch = marker.coordinatorEpoch;
-      entry.lastActiveMs = this.#rules.lastActiveMs(entry.lastActiveMs, marker.timestamp, true);
+      const markedMs = marker.timestamp >= 0 ? marker.timestamp : nowMs;
+      entry.lastActiveMs = this.#rules.lastActiveMs(entry.lastActiveMs, markedMs, true);
       this.#endTransaction(entry, lastOffset(bytes, position));
       return;
     }
@@ -99,7 +101,8 @@ export class Producers {
     batch.baseOffset = baseOffset(bytes, position);
     batch.lastOffset = lastOffset(bytes, position);
     batch.timestamp = maxTimestamp(bytes, position);
-    entry.lastActiveMs = this.#rules.lastActiveMs(entry.lastActiveMs, batch.timestamp, false);
+    const writtenMs = batch.timestamp >= 0 ? batch.timestamp : nowMs;
+    entry.lastActiveMs = this.#rules.lastActiveMs(entry.lastActiveMs, writtenMs, false);
     if (entry.transactionStart < 0 && isTransactional(bytes, position)) {
       entry.transactionStart = batch.baseOffset;
       this.#open.set(id, batch.baseOffset);

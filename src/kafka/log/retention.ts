@@ -9,7 +9,7 @@ import { indexEntrySize, type SegmentSummary } from './sparse-index.ts';
  * or the log is larger than allowed.
  */
 export function countDeletable(
-  segments: readonly SegmentSummary[],
+  segments: readonly AgingSegment[],
   settings: TopicSettings,
   logStart: Offset,
   upTo: Offset,
@@ -22,13 +22,25 @@ export function countDeletable(
   for (const segment of segments) {
     if (segment.endOffset > upTo || segment.size === 0) break;
     const isPassed = segment.endOffset <= logStart;
-    const isOld = settings.retentionMs >= 0 && nowMs - segment.maxTimestamp > settings.retentionMs;
+    const isOld = settings.retentionMs >= 0 && nowMs - newestMs(segment) > settings.retentionMs;
     const isExcess = settings.retentionBytes >= 0 && excess >= segment.size;
     if (!isPassed && !(byPolicy && (isOld || isExcess))) break;
     excess -= segment.size;
     count += 1;
   }
   return count;
+}
+
+/**
+ * When the newest record of a segment was made. Records without any time are as old as our writing
+ * of them: Kafka looks at the file's time of modification, which a restart keeps; here a restart
+ * begins anew, so that they are kept rather longer.
+ */
+const newestMs = (segment: AgingSegment): WallMs =>
+  segment.maxTimestamp >= 0 ? segment.maxTimestamp : segment.modifiedMs;
+
+interface AgingSegment extends SegmentSummary {
+  readonly modifiedMs: WallMs;
 }
 
 /**

@@ -28,6 +28,8 @@ export class Segment implements SegmentSummary {
   endOffset: Offset;
   maxTimestamp: WallMs = -1;
   firstTimestamp: WallMs = -1;
+  /** When something was appended last; before that, when this process opened the segment. */
+  modifiedMs: WallMs;
   #changes = 0;
   #syncedChanges = 0;
   #runningSyncs = 0;
@@ -39,6 +41,7 @@ export class Segment implements SegmentSummary {
     this.endOffset = baseOffset;
     this.#indexIntervalBytes = interval;
     this.createdMs = createdMs;
+    this.modifiedMs = createdMs;
   }
 
   /**
@@ -71,8 +74,9 @@ export class Segment implements SegmentSummary {
   }
 
   /** Appends whole batches, already verified, with offsets at or above `endOffset`. */
-  append(bytes: Uint8Array): void {
+  append(bytes: Uint8Array, nowMs: WallMs): void {
     this.#file.write(this.size, bytes);
+    this.modifiedMs = nowMs;
     this.#changes += 1;
     let position = 0;
     while (position < bytes.length) {

@@ -4,7 +4,8 @@
  */
 import type { LeaderEpoch, Offset, WallMs } from '../../base/ids.ts';
 import * as batch from '../records/batch.ts';
-import { readRecords } from '../records/reader.ts';
+import { asCorrupt, openRecords } from '../records/reader.ts';
+import { RecordWalk } from '../records/walk.ts';
 import type { Segment } from './segment.ts';
 
 export interface TimestampedOffset {
@@ -61,6 +62,7 @@ function maxTimestampIn(segment: Segment, from: Offset, upTo: Offset): WallMs {
   return largest;
 }
 
+/** Throws KafkaError CORRUPT_MESSAGE where the batch cannot be read. */
 function findInBatch(
   bytes: Uint8Array,
   position: number,
@@ -68,11 +70,23 @@ function findInBatch(
   from: Offset,
   upTo: Offset,
 ): TimestampedOffset | null {
-  for (const record of readRecords(bytes, position)) {
-    const { offset } = record;
-    if (record.timestamp < timestamp || offset < from || offset >= upTo) continue;
-    const leaderEpoch = batch.leaderEpoch(bytes, position);
-    return { offset, timestamp: record.timestamp, leaderEpoch };
+  const baseOffset = batch.baseOffset(bytes, position);
+  const isAppendTime = batch.timestampType(bytes, position) === 'LogAppendTime';
+  const leaderEpoch = batch.leaderEpoch(bytes, position);
+  try {
+    const walk = new RecordWalk(
+      openRecords(bytes, position),
+      batch.recordCount(bytes, position),
+      batch.baseTimestamp(bytes, position),
+    );
+    while (walk.next()) {
+      const offset = baseOffset + walk.offsetDelta;
+      const time = isAppendTime ? batch.maxTimestamp(bytes, position) : walk.timestamp;
+      if (time < timestamp || offset < from || offset >= upTo) continue;
+      return { offset, timestamp: time, leaderEpoch };
+    }
+    return null;
+  } catch (error) {
+    throw asCorrupt(error);
   }
-  return null;
 }

@@ -1,34 +1,42 @@
 /**
  * What a batch must be like to be appended; throws KafkaError where it is not, before anything has
- * changed. Only headers are read, beside the checksum: records stay packed on the broker.
+ * changed. A leader looks at every record of what clients send, as Kafka's LogValidator does, and
+ * makes the batch what the topic wants (`conform.ts`); a follower believes its leader, and checks
+ * only that the bytes came as they were sent.
  */
 import type { LeaderEpoch, Offset, WallMs } from '../../base/ids.ts';
 import type { TopicSettings } from '../config.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import * as batch from '../records/batch.ts';
+import { conform } from './conform.ts';
 
 /**
  * Who appends as a leader: a producer's request, a coordinator (markers), or the quorum's leader.
  */
 export type AppendOrigin = 'client' | 'coordinator' | 'raft-leader';
 
-/** Checks a leader's append. */
+/**
+ * Checks a leader's append, and returns the batches that stand for `records`: the same bytes, or,
+ * where the topic wants another codec or the records were numbered wrong, others. Times in headers
+ * are set right in place.
+ */
 export function validateForLeader(
   records: Uint8Array,
   settings: TopicSettings,
   origin: AppendOrigin,
   nowMs: WallMs,
-): void {
+): Uint8Array {
   let batches = 0;
   let position = 0;
   let idempotent = 0;
   while (position < records.length) {
-    const problem = batch.verifyBatch(records, position);
+    const problem = batch.verifyHeader(records, position, records.length);
     if (problem !== null) throw problemError(problem);
     const size = batch.sizeInBytes(records, position);
     checkSize(size, settings);
+    if (!batch.hasValidCrc(records, position)) throw problemError('checksum');
     checkCounts(records, position);
-    if (origin === 'client') checkClient(records, position, settings, nowMs);
+    if (origin === 'client') checkClient(records, position);
     if (batch.producerId(records, position) !== batch.noProducerId) idempotent += 1;
     batches += 1;
     position += size;
@@ -39,23 +47,19 @@ export function validateForLeader(
   if (idempotent > 0 && batches > 1) {
     throw new KafkaError(errorCode.invalidRecord, 'several batches of an idempotent producer');
   }
+  // What the quorum's leader wrote, it wrote itself a moment ago.
+  if (origin === 'raft-leader') return records;
+  const conforming = conform(records, settings, nowMs);
+  if (conforming !== records) checkSize(conforming.length, settings);
+  return conforming;
 }
 
-/**
- * Writes offsets from `baseOffset` on, the epoch, and the time unless it is −1, into validated
- * batches.
- */
-export function stamp(
-  records: Uint8Array,
-  baseOffset: Offset,
-  leaderEpoch: LeaderEpoch,
-  appendTimeMs: WallMs,
-): void {
+/** Writes offsets from `baseOffset` on, and the epoch, into validated batches. */
+export function stamp(records: Uint8Array, baseOffset: Offset, leaderEpoch: LeaderEpoch): void {
   let next = baseOffset;
   for (let position = 0; position < records.length; ) {
     batch.setBaseOffset(records, position, next);
     batch.setLeaderEpoch(records, position, leaderEpoch);
-    if (appendTimeMs >= 0) batch.setLogAppendTime(records, position, appendTimeMs);
     next = batch.lastOffset(records, position) + 1;
     position += batch.sizeInBytes(records, position);
   }
@@ -89,9 +93,17 @@ export function validateForFollower(
   return position;
 }
 
+const problemCodes: Readonly<Record<batch.BatchProblem, number>> = {
+  partial: errorCode.corruptMessage,
+  length: errorCode.corruptMessage,
+  checksum: errorCode.corruptMessage,
+  magic: errorCode.invalidRecord,
+  number: errorCode.invalidRecord,
+  time: errorCode.invalidTimestamp,
+};
+
 function problemError(problem: batch.BatchProblem): KafkaError {
-  const code = problem === 'magic' || problem === 'number' ? 'invalidRecord' : 'corruptMessage';
-  return new KafkaError(errorCode[code], `record batch: ${problem}`);
+  return new KafkaError(problemCodes[problem], `record batch: ${problem}`);
 }
 
 function checkSize(size: number, settings: TopicSettings): void {
@@ -111,16 +123,12 @@ function checkCounts(records: Uint8Array, position: number): void {
     throw new KafkaError(errorCode.invalidRecord, `${count} records do not fit the offsets`);
   }
   if (batch.compression(records, position) === null) {
-    throw new KafkaError(errorCode.unsupportedCompressionType, 'unknown codec');
+    // Kafka's broker has no better word for it.
+    throw new KafkaError(errorCode.unknownServerError, 'unknown codec');
   }
 }
 
-function checkClient(
-  records: Uint8Array,
-  position: number,
-  settings: TopicSettings,
-  nowMs: WallMs,
-): void {
+function checkClient(records: Uint8Array, position: number): void {
   if (batch.baseOffset(records, position) !== 0) {
     throw new KafkaError(errorCode.invalidRecord, 'the base offset of a produced batch must be 0');
   }
@@ -130,13 +138,5 @@ function checkClient(
   const isIdempotent = batch.producerId(records, position) !== batch.noProducerId;
   if (isIdempotent && batch.baseSequence(records, position) < 0) {
     throw new KafkaError(errorCode.invalidRecord, 'an idempotent batch without a sequence');
-  }
-  if (settings.messageTimestampType !== 'CreateTime') return;
-  if (batch.timestampType(records, position) !== 'CreateTime') {
-    throw new KafkaError(errorCode.invalidTimestamp, 'producers must not set LogAppendTime');
-  }
-  const latestMs = nowMs + settings.messageTimestampAfterMaxMs;
-  if (batch.maxTimestamp(records, position) > latestMs) {
-    throw new KafkaError(errorCode.invalidTimestamp, `a record later than ${latestMs}`);
   }
 }

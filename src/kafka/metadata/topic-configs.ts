@@ -21,7 +21,6 @@ const unlimited = '9223372036854775807';
 
 const smallSegments = 'internal.segment.bytes';
 const noCleaner = 'there is no log cleaner yet; segments are removed by retention only';
-const noRecompression = 'batches stay compressed as their producer sent them';
 const noTiers = 'there is no remote storage';
 const noThrottle = 'replication is never throttled';
 
@@ -60,10 +59,9 @@ export const topicConfigs: readonly TopicConfig[] = [
     'compression.gzip.level',
     levels(int(-1, 9)),
     '-1',
-    null,
+    'compressionGzipLevel',
     'compression.gzip.level',
     'Level for gzip, from 1 to 9, or -1 for its default, where compression.type is gzip.',
-    noRecompression,
   ),
   def(
     'compression.lz4.level',
@@ -72,25 +70,23 @@ export const topicConfigs: readonly TopicConfig[] = [
     null,
     'compression.lz4.level',
     'Level for lz4 where compression.type is lz4.',
-    noRecompression,
+    'lz4 is packed at one level',
   ),
   def(
     'compression.type',
     oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
     'producer',
-    null,
+    'compressionType',
     'compression.type',
     'How batches are kept: by one codec, or as their producer compressed them.',
-    noRecompression,
   ),
   def(
     'compression.zstd.level',
     int(-131_072, 22),
     '3',
-    null,
+    'compressionZstdLevel',
     'compression.zstd.level',
     'Level for zstd where compression.type is zstd.',
-    noRecompression,
   ),
   def(
     'delete.retention.ms',
@@ -422,7 +418,7 @@ function settingValue(
   text: string,
 ): string | number | boolean | null {
   if (setting === 'cleanupPolicy') return cleanupPolicy(text);
-  if (setting === 'messageTimestampType') return text;
+  if (setting === 'messageTimestampType' || setting === 'compressionType') return text;
   if (setting === 'uncleanLeaderElectionEnable') return text.toLowerCase() === 'true';
   if (!/^[+-]?[0-9]{1,19}$/.test(text)) return null;
   const value = BigInt(text.replace('+', ''));

@@ -171,16 +171,27 @@ export function compression(bytes: Uint8Array, position = 0): Compression | null
   return compressions[(bytes[position + 22] as number) & compressionMask] ?? null;
 }
 
-/** Stamps the broker's time on a whole batch, which changes its checksum. */
-export function setLogAppendTime(bytes: Uint8Array, position: number, timeMs: WallMs): void {
-  bytes[position + 22] = (bytes[position + 22] as number) | logAppendTimeBit;
-  setMaxTimestamp(bytes, position, timeMs);
-}
-
-/** Changes the checksum with it. */
-export function setMaxTimestamp(bytes: Uint8Array, position: number, timeMs: WallMs): void {
+/**
+ * Says what the largest timestamp of a whole batch is, and whose time that is. The checksum is
+ * computed anew only where that was not what the batch said.
+ */
+export function setMaxTimestamp(
+  bytes: Uint8Array,
+  position: number,
+  type: TimestampType,
+  timeMs: WallMs,
+): void {
+  if (timestampType(bytes, position) === type && maxTimestamp(bytes, position) === timeMs) return;
+  const others = (bytes[position + 22] as number) & ~logAppendTimeBit;
+  bytes[position + 22] = type === 'LogAppendTime' ? others | logAppendTimeBit : others;
   setInt64(bytes, position + 35, timeMs);
   setCrc(bytes, position);
+}
+
+/** Says that the bytes behind the header are all of the batch's, packed so; the checksum is due. */
+export function setBody(bytes: Uint8Array, codec: Compression): void {
+  setInt32(bytes, 8, bytes.length - lengthOverhead);
+  bytes[22] = ((bytes[22] as number) & ~compressionMask) | compressions.indexOf(codec);
 }
 
 /** Computes and writes the checksum of a whole batch. */
@@ -191,10 +202,10 @@ export function setCrc(bytes: Uint8Array, position = 0): void {
 
 /**
  * `partial`: fewer bytes than the batch says it has. `length`, `magic`, `checksum`: the field is
- * wrong. `number`: a 64-bit field is beyond what this implementation keeps, or offsets or counts
- * are negative.
+ * wrong. `number`: an offset, a count or the producer id is beyond what this implementation keeps,
+ * or an offset or count is negative. `time`: the same of a timestamp.
  */
-export type BatchProblem = 'partial' | 'length' | 'magic' | 'checksum' | 'number';
+export type BatchProblem = 'partial' | 'length' | 'magic' | 'checksum' | 'number' | 'time';
 
 /** What is wrong with the batch at `position`, or null. `limit` is where the readable bytes end. */
 export function verifyBatch(
@@ -204,8 +215,13 @@ export function verifyBatch(
 ): BatchProblem | null {
   const problem = verifyHeader(bytes, position, limit);
   if (problem !== null) return problem;
+  return hasValidCrc(bytes, position) ? null : 'checksum';
+}
+
+/** Of a whole batch. */
+export function hasValidCrc(bytes: Uint8Array, position: number): boolean {
   const end = position + sizeInBytes(bytes, position);
-  return crc32c(bytes, position + 21, end) === crc(bytes, position) ? null : 'checksum';
+  return crc32c(bytes, position + 21, end) === crc(bytes, position);
 }
 
 /** Like `verifyBatch`, without reading the records: the checksum is not verified. */
@@ -225,10 +241,11 @@ export function verifyHeader(
     high < maxSafeHigh &&
     int32(bytes, position + 23) >= 0 &&
     int32(bytes, position + 57) >= 0 &&
-    isSafeHigh(int32(bytes, position + 27)) &&
-    isSafeHigh(int32(bytes, position + 35)) &&
     isSafeHigh(int32(bytes, position + 43));
-  return numbersFit ? null : 'number';
+  if (!numbersFit) return 'number';
+  const timesFit =
+    isSafeHigh(int32(bytes, position + 27)) && isSafeHigh(int32(bytes, position + 35));
+  return timesFit ? null : 'time';
 }
 
 /**

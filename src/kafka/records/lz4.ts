@@ -5,6 +5,8 @@
  * it is unpacked.
  */
 import lz4 from 'lz4js';
+import { littleEndian } from '../../base/bytes.ts';
+import { UnpackedBytes } from './unpacked-bytes.ts';
 import { RecordsError } from './varint.ts';
 
 /** Magic, version 1 with independent blocks, 64 KiB blocks, and the checksum of those two bytes. */
@@ -34,30 +36,30 @@ export function compressLz4(bytes: Uint8Array): Uint8Array {
   return frame.subarray(0, at);
 }
 
-/** Fails with a RecordsError on a damaged frame or above `maxLength` bytes of content. */
-export function decompressLz4(frame: Uint8Array, maxLength: number): Uint8Array {
+/** Fails with a RecordsError on a damaged frame or above `limit` bytes of content. */
+export function decompressLz4(frame: Uint8Array, limit: number): Uint8Array {
   const flags = frame[4] ?? 0;
   const largestBlock = blockSizes[((frame[5] ?? 0) >> 4) & 7] as number;
   for (let at = 0; at < 4; at++) check(frame[at] === frameHeader[at], 'magic');
   check(flags >> 6 === 1 && largestBlock > 0 && (flags & 1) === 0, 'descriptor');
   const hasBlockChecksum = (flags & 0x10) !== 0;
+  const unpacked = new UnpackedBytes(limit, Math.min(frame.length * 4, largestBlock));
   let at = (flags & 0x08) !== 0 ? 15 : 7;
-  let content = new Uint8Array(0);
-  let length = 0;
   for (;;) {
     check(at + 4 <= frame.length, 'block length');
-    const word = readLittle32(frame, at);
+    const word = littleEndian(frame, at, 4);
     at += 4;
-    if (word === 0) return content.subarray(0, length);
+    if (word === 0) return unpacked.content;
     const isPacked = word < uncompressedBit;
     const size = isPacked ? word : word - uncompressedBit;
     check(at + size <= frame.length, 'block');
-    const grown = isPacked ? unpackedLength(frame, at, at + size, length) : size;
-    check(grown <= largestBlock && length + grown <= maxLength, 'content length');
-    content = withRoom(content, length, length + grown);
-    if (isPacked) lz4.decompressBlock(frame, content, at, size, length);
-    else content.set(frame.subarray(at, at + size), length);
-    length += grown;
+    const before = unpacked.length;
+    const grown = isPacked ? unpackedLength(frame, at, at + size, before) : size;
+    check(grown <= largestBlock, 'content length');
+    const content = unpacked.room(grown);
+    if (isPacked) lz4.decompressBlock(frame, content, at, size, before);
+    else content.set(frame.subarray(at, at + size), before);
+    unpacked.length += grown;
     at += size + (hasBlockChecksum ? 4 : 0);
   }
 }
@@ -102,13 +104,6 @@ function unpackedLength(bytes: Uint8Array, start: number, end: number, before: n
   return length;
 }
 
-function withRoom(bytes: Uint8Array<ArrayBuffer>, used: number, needed: number) {
-  if (needed <= bytes.length) return bytes;
-  const larger = new Uint8Array(Math.max(needed, bytes.length * 2));
-  larger.set(bytes.subarray(0, used));
-  return larger;
-}
-
 function check(holds: boolean, what: string): void {
   if (!holds) throw new RecordsError(`damaged lz4 frame: ${what}`);
 }
@@ -116,9 +111,4 @@ function check(holds: boolean, what: string): void {
 function writeLittle32(bytes: Uint8Array, at: number, value: number): number {
   for (let byte = 0; byte < 4; byte++) bytes[at + byte] = value >>> (8 * byte);
   return at + 4;
-}
-
-function readLittle32(bytes: Uint8Array, at: number): number {
-  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
-  return (low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)) >>> 0;
 }

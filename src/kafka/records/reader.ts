@@ -10,6 +10,7 @@ import {
   baseTimestamp,
   batchHeaderSize,
   compression,
+  lastOffsetDelta,
   maxTimestamp,
   recordCount,
   sizeInBytes,
@@ -55,22 +56,30 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 export function readRecords(bytes: Uint8Array, position = 0): StoredRecord[] {
   const problem = verifyHeader(bytes, position, bytes.length);
   if (problem !== null) throw new KafkaError(errorCode.corruptMessage, `batch ${problem}`);
-  const codec = compression(bytes, position);
-  if (codec === null) {
-    throw new KafkaError(errorCode.unsupportedCompressionType, 'unknown codec in a batch');
-  }
-  const end = position + sizeInBytes(bytes, position);
   try {
-    const start = position + batchHeaderSize;
-    const cursor =
-      codec === 'none'
-        ? new RecordCursor(bytes, start, end)
-        : new RecordCursor(decompress(codec, bytes.subarray(start, end)));
-    return recordsAt(cursor, bytes, position);
+    return recordsAt(openRecords(bytes, position), bytes, position);
   } catch (error) {
-    if (!(error instanceof RecordsError)) throw error;
-    throw new KafkaError(errorCode.corruptMessage, error.message);
+    throw asCorrupt(error);
   }
+}
+
+/**
+ * A cursor over the records of the whole batch at `position`, unpacked where they are packed.
+ * Throws a RecordsError where that fails.
+ */
+export function openRecords(bytes: Uint8Array, position: number): RecordCursor {
+  const codec = compression(bytes, position);
+  const start = position + batchHeaderSize;
+  const end = position + sizeInBytes(bytes, position);
+  if (codec === 'none') return new RecordCursor(bytes, start, end);
+  if (codec === null) throw new RecordsError('its codec is none that Kafka knows');
+  return new RecordCursor(decompress(codec, bytes.subarray(start, end)));
+}
+
+/** What a RecordsError in stored or fetched records means to a peer; other errors as they are. */
+export function asCorrupt(error: unknown): unknown {
+  if (!(error instanceof RecordsError)) return error;
+  return new KafkaError(errorCode.corruptMessage, error.message);
 }
 
 function recordsAt(cursor: RecordCursor, batch: Uint8Array, position: number): StoredRecord[] {
@@ -79,26 +88,29 @@ function recordsAt(cursor: RecordCursor, batch: Uint8Array, position: number): S
   const isCreateTime = timestampType(batch, position) === 'CreateTime';
   const appendTime = maxTimestamp(batch, position);
   const count = recordCount(batch, position);
+  const lastDelta = lastOffsetDelta(batch, position);
   // The count is the peer's word: room is made as records are found.
   const records: StoredRecord[] = count === 1 ? new Array(1) : [];
+  let deltaBefore = -1;
   for (let index = 0; index < count; index++) {
     const size = cursor.varint();
     const end = cursor.position + size;
     if (size < 0 || end > cursor.limit) throw new RecordsError('a record reaches beyond its batch');
     cursor.byte();
-    const timestampDelta = cursor.varint();
+    const timestampDelta = cursor.varlong();
+    const time = isCreateTime ? timestamp + timestampDelta : appendTime;
+    if (!Number.isSafeInteger(time)) throw new RecordsError('a record is of no time');
     const offsetDelta = cursor.varint();
+    // Compaction leaves gaps, but no offset is there twice and none lies outside of the batch.
+    if (offsetDelta <= deltaBefore || offsetDelta > lastDelta) {
+      throw new RecordsError('offsets do not rise through the batch');
+    }
+    deltaBefore = offsetDelta;
     const key = cursor.nullableBytes(cursor.varint());
     const value = cursor.nullableBytes(cursor.varint());
     const headers = readHeaders(cursor, cursor.varint());
     if (cursor.position !== end) throw new RecordsError('a record is not as long as it says');
-    records[index] = {
-      offset: offset + offsetDelta,
-      timestamp: isCreateTime ? timestamp + timestampDelta : appendTime,
-      key,
-      value,
-      headers,
-    };
+    records[index] = { offset: offset + offsetDelta, timestamp: time, key, value, headers };
   }
   if (cursor.position !== cursor.limit) throw new RecordsError('bytes behind the last record');
   return records;

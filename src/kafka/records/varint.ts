@@ -54,27 +54,49 @@ export class RecordCursor {
     return this.bytes[this.position++] as number;
   }
 
+  /** A 32-bit number of at most five bytes: lengths, counts and offset deltas. */
   varint(): number {
-    let byte = this.byte();
-    let value = byte & 0x7f;
-    let scale = 128;
-    while (byte >= 0x80) {
-      byte = this.byte();
-      value += (byte & 0x7f) * scale;
-      scale *= 128;
-      if (value > Number.MAX_SAFE_INTEGER) throw new RecordsError('a varint is too large');
+    const first = this.byte();
+    if (first < 0x80) return (first >>> 1) ^ -(first & 1);
+    let value = first & 0x7f;
+    for (let shift = 7; ; shift += 7) {
+      if (shift > 28) throw new RecordsError('a varint is too long');
+      const byte = this.byte();
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return (value >>> 1) ^ -(value & 1);
     }
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** The next `length` bytes as a view; −1 stands for null. */
+  /**
+   * A 64-bit number of at most ten bytes: timestamp deltas. Beyond the safe integers it is only
+   * near what was written, so who uses it checks.
+   */
+  varlong(): number {
+    const first = this.byte();
+    if (first < 0x80) return (first >>> 1) ^ -(first & 1);
+    let value = first & 0x7f;
+    for (let bytes = 2, scale = 128; ; bytes++, scale *= 128) {
+      if (bytes > 10) throw new RecordsError('a varint is too long');
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    }
+  }
+
+  /** The next `length` bytes as a view; a negative length stands for null, as Kafka reads it. */
   nullableBytes(length: number): Uint8Array | null {
-    if (length === -1) return null;
-    if (length < 0 || length > this.limit - this.position) {
+    if (length < 0) return null;
+    const start = this.position;
+    this.skip(length);
+    return this.bytes.subarray(start, this.position);
+  }
+
+  /** Passes over so many bytes; none for null. */
+  skip(length: number): void {
+    if (length <= 0) return;
+    if (length > this.limit - this.position) {
       throw new RecordsError('a field reaches beyond its record');
     }
-    const start = this.position;
     this.position += length;
-    return this.bytes.subarray(start, this.position);
   }
 }

@@ -6,6 +6,7 @@
  * call the manager again.
  */
 import type { BrokerEpoch, LeaderEpoch, NodeId, Offset, Uuid, WallMs } from '../../base/ids.ts';
+import type { RecordError } from '../log/record-errors.ts';
 import type { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
 import type { RequestInput, ResponseOf } from '../protocol/schema.ts';
 
@@ -41,9 +42,12 @@ export interface ProduceResult extends PartitionName {
   readonly errorMessage: string | null;
   /** −1 with an error. */
   readonly baseOffset: Offset;
-  /** −1 unless the topic stamps records itself. */
+  /** −1 unless the topic stamps records itself, or the batch was there already. */
   readonly logAppendTimeMs: WallMs;
+  /** −1 where there is no log to speak of, or the bytes were none that a log could judge. */
   readonly logStartOffset: Offset;
+  /** The records for which the batch was refused (KIP-467). */
+  readonly recordErrors: readonly RecordError[];
   readonly currentLeader: LeaderHint | null;
 }
 
@@ -97,12 +101,13 @@ export const earliestTimestamp = -2;
 export const maxTimestamp = -3;
 export const earliestLocalTimestamp = -4;
 export const latestTieredTimestamp = -5;
+export const earliestPendingUploadTimestamp = -6;
+
+/** Asks any replica, leader or not, for what it has, committed or not. */
+export const debuggingReplicaId = -2;
 
 export interface ListOffsetQuery extends PartitionName {
-  /**
-   * −1 from a consumer or a tool; anything else sees up to the log's end, and −2, a debugging
-   * consumer, also what a follower has.
-   */
+  /** −1 from a consumer or a tool, `debuggingReplicaId`; a broker's id asks as a follower. */
   readonly replicaId: NodeId;
   readonly readCommitted: boolean;
   /** −1 when not given. */

@@ -7,7 +7,9 @@ import type { LeaderEpoch, Offset } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { EpochEndOffset, ListOffsetQuery, ListOffsetResult } from './contract.ts';
 import {
+  debuggingReplicaId,
   earliestLocalTimestamp,
+  earliestPendingUploadTimestamp,
   earliestTimestamp,
   latestTieredTimestamp,
   latestTimestamp,
@@ -29,10 +31,6 @@ export const failedEpochEnd = (code: number): EpochEndOffset => ({
   endOffset: -1,
 });
 
-const consumerReplica = -1;
-/** May ask any replica, and sees all that it has. */
-const debuggingReplica = -2;
-
 /** Only −1 names no epoch here: any other is compared, as in Kafka. */
 const epochError = (rules: ReplicationRules, asked: LeaderEpoch, own: LeaderEpoch): number =>
   asked < -1 ? errorCode.fencedLeaderEpoch : rules.epochError(asked, own);
@@ -46,10 +44,9 @@ export function listOffset(
   const fenced = epochError(rules, query.currentLeaderEpoch, partition.leaderEpoch);
   if (fenced !== errorCode.none) return failedListOffset(fenced);
   const { leader, log } = partition;
-  if (leader === null && query.replicaId !== debuggingReplica) {
-    return failedListOffset(errorCode.notLeaderOrFollower);
-  }
-  const seesAll = query.replicaId !== consumerReplica;
+  const isDebugging = query.replicaId === debuggingReplicaId;
+  if (leader === null && !isDebugging) return failedListOffset(errorCode.notLeaderOrFollower);
+  const seesAll = isDebugging || query.replicaId >= 0;
   const limit = rules.readLimit(partition.offsets(), seesAll, query.readCommitted);
   const lags = !seesAll && leader !== null && leader.epochStart > partition.highWatermark;
   const found = (
@@ -71,6 +68,7 @@ export function listOffset(
     case earliestLocalTimestamp:
       return found(log.logStartOffset, -1, log.epochAt(log.logStartOffset));
     case latestTieredTimestamp:
+    case earliestPendingUploadTimestamp:
       return found(-1, -1, -1);
     default: {
       const record =

@@ -134,7 +134,7 @@ export const kafkaReplicationRules: ReplicationRules = {
     logEndOffset >= leaderEpochStart,
 
   epochError: (requestEpoch, ownEpoch) => {
-    if (requestEpoch < 0 || requestEpoch === ownEpoch) return errorCode.none;
+    if (requestEpoch === -1 || requestEpoch === ownEpoch) return errorCode.none;
     return requestEpoch < ownEpoch ? errorCode.fencedLeaderEpoch : errorCode.unknownLeaderEpoch;
   },
 

@@ -4,6 +4,7 @@
  */
 import type { Offset } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
+import { type RecordError, RecordsRefused } from '../log/record-errors.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import type { Completions } from './completions.ts';
 import type {
@@ -46,6 +47,19 @@ export interface ServingOptions {
    */
   readonly codeOf: (error: unknown, doing: string) => number;
 }
+
+const noErrors: readonly RecordError[] = [];
+
+/** Errors of a produce that say nothing of the log: Kafka leaves its start out of their answer. */
+const withoutLogStart: ReadonlySet<number> = new Set([
+  errorCode.unknownTopicOrPartition,
+  errorCode.unknownTopicId,
+  errorCode.notLeaderOrFollower,
+  errorCode.messageTooLarge,
+  errorCode.recordListTooLarge,
+  errorCode.corruptMessage,
+  errorCode.kafkaStorageError,
+]);
 
 const hinted: ReadonlySet<number> = new Set([
   errorCode.notLeaderOrFollower,
@@ -137,13 +151,17 @@ export class Serving {
         baseOffset: appended.baseOffset,
         logAppendTimeMs: appended.appendTimeMs,
         logStartOffset: partition.log.logStartOffset,
+        recordErrors: noErrors,
         currentLeader: null,
       });
       return appended.lastOffset + 1;
     } catch (error) {
-      const code = this.#options.codeOf(error, `appending to ${partition.name}`);
-      const message = error instanceof KafkaError ? error.message : null;
-      results.push(this.#failedProduce(part, code, message));
+      if (error instanceof KafkaError) {
+        results.push(this.#refusedProduce(partition, part, error));
+      } else {
+        const code = this.#options.codeOf(error, `appending to ${partition.name}`);
+        results.push(this.#failedProduce(part, code, null));
+      }
       return -1;
     }
   }
@@ -161,6 +179,15 @@ export class Serving {
     };
   }
 
+  /** What the log, or who keeps it, had against the records. */
+  #refusedProduce(partition: Partition, part: ProducePartition, error: KafkaError): ProduceResult {
+    const { code, message } = error;
+    const failed = this.#failedProduce(part, code, message);
+    if (withoutLogStart.has(code)) return failed;
+    const recordErrors = error instanceof RecordsRefused ? error.recordErrors : noErrors;
+    return { ...failed, logStartOffset: partition.log.logStartOffset, recordErrors };
+  }
+
   #failedProduce(part: ProducePartition, code: number, message: string | null): ProduceResult {
     return {
       topicId: part.topicId,
@@ -171,6 +198,7 @@ export class Serving {
       baseOffset: -1,
       logAppendTimeMs: -1,
       logStartOffset: -1,
+      recordErrors: noErrors,
       currentLeader: hinted.has(code) ? this.#options.hosted.leaderOf(part) : null,
     };
   }

@@ -10,7 +10,6 @@ import { kafkaNode } from '../../kafka/broker/node.ts';
 import type { NodeRules } from '../../kafka/broker/node-rules.ts';
 import type { ClientRules } from '../../kafka/client/rules.ts';
 import type { Observation } from '../../kafka/observation.ts';
-import { initCompression } from '../../kafka/records/compression.ts';
 import { SimRandom } from '../../sim/random.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
 import { World } from '../../sim/world.ts';
@@ -87,7 +86,6 @@ export async function runTrial(
   options: TrialOptions = {},
 ): Promise<TrialOutcome> {
   const trial = new Trial(scenario, seed, options);
-  await initCompression();
   return await trial.run();
 }
 

@@ -22,6 +22,15 @@ const batch = (options: Partial<Parameters<typeof buildBatch>[0]> = {}): Uint8Ar
     ...options,
   });
 
+function withByte(at: number, value: number): Uint8Array {
+  const bytes = batch();
+  bytes[at] = value;
+  return bytes;
+}
+
+const joined = (...parts: Uint8Array[]): Uint8Array =>
+  Uint8Array.from(parts.flatMap((part) => [...part]));
+
 type Replicas = BrokerContext['replicas'];
 
 function contextOf(replicas: Partial<Replicas>): BrokerContext {
@@ -38,6 +47,7 @@ const produced = (work: ProduceWork): ProduceResult[] =>
     baseOffset: 100 + index,
     logAppendTimeMs: -1,
     logStartOffset: 3,
+    recordErrors: [],
     currentLeader: null,
   }));
 
@@ -120,24 +130,29 @@ describe('Produce', () => {
     });
   });
 
-  it("refuses what is not exactly one batch of today's format, and lets the other partitions pass", () => {
-    const context = answering(produced);
-    const old = batch();
-    old[16] = 1;
-    const two = new Uint8Array([...batch(), ...batch()]);
-    expect(
-      codesOf(context, 9, null, new Uint8Array(0), batch(), old, two, batch().subarray(0, 60)),
-    ).toEqual([
-      errorCode.invalidRecord,
-      errorCode.invalidRecord,
-      errorCode.none,
-      errorCode.invalidRecord,
-      errorCode.invalidRecord,
-      errorCode.invalidRecord,
-    ]);
+  it.each<[string, Uint8Array | null, number]>([
+    ['no records', null, errorCode.invalidRecord],
+    ['no bytes', new Uint8Array(0), errorCode.invalidRecord],
+    ['a batch of an old format', withByte(16, 1), errorCode.invalidRecord],
+    ['a batch of no format', withByte(16, 3), errorCode.corruptMessage],
+    ['a batch of a negative magic', withByte(16, 255), errorCode.corruptMessage],
+    ['a length below that of any batch', withByte(11, 10), errorCode.corruptMessage],
+    ['a negative length', withByte(8, 255), errorCode.corruptMessage],
+    ['two batches', joined(batch(), batch()), errorCode.invalidRecord],
+    ['half a batch', batch().subarray(0, 60), errorCode.invalidRecord],
+    ['one batch with less than another behind it', joined(batch(), batch().subarray(0, 60)), 0],
+    ['one batch with five bytes behind it', joined(batch(), new Uint8Array(5)), 0],
+  ])('says of %s what Kafka says, and lets the other partitions pass', (_what, bytes, code) => {
+    const handed: Uint8Array[] = [];
+    const context = answering((work) => {
+      handed.push(...work.partitions.map(({ records }) => records));
+      return produced(work);
+    });
+    expect(codesOf(context, 9, bytes, batch())).toEqual([code, errorCode.none]);
+    expect(handed.every((records) => records.length === batch().length)).toBe(true);
   });
 
-  it('refuses control batches and transactions', () => {
+  it('refuses transactions: there is no coordinator', () => {
     const context = answering(produced);
     const transactional = batch({
       producerId: 5,
@@ -145,11 +160,70 @@ describe('Produce', () => {
       baseSequence: 0,
       transactional: true,
     });
-    const control = batch({ producerId: 5, producerEpoch: 0, baseSequence: 0, control: true });
-    expect(codesOf(context, 9, control, transactional)).toEqual([
-      errorCode.invalidRecord,
-      errorCode.invalidTxnState,
+    const { transactionalIdAuthorizationFailed: unauthorized } = errorCode;
+    expect(codesOf(context, 9, transactional, batch())).toEqual([unauthorized, unauthorized]);
+    const body = { ...bodyOf(-1, transactional, batch()), transactionalId: 't' };
+    expect(
+      answerTo(context, produceApi, 9, body).responses[0]?.partitionResponses.map(
+        (one) => one.errorCode,
+      ),
+    ).toEqual([errorCode.notEnoughReplicas, errorCode.none]);
+  });
+
+  it('says that there is no such partition before it says anything else', () => {
+    const context = answering(produced);
+    const body = (acks: number, records: Uint8Array | null, version: number) => {
+      const topic = { name: 'absent', topicId: zeroUuid };
+      const partitionData = [{ index: 0, records }];
+      const answer = answerTo(context, produceApi, version, {
+        acks,
+        timeoutMs: 1000,
+        topicData: [{ ...topic, partitionData }],
+      });
+      return answer.responses[0]?.partitionResponses[0]?.errorCode;
+    };
+    expect(body(-1, null, 9)).toBe(errorCode.unknownTopicOrPartition);
+    expect(body(2, batch(), 9)).toBe(errorCode.unknownTopicOrPartition);
+    expect(body(-1, batch(), 13)).toBe(errorCode.unknownTopicId);
+  });
+
+  it('takes the last of what names one partition twice, and answers once', () => {
+    let work: ProduceWork | undefined;
+    const context = answering((given) => {
+      work = given;
+      return produced(given);
+    });
+    const longer = batch({ compression: 'gzip' });
+    const partitionData = [
+      { index: 0, records: batch() },
+      { index: 1, records: batch() },
+      { index: 0, records: longer },
+    ];
+    const topicData = [{ name: 'orders', partitionData }];
+    const answer = answerTo(context, produceApi, 9, { acks: -1, timeoutMs: 1000, topicData });
+    expect(answer.responses[0]?.partitionResponses.map(({ index }) => index)).toEqual([1, 0]);
+    expect(work?.partitions.map(({ records }) => records.length)).toEqual([
+      batch().length,
+      longer.length,
     ]);
+  });
+
+  it('names the records that were refused, from version 8 on', () => {
+    const context = answering((work) =>
+      failing(errorCode.invalidTimestamp)(work).map((result) => ({
+        ...result,
+        recordErrors: [{ batchIndex: 4, message: 'too late' }],
+      })),
+    );
+    const answerOf = (version: number) =>
+      answerTo(context, produceApi, version, bodyOf(-1, batch())).responses[0]
+        ?.partitionResponses[0];
+    expect(answerOf(8)).toMatchObject({
+      errorCode: errorCode.invalidTimestamp,
+      logStartOffset: 3,
+      recordErrors: [{ batchIndex: 4, batchIndexErrorMessage: 'too late' }],
+    });
+    expect(answerOf(7)?.recordErrors).toEqual([]);
   });
 
   it('takes zstd from version 7 on', () => {

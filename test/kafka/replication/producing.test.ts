@@ -37,6 +37,23 @@ describe('a produce', () => {
     expect(codes(leading().produce(2))).toEqual([errorCode.invalidRequiredAcks]);
   });
 
+  it('that is refused names its records, and where the log starts if the log refused it', () => {
+    const bench = new Bench().start().create({ replicas: [1] });
+    const record = { key: null, value: null, headers: [] };
+    const late = buildBatch({
+      records: [0, 2 ** 50].map((timestamp) => ({ ...record, timestamp })),
+    });
+    const [refused] = bench.produce(1, late);
+    expect(refused).toMatchObject({ errorCode: errorCode.invalidTimestamp, logStartOffset: 0 });
+    expect(refused?.recordErrors.map(({ batchIndex }) => batchIndex)).toEqual([1]);
+    const damaged = batchOf('a');
+    damaged[damaged.length - 1]! ^= 1;
+    expect(bench.produce(1, damaged)).toMatchObject([
+      { errorCode: errorCode.corruptMessage, logStartOffset: -1, recordErrors: [] },
+    ]);
+    expect(bench.partition.log.logEndOffset).toBe(0);
+  });
+
   it('below min ISR is not appended (NOT_ENOUGH_REPLICAS), unless acks=1', () => {
     const bench = new Bench({ topic: { minInsyncReplicas: 2 } }).start().create({ isr: [1] });
     expect(codes(bench.produce(-1))).toEqual([errorCode.notEnoughReplicas]);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
+import { compressions } from '../../../src/kafka/records/batch.ts';
+import { buildBatch } from '../../../src/kafka/records/builder.ts';
 import { readRecords } from '../../../src/kafka/records/reader.ts';
 import { latestTimestamp } from '../../../src/kafka/replication/contract.ts';
 import { Bench, batchOf, fetchAnswer, otherTopicId, topicId } from './bench.ts';
@@ -279,6 +281,44 @@ describe('offset look-ups', () => {
     expect(find(-3)).toMatchObject({ offset: 2, timestamp: 1002 });
     expect(find(1001)).toMatchObject({ offset: 1, timestamp: 1001 });
     expect(find(5000)).toMatchObject({ errorCode: 0, offset: -1 });
+  });
+
+  it.each(compressions)('by time look into batches that are packed (%s)', (compression) => {
+    const records = [1000, 1005, 1002].map((timestamp) => {
+      return { timestamp, key: null, value: new Uint8Array(50), headers: [] };
+    });
+    const bench = new Bench().start().create({ replicas: [1] });
+    expect(codes(bench.produce(1, buildBatch({ records, compression })))).toEqual([0]);
+    const find = (timestamp: number) => bench.manager.listOffset(query(timestamp));
+    expect(find(-3)).toMatchObject({ offset: 1, timestamp: 1005 });
+    expect(find(1001)).toMatchObject({ offset: 1, timestamp: 1005 });
+    expect(find(999)).toMatchObject({ offset: 0, timestamp: 1000 });
+  });
+
+  it('of what only tiered storage has find nothing', () => {
+    const bench = new Bench().start().create({ replicas: [1] });
+    bench.produce(1, batchOf('a'));
+    for (const timestamp of [-5, -6]) {
+      expect(bench.manager.listOffset(query(timestamp))).toMatchObject({ offset: -1 });
+    }
+  });
+
+  it('for debugging are answered by any replica, of all that it has', () => {
+    const bench = leading();
+    bench.produce(1);
+    const latest = (replicaId: number) =>
+      bench.manager.listOffset(query(latestTimestamp, replicaId));
+    expect([latest(-1).offset, latest(-2).offset]).toEqual([0, 1]);
+    bench.tell(bench.change({ leader: 2 }));
+    expect(latest(-1).errorCode).toBe(errorCode.notLeaderOrFollower);
+    expect(latest(-2)).toMatchObject({ errorCode: 0, offset: 1 });
+  });
+
+  it('are fenced by any epoch but -1, which is none', () => {
+    const bench = new Bench().start().create({ replicas: [1] });
+    const ask = (currentLeaderEpoch: number) =>
+      bench.manager.listOffset({ ...query(latestTimestamp), currentLeaderEpoch }).errorCode;
+    expect([ask(-1), ask(0), ask(-2)]).toEqual([0, 0, errorCode.fencedLeaderEpoch]);
   });
 
   it('tell consumers of a leader that lags nothing yet (KIP-207)', () => {

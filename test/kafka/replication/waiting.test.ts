@@ -93,6 +93,7 @@ const result = (index: number): ProduceResult => ({
   baseOffset: 7,
   logAppendTimeMs: -1,
   logStartOffset: 0,
+  recordErrors: [],
   currentLeader: null,
 });
 

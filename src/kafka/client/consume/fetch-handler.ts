@@ -3,15 +3,15 @@
  * try again.
  */
 import type { FetchResponse } from '../../protocol/apis/01-fetch.ts';
-import { errorCode, KafkaError } from '../../protocol/errors.ts';
+import { errorCode } from '../../protocol/errors.ts';
 import type { StoredRecord } from '../../records/reader.ts';
 import type { ClientParts } from '../client-parts.ts';
-import { ClientError } from '../errors.ts';
+import { BadBatchError, ClientError } from '../errors.ts';
 import type { AssignedPartition, Buffered } from './assigned-partition.ts';
 import { resetByPolicy } from './consumer-position.ts';
 import type { ConsumedRecord, ConsumerOptions, ConsumerSettings } from './consumer-types.ts';
 import type { FetchedPartition } from './fetch-request.ts';
-import { RecordStream, scan } from './record-stream.ts';
+import { type BadBatch, RecordStream, scan } from './record-stream.ts';
 
 /** What the parts of a consumer share. */
 export interface ConsumerParts {
@@ -53,10 +53,9 @@ export class FetchHandler {
     if (bytes === null || bytes.length === 0) return;
     const { checkCrcs, readCommitted } = this.#parts.settings;
     const from = partition.fetchOffset;
-    const { problem, nextOffset, lastEpoch, end } = scan(bytes, from, checkCrcs);
-    if (problem !== null) {
-      const text = `${partition.topic}-${partition.index} at offset ${from}: ${problem}`;
-      this.#parts.fail(partition, new ClientError('corrupt-records', text));
+    const { bad, nextOffset, lastEpoch, end } = scan(bytes, from, checkCrcs);
+    if (bad !== null) {
+      this.#failAt(partition, bad);
       return;
     }
     const aborted = readCommitted ? (answer.abortedTransactions ?? []) : null;
@@ -66,71 +65,47 @@ export class FetchHandler {
     partition.positionEpoch = lastEpoch;
   }
 
-  /** Hands all of it to the application at once. */
-  deliver(partition: AssignedPartition, buffered: Buffered): void {
-    const records = this.#rest(partition, buffered);
-    if (records === null) return;
-    partition.position = buffered.nextOffset;
-    if (records.length === 0) return;
-    this.#parts.options.onRecords?.(partition.topic, partition.index, records);
+  /** Hands all of it to the application at once, up to a batch that cannot be read. */
+  deliver(partition: AssignedPartition, { stream, nextOffset }: Buffered): void {
+    const records = stream.rest();
+    const { bad } = stream;
+    partition.position = bad === null ? nextOffset : bad.offset;
+    const { generation } = partition;
+    if (records.length > 0) {
+      this.#parts.options.onRecords?.(partition.topic, partition.index, records);
+    }
+    // The application may have gone elsewhere meanwhile.
+    if (bad !== null && partition.generation === generation) this.#failAt(partition, bad);
   }
 
   /**
    * Moves records into `polled` until that has `maxRecords`; takes `buffered` away when it is used
-   * up.
+   * up. A batch that cannot be read is reported by the poll after the one that gave the records
+   * before it.
    */
   take(partition: AssignedPartition, maxRecords: number, polled: ConsumedRecord[]): void {
-    const { topic, index } = partition;
-    const buffered = partition.buffered;
-    while (buffered !== null && polled.length < maxRecords) {
-      const record = buffered.records[buffered.at];
-      if (record !== undefined) {
-        buffered.at++;
-        partition.position = record.offset + 1;
-        polled.push({ ...record, topic, partition: index });
-        continue;
-      }
-      const more = this.#next(partition, buffered);
-      if (more === null) break;
-      buffered.records = more;
-      buffered.at = 0;
+    const { topic, index, buffered } = partition;
+    if (buffered === null) return;
+    const before = polled.length;
+    while (hasMore(buffered) && polled.length < maxRecords) {
+      const record = buffered.records[buffered.at++] as StoredRecord;
+      partition.position = record.offset + 1;
+      polled.push({ ...record, topic, partition: index });
     }
-    if (buffered === null || partition.buffered === null) return;
-    if (buffered.at < buffered.records.length) return;
-    const more = this.#next(partition, buffered);
-    if (more !== null) {
-      buffered.records = more;
-      buffered.at = 0;
-    } else if (partition.phase !== 'stopped') {
+    if (hasMore(buffered)) return;
+    const { bad } = buffered.stream;
+    if (bad === null) {
       partition.position = buffered.nextOffset;
       partition.buffered = null;
+    } else if (polled.length === before) {
+      partition.position = bad.offset;
+      this.#failAt(partition, bad);
     }
   }
 
-  /** All that is left of it; null, and the partition has failed, where that is damaged. */
-  #rest(partition: AssignedPartition, { stream }: Buffered): StoredRecord[] | null {
-    try {
-      return stream.rest();
-    } catch (error) {
-      this.#damaged(partition, error);
-      return null;
-    }
-  }
-
-  /** The next batch; null at the end or where it is damaged. */
-  #next(partition: AssignedPartition, { stream }: Buffered): StoredRecord[] | null {
-    try {
-      return stream.next();
-    } catch (error) {
-      this.#damaged(partition, error);
-      return null;
-    }
-  }
-
-  #damaged(partition: AssignedPartition, error: unknown): void {
-    if (!(error instanceof KafkaError)) throw error;
-    const text = `${partition.topic}-${partition.index}: ${error.message}`;
-    this.#parts.fail(partition, new ClientError('corrupt-records', text, 'failed', error.code));
+  /** Stops the partition in front of the batch. */
+  #failAt(partition: AssignedPartition, bad: BadBatch): void {
+    this.#parts.fail(partition, new BadBatchError(partition.topic, partition.index, bad));
   }
 
   #rejected(
@@ -185,4 +160,14 @@ export class FetchHandler {
     const code = errorCode.offsetOutOfRange;
     this.#parts.fail(partition, new ClientError('offset-out-of-range', text, 'failed', code));
   }
+}
+
+/** Whether a record waits, after the next batch was decoded where there is one. */
+function hasMore(buffered: Buffered): boolean {
+  if (buffered.at < buffered.records.length) return true;
+  const more = buffered.stream.next();
+  if (more === null) return false;
+  buffered.records = more;
+  buffered.at = 0;
+  return true;
 }

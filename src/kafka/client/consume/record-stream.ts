@@ -1,11 +1,14 @@
 /**
- * The records of one partition in one fetch answer. `scan` looks at headers only: whether all is
- * sound, and where the next fetch goes on. A stream then gives the visible records batch by batch:
- * none below the position, no control records, and with read_committed none of aborted
- * transactions.
+ * The records of one partition in one fetch answer. `scan` looks at headers and checksums only:
+ * which batches are sound, and where the next fetch goes on. A stream then gives the visible
+ * records batch by batch: none below the position, none twice, no control records, and with
+ * read_committed none of aborted transactions. In front of a batch that it cannot read it ends, and
+ * says which.
  */
 import type { LeaderEpoch, Offset, ProducerId } from '../../../base/ids.ts';
+import { errorCode, KafkaError } from '../../protocol/errors.ts';
 import {
+  baseOffset,
   isControl,
   isTransactional,
   lastOffset,
@@ -23,9 +26,18 @@ export interface AbortedTransaction {
   readonly firstOffset: Offset;
 }
 
+/** A batch that cannot be read. */
+export interface BadBatch {
+  /** Its first offset that the application has not got, and where to seek to go on behind it. */
+  readonly offset: Offset;
+  readonly nextOffset: Offset;
+  readonly what: string;
+  readonly code: number;
+}
+
 export interface Scan {
-  /** What is wrong with the bytes, null if nothing is. */
-  readonly problem: string | null;
+  /** What the bytes begin with, if that is no sound batch. */
+  readonly bad: BadBatch | null;
   /** Behind the last whole batch; the position itself if there is none above it. */
   readonly nextOffset: Offset;
   /** Of the last whole batch; −1 if there is none. */
@@ -38,16 +50,15 @@ export function scan(bytes: Uint8Array, position: Offset, checkCrcs: boolean): S
   let at = 0;
   let nextOffset = position;
   let lastEpoch = -1;
-  let problem: string | null = null;
+  let bad: BadBatch | null = null;
   while (at < bytes.length) {
     const found = checkCrcs ? verifyBatch(bytes, at) : verifyHeader(bytes, at, bytes.length);
-    if (found === 'partial') {
-      if (at === 0) problem = 'not one whole batch';
-      break;
-    }
     if (found !== null) {
       // What came before the damage is delivered; the next fetch meets it again, at its front.
-      if (at === 0) problem = `batch with a wrong ${found}`;
+      const what = found === 'partial' ? 'not one whole batch' : `a batch with a wrong ${found}`;
+      // Behind a wrong checksum the header is legible, but need not be true.
+      const last = found === 'checksum' ? lastOffset(bytes, at) : position;
+      if (at === 0) bad = badBatch(position, last, what, errorCode.corruptMessage);
       break;
     }
     const last = lastOffset(bytes, at);
@@ -55,19 +66,27 @@ export function scan(bytes: Uint8Array, position: Offset, checkCrcs: boolean): S
     lastEpoch = leaderEpoch(bytes, at);
     at += sizeInBytes(bytes, at);
   }
-  return { problem, nextOffset, lastEpoch, end: at };
+  return { bad, nextOffset, lastEpoch, end: at };
 }
+
+function badBatch(offset: Offset, lastOffset: Offset, what: string, code: number): BadBatch {
+  return { offset, nextOffset: Math.max(offset, lastOffset) + 1, what, code };
+}
+
+const nothing: StoredRecord[] = [];
 
 export class RecordStream {
   readonly #bytes: Uint8Array;
   readonly #end: number;
-  readonly #from: Offset;
+  /** Records below it were given, or are not wanted. */
+  #from: Offset;
   /** By first offset; null without read_committed. */
   readonly #aborted: AbortedTransaction[] | null;
   #nextAborted = 0;
   /** Made with the first of them. */
   #abortedProducers: Set<ProducerId> | null = null;
   #at = 0;
+  #bad: BadBatch | null = null;
 
   constructor(
     bytes: Uint8Array,
@@ -82,37 +101,51 @@ export class RecordStream {
       aborted === null ? null : aborted.slice().sort((a, b) => a.firstOffset - b.firstOffset);
   }
 
-  /**
-   * The visible records of the next batch that has any; null at the end. Throws KafkaError on
-   * damage.
-   */
+  /** The batch in front of which the stream has ended, if that was not its true end. */
+  get bad(): BadBatch | null {
+    return this.#bad;
+  }
+
+  /** The visible records of the next batch that has any; null at the end. */
   next(): StoredRecord[] | null {
-    while (this.#at < this.#end) {
+    while (this.#at < this.#end && this.#bad === null) {
       const at = this.#at;
+      let visible: StoredRecord[];
+      try {
+        visible = this.#visibleAt(at);
+      } catch (error) {
+        if (!(error instanceof KafkaError)) throw error;
+        const offset = Math.max(this.#from, baseOffset(this.#bytes, at));
+        this.#bad = badBatch(offset, lastOffset(this.#bytes, at), error.message, error.code);
+        return null;
+      }
       this.#at += sizeInBytes(this.#bytes, at);
-      if (this.#aborted !== null) this.#noteTransactions(at);
-      const hidden =
-        lastOffset(this.#bytes, at) < this.#from ||
-        isControl(this.#bytes, at) ||
-        (isTransactional(this.#bytes, at) &&
-          this.#abortedProducers?.has(producerId(this.#bytes, at)) === true);
-      if (hidden) continue;
-      const records = readRecords(this.#bytes, at);
-      const first = records[0];
-      const visible =
-        first !== undefined && first.offset < this.#from
-          ? records.filter(({ offset }) => offset >= this.#from)
-          : records;
+      const last = lastOffset(this.#bytes, at);
+      if (last >= this.#from) this.#from = last + 1;
       if (visible.length > 0) return visible;
     }
     return null;
   }
 
-  /** Everything that is left. */
+  /** Everything that is left, up to the end or a bad batch. */
   rest(): StoredRecord[] {
     let all = this.next() ?? [];
-    while (this.#at < this.#end) all = all.concat(this.next() ?? []);
+    while (this.#at < this.#end && this.#bad === null) all = all.concat(this.next() ?? []);
     return all;
+  }
+
+  #visibleAt(at: number): StoredRecord[] {
+    if (this.#aborted !== null) this.#noteTransactions(at);
+    const isHidden =
+      lastOffset(this.#bytes, at) < this.#from ||
+      isControl(this.#bytes, at) ||
+      (isTransactional(this.#bytes, at) &&
+        this.#abortedProducers?.has(producerId(this.#bytes, at)) === true);
+    if (isHidden) return nothing;
+    const records = readRecords(this.#bytes, at);
+    const first = records[0];
+    if (first === undefined || first.offset >= this.#from) return records;
+    return records.filter(({ offset }) => offset >= this.#from);
   }
 
   /** A producer's aborted transaction spans from its first offset to its abort marker. */

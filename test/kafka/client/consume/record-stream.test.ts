@@ -70,9 +70,9 @@ describe('a stream of fetched records', () => {
   it('leaves a batch that is cut off for the next fetch', () => {
     const bytes = log(plain(), plain());
     expect(scan(bytes.subarray(0, bytes.length - 1), 0, true)).toMatchObject({
-      problem: null,
+      bad: null,
       nextOffset: 1,
     });
-    expect(scan(bytes.subarray(0, 30), 0, true).problem).toBe('not one whole batch');
+    expect(scan(bytes.subarray(0, 30), 0, true).bad?.what).toBe('not one whole batch');
   });
 });
