@@ -8,7 +8,7 @@
 import { configResource } from '../metadata/config-def.ts';
 import { type ConfigOverrides, topicDefaultsFrom } from '../metadata/image.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
-import { settingsOf } from '../metadata/topic-configs.ts';
+import { settingsOf } from '../metadata/topic-settings.ts';
 import type { DecisionContext } from './decision.ts';
 import { changePartition, mayLeadIn } from './elect.ts';
 

@@ -7,7 +7,8 @@
 import { defaultNodeSettings, defaultTopicSettings, type NodeConfig } from '../config.ts';
 import { byName, type ConfigDef, type ConfigKind, configType, valueProblem } from './config-def.ts';
 import { anyText, boolean, int, long, ratio } from './config-kinds.ts';
-import { settingText, type TopicConfig, topicConfigs } from './topic-configs.ts';
+import { type TopicConfig, topicConfigs } from './topic-configs.ts';
+import { settingText } from './topic-settings.ts';
 
 /** What of a node's own configuration is told. */
 export type StartedNode = Pick<NodeConfig, 'nodeId' | 'rack' | 'dataDirectory' | 'settings'>;

@@ -13,7 +13,8 @@ import {
 import { type ConfigDef, canonical, configResource, configSource } from './config-def.ts';
 import { clientMetricsConfigs, groupConfigs } from './group-configs.ts';
 import type { ConfigOverrides, MetadataImage } from './image.ts';
-import { settingText, type TopicConfig, topicConfigs } from './topic-configs.ts';
+import { type TopicConfig, topicConfigs } from './topic-configs.ts';
+import { settingText } from './topic-settings.ts';
 
 export interface Synonym {
   readonly name: string;

@@ -18,7 +18,7 @@ import { brokerOf, changedBroker, changedPartition, partitionOf } from './record
 import type { ConfigRecord } from './records/04-config.ts';
 import type { MetadataRecord } from './records.ts';
 import type { BrokerState, PartitionState, TopicState } from './state.ts';
-import { settingsOf, topicValues } from './topic-configs.ts';
+import { settingsOf, topicValues } from './topic-settings.ts';
 
 export type { BrokerState, PartitionState, TopicState } from './state.ts';
 

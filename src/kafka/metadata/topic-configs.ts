@@ -1,8 +1,7 @@
 /**
  * All settings that a topic of Kafka 4.1 may have, one table for all: what CreateTopics and the
- * two ways to alter accept, what DescribeConfigs shows, which of a broker's settings stands behind
- * each, and how values become `TopicSettings`. Kafka's 64-bit maximum stands for "unlimited" and is
- * kept there as the largest safe integer.
+ * two ways to alter accept, what DescribeConfigs shows, and which of a broker's settings stands
+ * behind each.
  */
 import type { TopicSettings } from '../config.ts';
 import { byName, type ConfigDef, type ConfigKind, valueProblem } from './config-def.ts';
@@ -17,10 +16,11 @@ export interface TopicConfig extends ConfigDef {
   readonly brokerFallback: { readonly name: string; readonly value: string } | null;
 }
 
-const unlimited = '9223372036854775807';
+export const unlimited = '9223372036854775807';
 
-const smallSegments = 'internal.segment.bytes';
+export const smallSegments = 'internal.segment.bytes';
 const noCleaner = 'there is no log cleaner yet; segments are removed by retention only';
+const oneLevel = 'lz4 has one level here';
 const noTiers = 'there is no remote storage';
 const noThrottle = 'replication is never throttled';
 
@@ -70,7 +70,7 @@ export const topicConfigs: readonly TopicConfig[] = [
     null,
     'compression.lz4.level',
     'Level for lz4 where compression.type is lz4.',
-    'lz4 is packed at one level',
+    oneLevel,
   ),
   def(
     'compression.type',
@@ -357,9 +357,6 @@ function levels(kind: ConfigKind): ConfigKind {
 }
 
 const configByName = byName(topicConfigs);
-const configByBrokerName: ReadonlyMap<string, TopicConfig> = new Map(
-  topicConfigs.flatMap((config) => (config.broker === null ? [] : [[config.broker, config]])),
-);
 
 export const topicConfig = (name: string): TopicConfig | undefined => configByName.get(name);
 
@@ -391,59 +388,3 @@ function conflict(values: ReadonlyMap<string, string>): string | null {
   }
   return null;
 }
-
-/**
- * Settings where set values go before `defaults`. Bounds are not looked at again: a value that an
- * older version let into the log keeps its meaning.
- */
-export function settingsOf(
-  overrides: ReadonlyMap<string, string>,
-  defaults: TopicSettings,
-): TopicSettings {
-  const settings: Partial<Record<keyof TopicSettings, unknown>> = { ...defaults };
-  const set = (name: string, text: string): void => {
-    const setting = configByName.get(name)?.setting ?? null;
-    if (setting === null) return;
-    const value = settingValue(setting, text.trim());
-    if (value !== null) settings[setting] = value;
-  };
-  for (const [name, text] of overrides) set(name, text);
-  const small = overrides.get(smallSegments);
-  if (small !== undefined) set(smallSegments, small);
-  return settings as TopicSettings;
-}
-
-function settingValue(
-  setting: keyof TopicSettings,
-  text: string,
-): string | number | boolean | null {
-  if (setting === 'cleanupPolicy') return cleanupPolicy(text);
-  if (setting === 'messageTimestampType' || setting === 'compressionType') return text;
-  if (setting === 'uncleanLeaderElectionEnable') return text.toLowerCase() === 'true';
-  if (!/^[+-]?[0-9]{1,19}$/.test(text)) return null;
-  const value = BigInt(text.replace('+', ''));
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) return Number.MAX_SAFE_INTEGER;
-  if (value < BigInt(Number.MIN_SAFE_INTEGER)) return Number.MIN_SAFE_INTEGER;
-  return Number(value);
-}
-
-function cleanupPolicy(text: string): TopicSettings['cleanupPolicy'] {
-  const parts = text.split(',').map((part) => part.trim());
-  const compacts = parts.includes('compact');
-  if (parts.includes('delete')) return compacts ? 'compact,delete' : 'delete';
-  return compacts ? 'compact' : '';
-}
-
-/** What a broker's settings say of topics, by the topics' names (`log.retention.ms`). */
-export function topicValues(broker: ReadonlyMap<string, string>): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const [name, value] of broker) {
-    const config = configByBrokerName.get(name);
-    if (config !== undefined) values.set(config.name, value);
-  }
-  return values;
-}
-
-/** A value of the settings in its one form. */
-export const settingText = (value: TopicSettings[keyof TopicSettings]): string =>
-  value === Number.MAX_SAFE_INTEGER ? unlimited : String(value);

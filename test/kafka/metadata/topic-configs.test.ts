@@ -8,12 +8,11 @@ import {
 import { canonical, valueProblem } from '../../../src/kafka/metadata/config-def.ts';
 import { MetadataImage, topicSettings } from '../../../src/kafka/metadata/image.ts';
 import {
-  settingsOf,
-  settingText,
   topicConfig,
   topicConfigs,
   topicConfigsProblem,
 } from '../../../src/kafka/metadata/topic-configs.ts';
+import { settingsOf, settingText } from '../../../src/kafka/metadata/topic-settings.ts';
 
 /** Which values Apache Kafka 4.1.0 takes, each with how it tells them, and which it refuses. */
 const taken: [name: string, taken: [given: string, told: string][], refused: string[]][] = [
