@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SimRandom } from '../../src/sim/random.ts';
 import { ServedCluster } from '../cli/served-cluster.ts';
 import { FrameSource } from './frames.ts';
@@ -18,20 +18,15 @@ describe('frames that hurt', () => {
 });
 
 describe('a real cluster under mutated frames', () => {
-  let cluster: ServedCluster;
-  beforeAll(async () => {
-    cluster = await ServedCluster.start();
-  });
-  afterAll(() => cluster.remove());
-
   it('serves on, with no bug in its log', async () => {
-    const result = await fuzz(cluster, {
-      frames: 4000,
-      seed: 'in short',
-      withinMs: 20_000,
-      say: () => {},
-    });
-    expect(result.problems).toEqual([]);
-    expect(result.outcomes.answered).toBeGreaterThan(500);
-  });
+    const cluster = await ServedCluster.start();
+    try {
+      const options = { frames: 4000, seed: 'in short', withinMs: 20_000, say: () => {} };
+      const result = await fuzz(cluster, options);
+      expect(result.problems).toEqual([]);
+      expect(result.outcomes.answered).toBeGreaterThan(500);
+    } finally {
+      await cluster.remove();
+    }
+  }, 180_000);
 });
