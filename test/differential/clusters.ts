@@ -16,6 +16,8 @@ export interface Cluster {
   readonly ports: readonly number[];
   /** What its processes said, for when one of them ends. */
   output(): string;
+  /** Starts a node that ended. */
+  revive(node: number): void;
   remove(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export async function startOurs(): Promise<Cluster> {
     name: 'ours',
     ports: nodeIds.map((id) => cluster.port + id - 1),
     output: () => cluster.output,
+    revive: (node) => cluster.startNode(node),
     remove: () => cluster.remove(),
   };
 }
@@ -47,7 +50,7 @@ export async function startApache(jars: string): Promise<Cluster> {
     files.map((file) => promisify(execFile)('java', [...java, ...format, file], { cwd: folder })),
   );
   let output = '';
-  const nodes = files.map((file) => {
+  const start = (file: string): ChildProcess => {
     const stdio = ['ignore', 'pipe', 'pipe'] as const;
     const child = spawn('java', [...java, 'kafka.Kafka', file], { cwd: folder, stdio: [...stdio] });
     for (const stream of [child.stdout!, child.stderr!]) {
@@ -56,11 +59,13 @@ export async function startApache(jars: string): Promise<Cluster> {
       });
     }
     return child;
-  });
+  };
+  const nodes = files.map(start);
   return {
     name: 'apache',
     ports: nodeIds.map((id) => first + id - 1),
     output: () => output,
+    revive: (node) => void nodes.push(start(files[node - 1]!)),
     async remove() {
       // Its data is thrown away: no need to wait for a controlled shutdown.
       await Promise.all(nodes.map(kill));

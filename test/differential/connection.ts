@@ -1,13 +1,14 @@
 /**
  * One connection for one exchange: the bytes go out as they are, then a probe (ApiVersions v0)
  * behind them. Whatever comes before the probe's answer answers the bytes; the probe's answer shows
- * that the connection lives. A peer that does neither within the time is silent.
+ * that the connection lives. A peer that does neither within the time is
+ * silent.
  */
 import { connect } from 'node:net';
 import { apiVersionsApi } from '../../src/kafka/protocol/apis/18-api-versions.ts';
 import { encodeRequest } from '../../src/kafka/protocol/message.ts';
 
-export type Ending = 'open' | 'closed' | 'silent';
+export type Ending = 'open' | 'closed' | 'silent' | 'refused';
 
 export interface Exchange {
   /** Frames without their length, in the order in which they came. */
@@ -18,15 +19,16 @@ export interface Exchange {
 export interface Manner {
   /** The probe would lie inside a frame that claims more bytes than it has. */
   readonly withoutProbe?: boolean;
-  readonly timeoutMs?: number;
+  /** How long silence is borne. */
+  readonly patienceMs?: number;
 }
 
 const probeId = 0x70726f62;
 const probe = encodeRequest(apiVersionsApi, 0, probeId, 'probe', {}).slice();
-const patienceMs = 5_000;
+const usualPatienceMs = 5_000;
 
 export function exchange(port: number, bytes: Uint8Array, manner: Manner = {}): Promise<Exchange> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const answers: Uint8Array[] = [];
     let pending: Buffer = Buffer.alloc(0);
     const socket = connect(port, '127.0.0.1');
@@ -36,7 +38,7 @@ export function exchange(port: number, bytes: Uint8Array, manner: Manner = {}): 
       socket.destroy();
       resolve({ answers, ending });
     };
-    const timer = setTimeout(() => end('silent'), manner.timeoutMs ?? patienceMs);
+    const timer = setTimeout(() => end('silent'), manner.patienceMs ?? usualPatienceMs);
     socket.on('connect', () => {
       socket.write(bytes);
       if (manner.withoutProbe !== true) socket.write(probe);
@@ -52,10 +54,8 @@ export function exchange(port: number, bytes: Uint8Array, manner: Manner = {}): 
       }
     });
     socket.on('close', () => end('closed'));
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ECONNREFUSED') return end('closed');
-      clearTimeout(timer);
-      reject(new Error(`nobody listens on port ${port}`));
-    });
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      end(error.code === 'ECONNREFUSED' ? 'refused' : 'closed'),
+    );
   });
 }

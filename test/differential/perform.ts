@@ -83,6 +83,8 @@ export class Partner {
   ): Promise<unknown> {
     const port = this.#port(each.node ?? 1);
     const got = await exchange(port, frameOf(each, this.#scene(answers)), each);
+    // A dead node is the fault of a case before; those that follow shall have it again.
+    if (got.ending === 'refused') await this.#revive(each.node ?? 1);
     const { api, version } = each;
     let decoded: unknown = null;
     const { facts = new Map(), prefix = '', only } = to ?? {};
@@ -104,6 +106,12 @@ export class Partner {
       }
     }
     return decoded;
+  }
+
+  async #revive(node: number): Promise<void> {
+    console.log(`${this.cluster.name}: node ${node} has ended; it is started again`);
+    this.cluster.revive(node);
+    await this.untilReady();
   }
 
   #scene(answers: readonly unknown[]): Scene {
@@ -139,7 +147,7 @@ export class Partner {
     node = 1,
   ): Promise<ResponseOf<A>> {
     const frame = encodeRequest(api, version, correlationId, clientId, body).slice();
-    const { answers } = await exchange(this.#port(node), frame, { timeoutMs: 30_000 });
+    const { answers } = await exchange(this.#port(node), frame, { patienceMs: 30_000 });
     if (answers.length !== 1) throw new Error(`${this.cluster.name} did not answer ${api.name}`);
     return decodeResponse(api, version, answers[0]!).body;
   }
@@ -155,12 +163,11 @@ export class Partner {
       this.#idOfTopic.set(name, topicId);
       this.#topicOfId.set(topicId, name);
     }
-    for (const node of nodeIds) await this.#untilLed(topics, node);
-    // A leader that the metadata names may need a moment to take its office.
-    await pause(300);
+    for (const node of nodeIds) await this.#untilKnown(topics, node);
+    for (const topic of topics) await this.#untilLed(topic);
   }
 
-  async #untilLed(topics: readonly Topic[], node: number): Promise<void> {
+  async #untilKnown(topics: readonly Topic[], node: number): Promise<void> {
     const names = topics.map(({ name }) => ({ name, topicId: zeroUuid }));
     const body = { topics: names, allowAutoTopicCreation: false };
     for (let tries = 0; tries < 100; tries++) {
@@ -174,7 +181,26 @@ export class Partner {
       if (led.length === topics.length) return;
       await pause(100);
     }
-    throw new Error(`${this.cluster.name}: node ${node} does not see the topics led`);
+    throw new Error(`${this.cluster.name}: node ${node} does not know the topics`);
+  }
+
+  /** A leader that the metadata names needs a moment to take its office. */
+  async #untilLed(topic: Topic): Promise<void> {
+    for (let tries = 0; tries < 100; tries++) {
+      const ends = await this.#endsOf(topic);
+      if (ends.every(({ errorCode }) => errorCode === 0)) return;
+      await pause(100);
+    }
+    throw new Error(`${this.cluster.name}: ${topic.name} is not led`);
+  }
+
+  async #endsOf({ name, partitions, replicas }: Topic) {
+    const asked = Array.from({ length: partitions }, (_, partitionIndex) => ({
+      partitionIndex,
+      timestamp: -1,
+    }));
+    const body = { replicaId: -1, topics: [{ name, partitions: asked }] };
+    return (await this.#call(listOffsetsApi, 5, body, replicas[0])).topics[0]!.partitions;
   }
 
   async #allTopics(): Promise<ResponseOf<typeof metadataApi>['topics']> {
@@ -201,15 +227,9 @@ export class Partner {
 
   async #lookAtLogs({ cases, topics }: Group, byCase: Map<string, Facts>): Promise<void> {
     const ends = new Map<string, number>();
-    for (const { name, partitions, replicas } of topics) {
-      const asked = Array.from({ length: partitions }, (_, partitionIndex) => ({
-        partitionIndex,
-        timestamp: -1,
-      }));
-      const body = { replicaId: -1, topics: [{ name, partitions: asked }] };
-      const answer = await this.#call(listOffsetsApi, 5, body, replicas[0]);
-      for (const each of answer.topics[0]!.partitions) {
-        ends.set(`${name}-${each.partitionIndex}`, each.offset);
+    for (const topic of topics) {
+      for (const each of await this.#endsOf(topic)) {
+        ends.set(`${topic.name}-${each.partitionIndex}`, each.offset);
       }
     }
     for (const { name, appended = [] } of cases) {

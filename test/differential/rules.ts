@@ -43,10 +43,10 @@ export const rules: readonly Rule[] = [
   {
     sentence: 'The cluster’s id and the ids of directories, producers and fetch sessions are “an id”.',
     path: /\.(clusterId|replicaDirectoryId|producerId|sessionId)$/,
-    general: (value) => {
+    general: (value, _, path) => {
       if (typeof value === 'string') return value === zeroUuid ? 'zero' : 'an id';
       if (value === null) return 'null';
-      return Number(value) > 0 ? 'an id' : null;
+      return Number(value) > 0 || (value === 0 && path.endsWith('producerId')) ? 'an id' : null;
     },
   },
   {

@@ -99,9 +99,13 @@ const courses: readonly (readonly [what: string, sends: readonly Send[]])[] = [
   ['a producer nobody knows, later', [{ sequence: 40, foreign: true, epoch: 7 }]],
 ];
 
+const identity = { transactionalId: null, transactionTimeoutMs: 60_000 };
+
 export function idempotence(): Group {
   const g = new Group('Produce: idempotence');
   const topic = g.topic('idempotent', { replicas: [1, 2, 3] });
+  // The first one makes a broker ask for a block of ids, which it may answer with “loading”.
+  g.prepare(initProducerIdApi, 4, identity);
   for (const v of [3, 8, 9, 13]) {
     for (const [what, sends] of courses) {
       for (const acks of v === 9 ? [-1, 1] : [-1]) {
@@ -122,8 +126,6 @@ export function idempotence(): Group {
   }
   return g;
 }
-
-const identity = { transactionalId: null, transactionTimeoutMs: 60_000 };
 
 function sentBatch(scene: Scene, { epoch = 0, sequence, count = 1, foreign }: Send): Uint8Array {
   const { producerId } = scene.answers[0] as { producerId: number };

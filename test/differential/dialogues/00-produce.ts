@@ -81,8 +81,8 @@ export function produceOrdinary(): Group {
     produces(g, topic, v, 'a transactional id', (ms) => batch(ms), { transactionalId: 'tx' });
     addressed(g, v);
   }
-  produces(g, topic, 9, 'null records', () => null, { timeoutMs: 1_000 });
-  produces(g, topic, 9, 'null records, acks 0', () => null, { acks: 0 });
+  produces(g, topic, 9, 'null records', () => null, { patienceMs: 1_000 });
+  produces(g, topic, 9, 'null records, acks 0', () => null, { acks: 0, patienceMs: 1_000 });
   return g;
 }
 

@@ -2,7 +2,16 @@
 import type { Group } from '../dialogue.ts';
 import { produceFaulty, produceOrdinary, produceSettings } from './00-produce.ts';
 import { idempotence, produceSeveral } from './00-produce-several.ts';
+import { fetchBounds, fetchOrdinary, fetchSessions } from './01-fetch.ts';
+import { leaderEpochs, listOffsets } from './02-list-offsets.ts';
 import { metadata } from './03-metadata.ts';
+import {
+  apiVersions,
+  describeTopicPartitions,
+  findCoordinator,
+  initProducerId,
+  quorumAndCluster,
+} from './cluster.ts';
 
 export const groups = (): readonly Group[] => [
   produceOrdinary(),
@@ -10,5 +19,15 @@ export const groups = (): readonly Group[] => [
   produceSettings(),
   produceSeveral(),
   idempotence(),
+  fetchOrdinary(),
+  fetchBounds(),
+  fetchSessions(),
+  listOffsets(),
+  leaderEpochs(),
   metadata(),
+  apiVersions(),
+  findCoordinator(),
+  initProducerId(),
+  quorumAndCluster(),
+  describeTopicPartitions(),
 ];
