@@ -43,15 +43,13 @@ const identifying = [
 ];
 
 export function addFacts(facts: Facts, path: string, value: unknown, view: View): void {
-  if (value instanceof Uint8Array) return addRecords(facts, path, value);
-  if (Array.isArray(value)) return addArray(facts, path, value, view);
-  if (typeof value === 'object' && value !== null) {
+  if (value instanceof Uint8Array) addRecords(facts, path, value);
+  else if (Array.isArray(value)) addArray(facts, path, value, view);
+  else if (typeof value === 'object' && value !== null) {
     for (const [field, each] of Object.entries(value)) {
       addFacts(facts, `${path}.${field}`, each, view);
     }
-    return;
-  }
-  facts.set(path, generalForm(path, value, view));
+  } else facts.set(path, generalForm(path, value, view));
 }
 
 function addArray(facts: Facts, path: string, elements: readonly unknown[], view: View): void {

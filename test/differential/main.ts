@@ -2,7 +2,7 @@
  * `npm run differential -- --kafka DIR`: the same dialogue with Apache Kafka and with `serve`.
  *
  *   --kafka DIR    where Kafka's jars are; else the environment's KAFKA_LIB
- *   --only TEXT    only groups whose name contains it; `docs/differences.md` stays as it is
+ *   --only TEXTS   only groups whose name contains one of them, comma between; `docs/differences.md` stays as it is
  *   --report FILE  also writes what is unexplained, gathered by kind
  *
  * Exit codes: 0 all differences are explained, 1 some are not, 64 usage, 69 no Java or no jars.
@@ -42,14 +42,20 @@ async function main(): Promise<number> {
   const jars = resolve(values.kafka ?? process.env.KAFKA_LIB ?? '');
   const version = versionIn(jars, values.kafka ?? process.env.KAFKA_LIB);
   expectJava();
-  const chosen = groups().filter(({ name }) => name.includes(values.only));
+  const chosen = groups().filter(({ name }) =>
+    values.only.split(',').some((text) => name.includes(text)),
+  );
   if (chosen.length === 0) {
     console.error(`--only: no group has "${values.only}" in its name`);
     return exitCode.usage;
   }
   await initCompression();
-  const judged = await withClusters(jars, (partners) => compare(chosen, partners));
+  const { judged, broken } = await withClusters(jars, (partners) => compare(chosen, partners));
   if (values.report !== undefined) writeFileSync(values.report, openReport(version, judged));
+  if (broken !== null) {
+    console.error(broken);
+    return exitCode.unexplained;
+  }
   if (values.only === '') {
     const page = resolve(import.meta.dirname, '../../docs/differences.md');
     writeFileSync(page, differencesPage(version, judged));
@@ -106,14 +112,25 @@ async function withClusters<T>(
   }
 }
 
+interface Outcome {
+  readonly judged: readonly Judged[];
+  /** Why the dialogue ended before its end. */
+  readonly broken: string | null;
+}
+
 async function compare(
   chosen: readonly Group[],
   [apache, ours]: readonly [Partner, Partner],
-): Promise<Judged[]> {
+): Promise<Outcome> {
   const judged: Judged[] = [];
   for (const group of chosen) {
     const began = performance.now();
-    const [theirs, own] = await Promise.all([apache.perform(group), ours.perform(group)]);
+    const facts = await Promise.all([apache.perform(group), ours.perform(group)]).catch(String);
+    if (typeof facts === 'string') {
+      const left = chosen.length - chosen.indexOf(group);
+      return { judged, broken: `broken off with ${left} groups left, at ${group.name}: ${facts}` };
+    }
+    const [theirs, own] = facts;
     const these = group.cases.map(({ name }) =>
       judge(group.name, name, theirs.get(name)!, own.get(name)!),
     );
@@ -121,7 +138,7 @@ async function compare(
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.log(`${group.name}: ${summary(these)} (${seconds} s)`);
   }
-  return judged;
+  return { judged, broken: null };
 }
 
 function summary(judged: readonly Judged[]): string {

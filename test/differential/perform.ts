@@ -11,7 +11,7 @@ import { decodeResponse, encodeRequest } from '../../src/kafka/protocol/message.
 import type { Api, RequestInput, ResponseOf } from '../../src/kafka/protocol/schema.ts';
 import { type Cluster, nodeIds } from './clusters.ts';
 import { exchange } from './connection.ts';
-import { type Case, type Group, type Scene, type Step, type Topic } from './dialogue.ts';
+import type { Case, Group, Scene, Step, Topic } from './dialogue.ts';
 import { addFacts, type Facts, hex } from './facts.ts';
 import type { View } from './rules.ts';
 
@@ -111,7 +111,7 @@ export class Partner {
   async #revive(node: number): Promise<void> {
     console.log(`${this.cluster.name}: node ${node} has ended; it is started again`);
     this.cluster.revive(node);
-    await this.untilReady();
+    await this.untilReady(45_000);
   }
 
   #scene(answers: readonly unknown[]): Scene {

@@ -41,7 +41,8 @@ export const rules: readonly Rule[] = [
     },
   },
   {
-    sentence: 'The cluster’s id and the ids of directories, producers and fetch sessions are “an id”.',
+    sentence:
+      'The cluster’s id and the ids of directories, producers and fetch sessions are “an id”.',
     path: /\.(clusterId|replicaDirectoryId|producerId|sessionId)$/,
     general: (value, _, path) => {
       if (typeof value === 'string') return value === zeroUuid ? 'zero' : 'an id';
@@ -61,7 +62,8 @@ export const rules: readonly Rule[] = [
     general: known,
   },
   {
-    sentence: 'A time within the run is “now”; times that the dialogue itself chose lie outside it.',
+    sentence:
+      'A time within the run is “now”; times that the dialogue itself chose lie outside it.',
     path: /(Timestamp|TimeMs|\.timestamp)$/,
     general: (value, view) => {
       const aboutMs = Number(value) - view.startMs;

@@ -25,11 +25,32 @@ export function produceSeveral(): Group {
     };
     for (const acks of [-1, 1, 0]) {
       const [p, q, r, s] = [a.fresh(), a.fresh(), b.fresh(), a.fresh()];
-      several('two topics', (ms) => [[a, p, batch(ms)], [b, r, batch(ms, 2)]], acks);
-      several('one partition twice', (ms) => [[a, q, batch(ms)], [a, q, batch(ms, 2)]], acks);
+      several(
+        'two topics',
+        (ms) => [
+          [a, p, batch(ms)],
+          [b, r, batch(ms, 2)],
+        ],
+        acks,
+      );
+      several(
+        'one partition twice',
+        (ms) => [
+          [a, q, batch(ms)],
+          [a, q, batch(ms, 2)],
+        ],
+        acks,
+      );
       const wrong = (ms: number): Uint8Array => spoiled(batch(ms), (view) => view.setInt8(16, 3));
       const t = b.fresh();
-      several('one good, one wrong', (ms) => [[a, s, wrong(ms)], [b, t, batch(ms)]], acks);
+      several(
+        'one good, one wrong',
+        (ms) => [
+          [a, s, wrong(ms)],
+          [b, t, batch(ms)],
+        ],
+        acks,
+      );
     }
     const [x, y] = [a.fresh(), a.fresh()];
     g.ask(
@@ -74,8 +95,20 @@ const courses: readonly (readonly [what: string, sends: readonly Send[]])[] = [
   ['in order', [{ sequence: 0 }, { sequence: 1 }, { sequence: 2 }]],
   ['begins with 5', [{ sequence: 5 }, { sequence: 6 }]],
   ['a duplicate', [{ sequence: 0 }, { sequence: 0 }]],
-  ['a duplicate of three records', [{ sequence: 0, count: 3 }, { sequence: 0, count: 3 }]],
-  ['a part of a duplicate', [{ sequence: 0, count: 3 }, { sequence: 1, count: 2 }]],
+  [
+    'a duplicate of three records',
+    [
+      { sequence: 0, count: 3 },
+      { sequence: 0, count: 3 },
+    ],
+  ],
+  [
+    'a part of a duplicate',
+    [
+      { sequence: 0, count: 3 },
+      { sequence: 1, count: 2 },
+    ],
+  ],
   ['a gap', [{ sequence: 0 }, { sequence: 2 }]],
   ['a gap of one batch', [{ sequence: 0, count: 5 }, { sequence: 6 }, { sequence: 5 }]],
   [
@@ -86,16 +119,31 @@ const courses: readonly (readonly [what: string, sends: readonly Send[]])[] = [
     'a duplicate six batches back',
     [...[0, 1, 2, 3, 4, 5].map((sequence) => ({ sequence })), { sequence: 0 }],
   ],
-  ['a new epoch begins at 0', [{ sequence: 0 }, { sequence: 0, epoch: 1 }, { sequence: 1, epoch: 1 }]],
+  [
+    'a new epoch begins at 0',
+    [{ sequence: 0 }, { sequence: 0, epoch: 1 }, { sequence: 1, epoch: 1 }],
+  ],
   ['a new epoch begins at 5', [{ sequence: 0 }, { sequence: 5, epoch: 1 }]],
-  ['an old epoch', [{ sequence: 0, epoch: 1 }, { sequence: 1, epoch: 0 }]],
+  [
+    'an old epoch',
+    [
+      { sequence: 0, epoch: 1 },
+      { sequence: 1, epoch: 0 },
+    ],
+  ],
   ['an old epoch’s duplicate', [{ sequence: 0 }, { sequence: 0, epoch: 1 }, { sequence: 0 }]],
   ['sequences wrap', [{ sequence: 0x7fffffff }, { sequence: 0 }, { sequence: 1 }]],
   ['sequences wrap within a batch', [{ sequence: 0x7ffffffe, count: 3 }, { sequence: 1 }]],
   ['a negative sequence', [{ sequence: -1 }]],
   ['sequence −2', [{ sequence: -2 }]],
   ['a negative epoch', [{ sequence: 0, epoch: -1 }]],
-  ['a producer nobody knows', [{ sequence: 0, foreign: true }, { sequence: 1, foreign: true }]],
+  [
+    'a producer nobody knows',
+    [
+      { sequence: 0, foreign: true },
+      { sequence: 1, foreign: true },
+    ],
+  ],
   ['a producer nobody knows, later', [{ sequence: 40, foreign: true, epoch: 7 }]],
 ];
 

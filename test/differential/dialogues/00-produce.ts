@@ -3,6 +3,7 @@ import { zeroUuid } from '../../../src/base/ids.ts';
 import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import type { RequestInput } from '../../../src/kafka/protocol/schema.ts';
 import { compressions } from '../../../src/kafka/records/batch.ts';
+import { buildBatch } from '../../../src/kafka/records/builder.ts';
 import { Group, type Scene, type StepOptions, type Topic, versionsOf } from '../dialogue.ts';
 import {
   ageMs,
@@ -13,7 +14,6 @@ import {
   record,
   records,
 } from './batches.ts';
-import { buildBatch } from '../../../src/kafka/records/builder.ts';
 import { foreignId, invalidNames } from './vocabulary.ts';
 
 type Request = RequestInput<typeof produceApi>;

@@ -177,10 +177,28 @@ export function fetchBounds(): Group {
 
 /** What is asked of a session after it was made with both partitions of the topic. */
 const sessionSteps: readonly (readonly [what: string, steps: readonly Partial<Request>[]])[] = [
-  ['kept', [{ sessionEpoch: 1, topics: [] }, { sessionEpoch: 2, topics: [] }]],
+  [
+    'kept',
+    [
+      { sessionEpoch: 1, topics: [] },
+      { sessionEpoch: 2, topics: [] },
+    ],
+  ],
   ['a wrong epoch', [{ sessionEpoch: 5, topics: [] }]],
-  ['one epoch twice', [{ sessionEpoch: 1, topics: [] }, { sessionEpoch: 1, topics: [] }]],
-  ['closed', [{ sessionEpoch: -1, topics: [] }, { sessionEpoch: 1, topics: [] }]],
+  [
+    'one epoch twice',
+    [
+      { sessionEpoch: 1, topics: [] },
+      { sessionEpoch: 1, topics: [] },
+    ],
+  ],
+  [
+    'closed',
+    [
+      { sessionEpoch: -1, topics: [] },
+      { sessionEpoch: 1, topics: [] },
+    ],
+  ],
   ['made anew', [{ sessionEpoch: 0 }]],
 ];
 

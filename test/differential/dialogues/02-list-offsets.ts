@@ -81,12 +81,16 @@ export function listOffsets(): Group {
     }
     for (const after of relative) asks(`${after} ms behind the first record`, { after });
     for (const partitionIndex of [2, 3, 4, 5, 7]) {
-      asks(`2 ms behind the first record, partition ${partitionIndex}`, { after: 2, partitionIndex });
+      asks(`2 ms behind the first record, partition ${partitionIndex}`, {
+        after: 2,
+        partitionIndex,
+      });
       asks(`time −3, partition ${partitionIndex}`, { timestamp: -3, partitionIndex });
     }
     asks('partition 99', { partitionIndex: 99 });
     asks('partition −1', { partitionIndex: -1 });
-    for (const isolationLevel of [1, 7, -1]) asks(`isolation ${isolationLevel}`, {}, { isolationLevel });
+    for (const isolationLevel of [1, 7, -1])
+      asks(`isolation ${isolationLevel}`, {}, { isolationLevel });
     for (const replicaId of [-2, -3, 2, 9]) {
       asks(`replica ${replicaId}`, {}, { replicaId });
       asks(`replica ${replicaId} at a follower`, {}, { replicaId }, 2);
@@ -100,12 +104,16 @@ export function listOffsets(): Group {
     asks('an unknown topic', {}, {}, 1, 'l-none');
     const twice = [1, 2].map(() => ({ partitionIndex: 0, timestamp: -1 }));
     asks('one partition twice', {}, { topics: [{ name: topic, partitions: twice }] });
-    asks('one topic twice', {}, {
-      topics: [0, 0].map((partitionIndex) => ({
-        name: topic,
-        partitions: [{ partitionIndex, timestamp: -1 }],
-      })),
-    });
+    asks(
+      'one topic twice',
+      {},
+      {
+        topics: [0, 0].map((partitionIndex) => ({
+          name: topic,
+          partitions: [{ partitionIndex, timestamp: -1 }],
+        })),
+      },
+    );
     asks('no topics', {}, { topics: [] });
     asks('no partitions', {}, { topics: [{ name: topic, partitions: [] }] });
     if (v === 7) for (const [what, name] of invalidNames) asks(what, {}, {}, 1, name);

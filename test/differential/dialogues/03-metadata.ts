@@ -26,10 +26,16 @@ export function metadata(): Group {
       g.ask(metadataApi, v, 'an unknown topic beside a known one', named('m-none', 'm-one'));
     }
     const auto = `m-auto-${v}`;
-    g.ask(metadataApi, v, 'an unknown topic that may be created', {
-      topics: [{ name: auto, topicId: zeroUuid }],
-      allowAutoTopicCreation: true,
-    }, { exists: [auto] });
+    g.ask(
+      metadataApi,
+      v,
+      'an unknown topic that may be created',
+      {
+        topics: [{ name: auto, topicId: zeroUuid }],
+        allowAutoTopicCreation: true,
+      },
+      { exists: [auto] },
+    );
     if (v >= 8) {
       g.ask(metadataApi, v, 'with operations', {
         ...named('m-one'),

@@ -41,7 +41,13 @@ export function describeConfigs(): Group {
     asks('an unknown topic', 2, 'dc-none');
     for (const [what, name] of invalidNames) asks(what, 2, name);
     for (const name of internalNames) asks(name, 2, name);
-    const keys = ['message.max.bytes', 'num.partitions', 'broker.id', 'node.id', 'log.retention.ms'];
+    const keys = [
+      'message.max.bytes',
+      'num.partitions',
+      'broker.id',
+      'node.id',
+      'log.retention.ms',
+    ];
     asks('broker 1, some keys', 4, '1', keys, all);
     asks('broker 1, all keys', 4, '1');
     asks('broker 2 at node 1', 4, '2', keys);
@@ -67,43 +73,45 @@ export function describeConfigs(): Group {
 const [set, remove, append, subtract] = [0, 1, 2, 3];
 
 /** Each on a topic of its own with `retention.ms=1000` and `cleanup.policy=compact`. */
-const changes: readonly (readonly [what: string, ...(readonly [string, number, string | null])[]])[] =
-  [
-    ['set', ['retention.ms', set, '2000']],
-    ['set to null', ['retention.ms', set, null]],
-    ['set to nothing', ['retention.ms', set, '']],
-    ['set to no number', ['retention.ms', set, 'long']],
-    ['set beyond bounds', ['retention.ms', set, '-2']],
-    ['set with blanks', ['retention.ms', set, ' 2000 ']],
-    ['delete', ['retention.ms', remove, null]],
-    ['delete with a value', ['retention.ms', remove, '5']],
-    ['delete what is not set', ['segment.ms', remove, null]],
-    ['delete an unknown key', ['no.such.setting', remove, null]],
-    ['set an unknown key', ['no.such.setting', set, '1']],
-    ['set an empty key', ['', set, '1']],
-    ['append', ['cleanup.policy', append, 'delete']],
-    ['append what is there', ['cleanup.policy', append, 'compact']],
-    ['append null', ['cleanup.policy', append, null]],
-    ['append an unknown value', ['cleanup.policy', append, 'burn']],
-    ['append two', ['cleanup.policy', append, 'delete,compact']],
-    ['append to no list', ['retention.ms', append, '5']],
-    ['append to an unknown key', ['no.such.setting', append, '5']],
-    ['subtract', ['cleanup.policy', subtract, 'compact']],
-    ['subtract what is not there', ['cleanup.policy', subtract, 'delete']],
-    ['subtract from no list', ['retention.ms', subtract, '5']],
-    ['subtract null', ['cleanup.policy', subtract, null]],
-    ['policy of nothing', ['cleanup.policy', set, '']],
-    ['policy delete,compact', ['cleanup.policy', set, 'delete,compact']],
-    ['policy with a blank', ['cleanup.policy', set, 'compact, delete']],
-    ['policy twice the same', ['cleanup.policy', set, 'compact,compact']],
-    ['operation 4', ['retention.ms', 4, '5']],
-    ['operation −1', ['retention.ms', -1, '5']],
-    ['one key twice', ['retention.ms', set, '5'], ['retention.ms', set, '6']],
-    ['one key set and deleted', ['retention.ms', set, '5'], ['retention.ms', remove, null]],
-    ['two keys', ['retention.ms', set, '5'], ['segment.ms', set, '6']],
-    ['a good key and a wrong one', ['segment.ms', set, '5'], ['retention.ms', set, 'x']],
-    ['nothing'],
-  ];
+const changes: readonly (readonly [
+  what: string,
+  ...(readonly [string, number, string | null])[],
+])[] = [
+  ['set', ['retention.ms', set, '2000']],
+  ['set to null', ['retention.ms', set, null]],
+  ['set to nothing', ['retention.ms', set, '']],
+  ['set to no number', ['retention.ms', set, 'long']],
+  ['set beyond bounds', ['retention.ms', set, '-2']],
+  ['set with blanks', ['retention.ms', set, ' 2000 ']],
+  ['delete', ['retention.ms', remove, null]],
+  ['delete with a value', ['retention.ms', remove, '5']],
+  ['delete what is not set', ['segment.ms', remove, null]],
+  ['delete an unknown key', ['no.such.setting', remove, null]],
+  ['set an unknown key', ['no.such.setting', set, '1']],
+  ['set an empty key', ['', set, '1']],
+  ['append', ['cleanup.policy', append, 'delete']],
+  ['append what is there', ['cleanup.policy', append, 'compact']],
+  ['append null', ['cleanup.policy', append, null]],
+  ['append an unknown value', ['cleanup.policy', append, 'burn']],
+  ['append two', ['cleanup.policy', append, 'delete,compact']],
+  ['append to no list', ['retention.ms', append, '5']],
+  ['append to an unknown key', ['no.such.setting', append, '5']],
+  ['subtract', ['cleanup.policy', subtract, 'compact']],
+  ['subtract what is not there', ['cleanup.policy', subtract, 'delete']],
+  ['subtract from no list', ['retention.ms', subtract, '5']],
+  ['subtract null', ['cleanup.policy', subtract, null]],
+  ['policy of nothing', ['cleanup.policy', set, '']],
+  ['policy delete,compact', ['cleanup.policy', set, 'delete,compact']],
+  ['policy with a blank', ['cleanup.policy', set, 'compact, delete']],
+  ['policy twice the same', ['cleanup.policy', set, 'compact,compact']],
+  ['operation 4', ['retention.ms', 4, '5']],
+  ['operation −1', ['retention.ms', -1, '5']],
+  ['one key twice', ['retention.ms', set, '5'], ['retention.ms', set, '6']],
+  ['one key set and deleted', ['retention.ms', set, '5'], ['retention.ms', remove, null]],
+  ['two keys', ['retention.ms', set, '5'], ['segment.ms', set, '6']],
+  ['a good key and a wrong one', ['segment.ms', set, '5'], ['retention.ms', set, 'x']],
+  ['nothing'],
+];
 
 interface Change {
   readonly resourceType?: number;
@@ -143,7 +151,10 @@ export function alterConfigs(): Group {
     const retention = [one('retention.ms', set, '7')];
     const twice = { resourceName: topic(), configs: retention };
     asks('one topic twice', [twice, twice]);
-    asks('two topics', [topic(), topic()].map((resourceName) => ({ resourceName, configs: retention })));
+    asks(
+      'two topics',
+      [topic(), topic()].map((resourceName) => ({ resourceName, configs: retention })),
+    );
     asks('a good topic and an unknown one', [
       { resourceName: topic(), configs: retention },
       { resourceName: 'ac-none', configs: retention },
@@ -158,7 +169,11 @@ export function alterConfigs(): Group {
       // 8 is a broker’s logger and 16 and 32 are named freely: an unknown key leaves no trace.
       const list = [one('no.such.setting', set, '1')];
       asks(`type ${resourceType}`, [{ resourceType, resourceName: 'thing', configs: list }], true);
-      asks(`type ${resourceType}, no name`, [{ resourceType, resourceName: '', configs: list }], true);
+      asks(
+        `type ${resourceType}, no name`,
+        [{ resourceType, resourceName: '', configs: list }],
+        true,
+      );
     }
   }
   altersSettings(g, configs);
@@ -173,7 +188,11 @@ function brokers(
   const broker = (resourceName: string, ...list: Change['configs']): Change[] => [
     { resourceType: 4, resourceName, configs: list },
   ];
-  for (const [what, name] of [['broker 1', '1'], ['all brokers', ''], ['broker 9', '9']] as const) {
+  for (const [what, name] of [
+    ['broker 1', '1'],
+    ['all brokers', ''],
+    ['broker 9', '9'],
+  ] as const) {
     asks(`${what}: set`, broker(name, one('message.max.bytes', set, '1048588')));
     asks(`${what}: delete`, broker(name, one('message.max.bytes', remove, null)));
     asks(`${what}: no number`, broker(name, one('message.max.bytes', set, 'x')));

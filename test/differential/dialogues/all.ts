@@ -6,12 +6,21 @@ import { fetchBounds, fetchOrdinary, fetchSessions } from './01-fetch.ts';
 import { leaderEpochs, listOffsets } from './02-list-offsets.ts';
 import { metadata } from './03-metadata.ts';
 import {
+  beyondBounds,
+  createPartitions,
+  createTopics,
+  deleteTopics,
+  lifeOfTopics,
+} from './19-create-topics.ts';
+import { alterConfigs, describeConfigs } from './32-configs.ts';
+import {
   apiVersions,
   describeTopicPartitions,
   findCoordinator,
   initProducerId,
   quorumAndCluster,
 } from './cluster.ts';
+import { almostRequests, noRequests, notServed } from './frames.ts';
 
 export const groups = (): readonly Group[] => [
   produceOrdinary(),
@@ -25,9 +34,19 @@ export const groups = (): readonly Group[] => [
   listOffsets(),
   leaderEpochs(),
   metadata(),
+  createTopics(),
+  deleteTopics(),
+  createPartitions(),
+  lifeOfTopics(),
+  describeConfigs(),
+  alterConfigs(),
   apiVersions(),
   findCoordinator(),
   initProducerId(),
   quorumAndCluster(),
   describeTopicPartitions(),
+  almostRequests(),
+  noRequests(),
+  notServed(),
+  beyondBounds(),
 ];

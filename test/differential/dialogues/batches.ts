@@ -1,6 +1,10 @@
 /** Record batches, good ones and ones with one fault each. Every faulty one has a right checksum. */
 import { setCrc } from '../../../src/kafka/records/batch.ts';
-import { type BatchOptions, buildBatch, type NewRecord } from '../../../src/kafka/records/builder.ts';
+import {
+  type BatchOptions,
+  buildBatch,
+  type NewRecord,
+} from '../../../src/kafka/records/builder.ts';
 import { compress } from '../../../src/kafka/records/compression.ts';
 import { varintSize, writeVarint } from '../../../src/kafka/records/varint.ts';
 
@@ -215,7 +219,11 @@ export const faultyBodies: readonly Faulty[] = [
   body('header count 0 over a header', { headerCount: 0, headers: [2, 104, 2, 118] }),
   body('a record ten years ahead', { timestampDelta: 315_360_000_000 }),
   body('a record two hours ahead', { timestampDelta: 10_800_000 }),
-  body('a record two hours ahead behind a good one', {}, { offsetDelta: 1, timestampDelta: 10_800_000 }),
+  body(
+    'a record two hours ahead behind a good one',
+    {},
+    { offsetDelta: 1, timestampDelta: 10_800_000 },
+  ),
   body('a record before 1970', { timestampDelta: -4_000_000_000_000 }),
   body('a record earlier than the first', {}, { offsetDelta: 1, timestampDelta: -5 }),
   body('offset delta 1 of the first record', { offsetDelta: 1 }),

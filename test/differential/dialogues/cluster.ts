@@ -42,7 +42,13 @@ export function findCoordinator(): Group {
 
 export function apiVersions(): Group {
   const g = new Group('ApiVersions');
-  const asks = (v: number, what: string, name: string, version: string, options: StepOptions = {}) =>
+  const asks = (
+    v: number,
+    what: string,
+    name: string,
+    version: string,
+    options: StepOptions = {},
+  ) =>
     g.ask(
       apiVersionsApi,
       v,
