@@ -23,23 +23,22 @@ import { generalForm, type View } from './rules.ts';
 
 export type Facts = Map<string, string>;
 
-/** What identifies an element, first to last. */
-const identifying = [
-  'name',
-  'topic',
-  'topicName',
-  'key',
-  'resourceType',
-  'resourceName',
-  'topicId',
-  'partitionIndex',
-  'partition',
-  'index',
-  'batchIndex',
-  'apiKey',
-  'nodeId',
-  'brokerId',
-  'replicaId',
+/** What identifies an element: the first of these that it has, all its fields together. */
+const identifying: readonly (readonly string[])[] = [
+  ['name'],
+  ['topic'],
+  ['topicName'],
+  ['key'],
+  ['resourceType', 'resourceName'],
+  ['topicId'],
+  ['partitionIndex'],
+  ['partition'],
+  ['index'],
+  ['batchIndex'],
+  ['apiKey'],
+  ['nodeId'],
+  ['brokerId'],
+  ['replicaId'],
 ];
 
 export function addFacts(facts: Facts, path: string, value: unknown, view: View): void {
@@ -68,10 +67,13 @@ function addArray(facts: Facts, path: string, elements: readonly unknown[], view
 }
 
 function nameOf(path: string, element: Record<string, unknown>, view: View): string {
-  return identifying
-    .filter((field) => field in element && element[field] !== '')
+  const given = (field: string): boolean => field in element && element[field] !== '';
+  // A name that is null or that the version lacks leaves it to the id.
+  const fields = identifying.find(
+    ([first]) => given(first!) && !(element[first!] === null && given('topicId')),
+  );
+  return (fields ?? [])
     .map((field) => generalForm(`${path}[].${field}`, element[field], view))
-    .filter((text) => text !== 'zero')
     .join(' ');
 }
 

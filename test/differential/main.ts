@@ -50,8 +50,11 @@ async function main(): Promise<number> {
     return exitCode.usage;
   }
   await initCompression();
-  const { judged, broken } = await withClusters(jars, (partners) => compare(chosen, partners));
-  if (values.report !== undefined) writeFileSync(values.report, openReport(version, judged));
+  const { judged, broken } = await withClusters(jars, (partners) =>
+    compare(chosen, partners, (soFar) => {
+      if (values.report !== undefined) writeFileSync(values.report, openReport(version, soFar));
+    }),
+  );
   if (broken !== null) {
     console.error(broken);
     return exitCode.unexplained;
@@ -121,6 +124,7 @@ interface Outcome {
 async function compare(
   chosen: readonly Group[],
   [apache, ours]: readonly [Partner, Partner],
+  onGroup: (soFar: readonly Judged[]) => void,
 ): Promise<Outcome> {
   const judged: Judged[] = [];
   for (const group of chosen) {
@@ -135,6 +139,7 @@ async function compare(
       judge(group.name, name, theirs.get(name)!, own.get(name)!),
     );
     judged.push(...these);
+    onGroup(judged);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.log(`${group.name}: ${summary(these)} (${seconds} s)`);
   }

@@ -81,15 +81,23 @@ function openList(judged: readonly Judged[]): string[] {
   return [
     '## Unexplained',
     '',
-    ...open.flatMap(({ name, unexplained }) => [
-      `- ${name}`,
-      ...unexplained.slice(0, mostShown).map((each) => `  - ${differenceText(each)}`),
-      ...(unexplained.length > mostShown ? [`  - and ${unexplained.length - mostShown} more`] : []),
-    ]),
+    ...open
+      .slice(0, mostListed)
+      .flatMap(({ name, unexplained }) => [
+        `- ${name}`,
+        ...unexplained.slice(0, mostShown).map((each) => `  - ${differenceText(each)}`),
+        ...(unexplained.length > mostShown
+          ? [`  - and ${unexplained.length - mostShown} more`]
+          : []),
+      ]),
+    ...(open.length > mostListed
+      ? [`- and ${open.length - mostListed} more cases; \`--report\` gathers them all`]
+      : []),
     '',
   ];
 }
 
+const mostListed = 60;
 const mostShown = 4;
 
 /** What is open, gathered by kind: cases whose differences are alike stand together. */

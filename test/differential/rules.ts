@@ -75,7 +75,7 @@ export const rules: readonly Rule[] = [
     path: /\.(leaderId|replicaNodes|isrNodes)$/,
     general: (value, view, path) => {
       const topic = /topics\[(.*?)\]/.exec(path)?.[1] ?? '';
-      if ([...view.placed].some((name) => topic.split(' ').includes(name))) return null;
+      if (view.placed.has(topic.replace(/^id of /, ''))) return null;
       if (Array.isArray(value)) return `${value.length} nodes`;
       return Number(value) >= 0 ? 'a node' : null;
     },

@@ -132,6 +132,15 @@ export function noRequests(): Group {
   for (const key of [-1, 4, 5, 6, 7, 52, 53, 54, 56, 58, 59, 62, 63, 67, 70, 73, 82, 93, 1000]) {
     g.raw(`API key ${key}`, framed(headerOf(key, 0)));
   }
+  for (const version of [5, 99, -1]) {
+    g.ask(
+      apiVersionsApi,
+      0,
+      `sent as version ${version}, without header tags`,
+      {},
+      { alter: changed((view) => view.setInt16(6, version)), answeredIn: 0 },
+    );
+  }
   const pair = (frame: Uint8Array): Uint8Array => {
     const second = frame.slice();
     new DataView(second.buffer).setInt32(8, 78);
