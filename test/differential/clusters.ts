@@ -14,6 +14,7 @@ export interface Cluster {
   readonly name: 'apache' | 'ours';
   /** The broker's port of each node. */
   readonly ports: readonly number[];
+  readonly controllerPorts: readonly number[];
   /** What its processes said, for when one of them ends. */
   output(): string;
   /** Starts a node that ended. */
@@ -26,6 +27,7 @@ export async function startOurs(): Promise<Cluster> {
   return {
     name: 'ours',
     ports: nodeIds.map((id) => cluster.port + id - 1),
+    controllerPorts: nodeIds.map((id) => cluster.port + nodeIds.length + id - 1),
     output: () => cluster.output,
     revive: (node) => cluster.startNode(node),
     remove: () => cluster.remove(),
@@ -64,6 +66,7 @@ export async function startApache(jars: string): Promise<Cluster> {
   return {
     name: 'apache',
     ports: nodeIds.map((id) => first + id - 1),
+    controllerPorts: nodeIds.map((id) => first + nodeIds.length + id - 1),
     output: () => output,
     revive: (node) => void nodes.push(start(files[node - 1]!)),
     async remove() {
@@ -82,7 +85,7 @@ async function kill(child: ChildProcess): Promise<void> {
 
 /** Defaults wherever an answer shows them; internal topics are small, to be made quickly. */
 function properties(id: number, first: number, data: string): string {
-  const controller = (node: number): string => `127.0.0.1:${first + 2 + node}`;
+  const controller = (node: number): string => `127.0.0.1:${first + nodeIds.length + node - 1}`;
   const lines = {
     'process.roles': 'broker,controller',
     'node.id': id,

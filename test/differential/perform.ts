@@ -128,7 +128,10 @@ export class Partner {
 
   #view(): View {
     return {
-      nodeOfPort: new Map(this.cluster.ports.map((port, index) => [port, index + 1])),
+      nodeOfPort: new Map([
+        ...this.cluster.ports.map((port, index) => [port, index + 1] as const),
+        ...this.cluster.controllerPorts.map((port, index) => [port, index + 1] as const),
+      ]),
       topicOfId: this.#topicOfId,
       placed: this.#placed,
       startMs: this.#startMs,
@@ -147,8 +150,13 @@ export class Partner {
     node = 1,
   ): Promise<ResponseOf<A>> {
     const frame = encodeRequest(api, version, correlationId, clientId, body).slice();
-    const { answers } = await exchange(this.#port(node), frame, { patienceMs: 30_000 });
-    if (answers.length !== 1) throw new Error(`${this.cluster.name} did not answer ${api.name}`);
+    const { answers, ending } = await exchange(this.#port(node), frame, { patienceMs: 30_000 });
+    if (answers.length !== 1) {
+      const said = this.cluster.output().slice(-2_000);
+      throw new Error(
+        `${this.cluster.name}: no answer to ${api.name} (${ending}); it said: ${said}`,
+      );
+    }
     return decodeResponse(api, version, answers[0]!).body;
   }
 

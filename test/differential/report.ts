@@ -130,7 +130,8 @@ export function openReport(version: string, judged: readonly Judged[]): string {
 /** A difference without the names of its elements. */
 function alike({ path, apache, ours }: Difference): string {
   const general = path.replace(/\[[^\]]*\]/g, '[]').replace(/^afterwards.*/, 'afterwards');
-  return `${general} ${shortened(apache)} / ${shortened(ours)}`;
+  const values = `${shortened(apache)} / ${shortened(ours)}`;
+  return `${general} ${values.replace(/\b\d{13}\b/g, 'a time')}`;
 }
 
 export function differenceText({ kind, path, apache, ours }: Difference): string {

@@ -167,11 +167,11 @@ export function produceSettings(): Group {
     produces(g, strict, v, 's-strict, too few in sync', (ms) => batch(ms));
     produces(g, strict, v, 's-strict, acks 1', (ms) => batch(ms), { acks: 1 });
     produces(g, slow, v, 's-after, now', (ms) => batch(ms));
-    produces(g, slow, v, 's-after, a minute ahead', (ms) =>
-      buildBatch({ records: [record(ms - ageMs), record(ms + 120_000)] }).slice(),
+    produces(g, slow, v, 's-after, half an hour ahead', (ms) =>
+      buildBatch({ records: [record(ms - ageMs), record(ms + 1_800_000)] }).slice(),
     );
-    produces(g, slow, v, 's-after, all a minute ahead', (ms) =>
-      buildBatch({ records: [record(ms + 120_000), record(ms + 120_001)] }).slice(),
+    produces(g, slow, v, 's-after, all half an hour ahead', (ms) =>
+      buildBatch({ records: [record(ms + 1_800_000), record(ms + 1_800_001)] }).slice(),
     );
   }
   const large = g.topic('s-large');

@@ -3,7 +3,7 @@ import type { Group } from '../dialogue.ts';
 import { produceFaulty, produceOrdinary, produceSettings } from './00-produce.ts';
 import { idempotence, produceSeveral } from './00-produce-several.ts';
 import { fetchBounds, fetchOrdinary, fetchSessions } from './01-fetch.ts';
-import { leaderEpochs, listOffsets } from './02-list-offsets.ts';
+import { leaderEpochs, listOffsets, listOffsetsByCodec } from './02-list-offsets.ts';
 import { metadata } from './03-metadata.ts';
 import {
   beyondBounds,
@@ -45,6 +45,7 @@ export const groups = (): readonly Group[] => [
   initProducerId(),
   quorumAndCluster(),
   describeTopicPartitions(),
+  listOffsetsByCodec(),
   almostRequests(),
   noRequests(),
   notServed(),
