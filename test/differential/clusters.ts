@@ -1,4 +1,6 @@
-/** The two clusters, three combined nodes each, on free ports of loopback and in temporary folders. */
+/**
+ * The two clusters, three combined nodes each, on free ports of loopback and in temporary folders.
+ */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -72,7 +74,7 @@ export async function startApache(jars: string): Promise<Cluster> {
     async remove() {
       // Its data is thrown away: no need to wait for a controlled shutdown.
       await Promise.all(nodes.map(kill));
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }

@@ -96,8 +96,7 @@ export const explanations: readonly Explanation[] = [
     standing: 'not yet',
     what: 'FindCoordinator',
     why: 'There are no groups and transactions, so no node coordinates any: COORDINATOR_NOT_AVAILABLE.',
-    cases:
-      /^FindCoordinator .*: (type [012],|two keys|one key)|^FindCoordinator .*(whole|three bytes behind|client id|correlation)/,
+    cases: /^FindCoordinator .*: (type [012],|two keys|one key|whole|three bytes|client id|correl)/,
     path: /\.(errorCode|nodeId|host|port)$/,
   },
   {

@@ -1,4 +1,4 @@
-/** The pages that a run writes: `docs/differences.md`, and a list of what is open for who mends it. */
+/** The pages that a run writes: `docs/differences.md`, and what is open, for those who mend it. */
 import { errorName } from '../../src/kafka/protocol/errors.ts';
 import type { Difference } from './differences.ts';
 import { type Explanation, explanations, type Standing } from './explained.ts';

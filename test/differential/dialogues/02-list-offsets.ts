@@ -1,4 +1,4 @@
-/** ListOffsets: every special timestamp and ordinary ones, fencing, followers; and what epochs end. */
+/** ListOffsets: special timestamps and ordinary ones, fencing, followers; and where epochs end. */
 import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import { listOffsetsApi } from '../../../src/kafka/protocol/apis/02-list-offsets.ts';
 import { offsetForLeaderEpochApi } from '../../../src/kafka/protocol/apis/23-offset-for-leader-epoch.ts';

@@ -1,4 +1,4 @@
-/** Record batches, good ones and ones with one fault each. Every faulty one has a right checksum. */
+/** Batches of records, good ones and ones with one fault each, mostly with a right checksum. */
 import { setCrc } from '../../../src/kafka/records/batch.ts';
 import {
   type BatchOptions,

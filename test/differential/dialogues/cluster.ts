@@ -1,5 +1,7 @@
-/** What is asked about the cluster: FindCoordinator, ApiVersions, InitProducerId, DescribeQuorum,
- * DescribeCluster, DescribeTopicPartitions. */
+/**
+ * What is asked about the cluster: FindCoordinator, ApiVersions, InitProducerId, DescribeQuorum,
+ * DescribeCluster, DescribeTopicPartitions.
+ */
 import { findCoordinatorApi } from '../../../src/kafka/protocol/apis/10-find-coordinator.ts';
 import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions.ts';
 import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-producer-id.ts';
