@@ -67,7 +67,9 @@ function addArray(facts: Facts, path: string, elements: readonly unknown[], view
 }
 
 function nameOf(path: string, element: Record<string, unknown>, view: View): string {
-  const given = (field: string): boolean => field in element && element[field] !== '';
+  // A coordinator's key may be empty; an empty name is one that the version lacks.
+  const given = (field: string): boolean =>
+    field in element && (element[field] !== '' || field === 'key');
   // A name that is null or that the version lacks leaves it to the id.
   const fields = identifying.find(
     ([first]) => given(first!) && !(element[first!] === null && given('topicId')),
