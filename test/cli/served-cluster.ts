@@ -126,7 +126,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** The first of `count` neighbouring ports on which nobody listens. */
-async function freePorts(count: number): Promise<number> {
+export async function freePorts(count: number): Promise<number> {
   for (;;) {
     const first = 20_000 + Math.floor(Math.random() * 20_000);
     const free = await Promise.all(Array.from({ length: count }, (_, i) => isFree(first + i)));

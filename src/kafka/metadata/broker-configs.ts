@@ -99,7 +99,17 @@ const nodeConfigs: readonly BrokerConfig[] = [
     'How long a starting broker tries to register before it ends.',
   ),
   fixed('leaderImbalanceCheckIntervalSeconds', long(1), 'How often leaderships are balanced.'),
+  fixed(
+    'maxIncrementalFetchSessionCacheSlots',
+    int(0),
+    'How many fetch sessions a broker keeps (KIP-227).',
+  ),
   fixed('numPartitions', int(1), 'How many partitions topics have that name no number.'),
+  fixed(
+    'queuedMaxRequestBytes',
+    long(),
+    'How many bytes of unanswered requests a listener holds before it reads no further.',
+  ),
   fixed(
     'queuedMaxRequestsPerConnection',
     int(1),

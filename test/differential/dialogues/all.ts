@@ -1,0 +1,53 @@
+/** The whole dialogue, in the order in which it is led. */
+import type { Group } from '../dialogue.ts';
+import { produceFaulty, produceOrdinary, produceSettings } from './00-produce.ts';
+import { idempotence, produceSeveral } from './00-produce-several.ts';
+import { fetchBounds, fetchOrdinary, fetchSessions } from './01-fetch.ts';
+import { leaderEpochs, listOffsets, listOffsetsByCodec } from './02-list-offsets.ts';
+import { metadata } from './03-metadata.ts';
+import {
+  beyondBounds,
+  createPartitions,
+  createTopics,
+  deleteTopics,
+  lifeOfTopics,
+} from './19-create-topics.ts';
+import { alterConfigs, describeConfigs } from './32-configs.ts';
+import {
+  apiVersions,
+  describeTopicPartitions,
+  findCoordinator,
+  initProducerId,
+  quorumAndCluster,
+} from './cluster.ts';
+import { almostRequests, noRequests, notServed } from './frames.ts';
+
+export const groups = (): readonly Group[] => [
+  produceOrdinary(),
+  produceFaulty(),
+  produceSettings(),
+  produceSeveral(),
+  idempotence(),
+  fetchOrdinary(),
+  fetchBounds(),
+  fetchSessions(),
+  listOffsets(),
+  leaderEpochs(),
+  metadata(),
+  createTopics(),
+  deleteTopics(),
+  createPartitions(),
+  lifeOfTopics(),
+  describeConfigs(),
+  alterConfigs(),
+  apiVersions(),
+  findCoordinator(),
+  initProducerId(),
+  quorumAndCluster(),
+  describeTopicPartitions(),
+  listOffsetsByCodec(),
+  almostRequests(),
+  noRequests(),
+  notServed(),
+  beyondBounds(),
+];
