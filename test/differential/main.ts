@@ -11,7 +11,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { initCompression } from '../../src/kafka/records/compression.ts';
 import { type Cluster, startApache, startOurs } from './clusters.ts';
 import type { Group } from './dialogue.ts';
 import { groups } from './dialogues/all.ts';
@@ -49,7 +48,6 @@ async function main(): Promise<number> {
     console.error(`--only: no group has "${values.only}" in its name`);
     return exitCode.usage;
   }
-  await initCompression();
   const { judged, broken } = await withClusters(jars, (partners) =>
     compare(chosen, partners, (soFar) => {
       if (values.report !== undefined) writeFileSync(values.report, openReport(version, soFar));
