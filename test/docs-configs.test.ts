@@ -19,7 +19,7 @@ are altered.
 Settings of brokers that are not listed, those for TLS and SASL among them, are refused. A cluster
 holds at most 4,000 replicas of partitions times the number of its brokers, and one request adds at
 most 10,000 records to its metadata; what goes beyond is refused with \`POLICY_VIOLATION\`. One
-request names at most 100,000 topics (Metadata) or 10,000 resources (\`DescribeConfigs\`).
+request names at most 50,000 topics (Metadata) or 10,000 resources (\`DescribeConfigs\`).
 
 In \`ordeal serve\` topics come about when a client names them (\`auto.create.topics.enable\`, as
 Kafka's default); in a trial they do not, unless the scenario sets \`autoCreateTopicsEnable\`.

@@ -30,7 +30,7 @@ export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> 
   const file = scenarioFile(nameOrPath);
   let loaded: unknown;
   try {
-    loaded = await defaultExportOf(file);
+    ({ default: loaded } = await moduleOf(file));
   } catch (error) {
     if (error instanceof InvalidInputError) throw new UsageError(`${file}: ${error.message}`);
     const problem = error instanceof Error ? error.message : String(error);
@@ -48,10 +48,10 @@ export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> 
 }
 
 /** Loads under the guard: what a module draws or asks of a clock would differ in each process. */
-async function defaultExportOf(file: string): Promise<unknown> {
+async function moduleOf(file: string): Promise<{ readonly default?: unknown }> {
   const lift = installGuard('loading');
   try {
-    return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+    return (await import(pathToFileURL(file).href)) as { default?: unknown };
   } finally {
     lift();
   }

@@ -5,7 +5,7 @@
  */
 
 /** Topics named in one Metadata or DescribeTopicPartitions request. */
-export const maxTopicsNamed = 100_000;
+export const maxTopicsNamed = 50_000;
 
 /** Resources named in one DescribeConfigs request: each is told some thirty settings. */
 export const maxResourcesNamed = 10_000;

@@ -6,7 +6,7 @@
  */
 import { defaultNodeSettings, defaultTopicSettings, type NodeConfig } from '../config.ts';
 import { byName, type ConfigDef, type ConfigKind, configType, valueProblem } from './config-def.ts';
-import { anyText, boolean, int, long, ratio } from './config-kinds.ts';
+import { anyText, boolean, int, long, oneOf, ratio } from './config-kinds.ts';
 import { type TopicConfig, topicConfigs } from './topic-configs.ts';
 import { settingText } from './topic-settings.ts';
 
@@ -125,6 +125,11 @@ const nodeConfigs: readonly BrokerConfig[] = [
     'How often high watermarks are written to the disk.',
   ),
   fixed('replicaLagTimeMaxMs', long(), 'How long a follower may lag before it leaves the ISR.'),
+  fixed(
+    'replicaSelectorClass',
+    oneOf('', 'org.apache.kafka.common.replica.RackAwareReplicaSelector'),
+    'Who chooses the replica that a consumer reads from (KIP-392); empty: always the leader.',
+  ),
   fixed('replicaSocketTimeoutMs', int(), 'How long a follower waits for an answer.'),
   fixed('requestTimeoutMs', int(), 'How long a broker waits for an answer of the controller.'),
   fixed('socketRequestMaxBytes', int(1), 'The largest request.'),

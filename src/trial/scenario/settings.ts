@@ -73,6 +73,9 @@ const least: Readonly<Record<NumberNames, number>> = {
   queuedMaxRequestBytes: 65_536,
 };
 
+/** The one setting that is a text: who chooses the replica a consumer reads from (KIP-392). */
+const selectors = ['', 'org.apache.kafka.common.replica.RackAwareReplicaSelector'] as const;
+
 type Optional<Settings> = {
   [Name in keyof Settings]: z.ZodOptional<z.ZodType<Settings[Name], Settings[Name]>>;
 };
@@ -85,7 +88,12 @@ function nodeSchema(): Optional<NodeDefaults> {
         .int()
         .min(least[name])
         .max(most[name] ?? mostOfAll);
-    const type = typeof value === 'number' ? bounded(name as NumberNames) : z.boolean();
+    const type =
+      typeof value === 'number'
+        ? bounded(name as NumberNames)
+        : typeof value === 'boolean'
+          ? z.boolean()
+          : z.enum(selectors);
     fields[name] = type.optional();
   }
   return fields as Optional<NodeDefaults>;
