@@ -1,6 +1,8 @@
 /** The command line: reads flags, calls one command, turns its outcome into an exit code. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from './about.ts';
+import { type BugsFlags, bugs } from './commands/bugs.ts';
+import { type HuntFlags, hunt } from './commands/hunt.ts';
 import { list } from './commands/list.ts';
 import { type ReplayFlags, replay } from './commands/replay.ts';
 import { type RunFlags, run } from './commands/run.ts';
@@ -37,8 +39,33 @@ function program(done: (code: number) => void): Command {
     .addOption(single('--seed <seed>', 'the seed').makeOptionMandatory())
     .addOption(single('--plan <file>', "a saved or edited plan instead of the seed's own"))
     .addOption(single('--trace <file>', 'write every event to this file'))
+    .addOption(single('--bug <id>', 'decide as an exhibit of the museum does'))
     .addOption(outputDir())
     .action(async (name: string, flags: ReplayFlags) => done(await replay(name, flags)));
+
+  ordeal
+    .command('hunt')
+    .description('search for failures: vary the plans that reached something new')
+    .argument(
+      '[scenario...]',
+      'names of stock scenarios or paths of scenario files; swarm, if none',
+    )
+    .addOption(single('--budget <amount>', 'how long: 10m, 90s or 500t (trials)').default('10m'))
+    .addOption(single('--seed <seed>', 'another search for each'))
+    .addOption(single('-j, --workers <count>', 'processes to run in (default: one a core)'))
+    .addOption(outputDir())
+    .action(async (names: string[], flags: HuntFlags) => done(await hunt(names, flags)));
+
+  ordeal
+    .command('bugs')
+    .description('list the museum of historical bugs, or search for them')
+    .argument('[id...]', 'exhibits; all, if none is named')
+    .option('--hunt', 'search for each, blind: by plain drawing and by hunting')
+    .addOption(single('--trials <count>', 'at most so many for each and each way').default('300'))
+    .addOption(single('--seed <seed>', 'another search for each'))
+    .addOption(single('-j, --workers <count>', 'processes to run in (default: one a core)'))
+    .addOption(single('--page <file>', 'write what was found into this Markdown file'))
+    .action(async (ids: string[], flags: BugsFlags) => done(await bugs(ids, flags)));
 
   ordeal
     .command('list')

@@ -3,6 +3,10 @@
 import type { Micros } from '../base/ids.ts';
 import type { Difference } from '../report/reporter.ts';
 import { installGuard } from '../sim/guard.ts';
+import { Coverage } from '../trial/coverage/coverage.ts';
+import { swapped } from '../trial/museum/exhibit.ts';
+import { exhibitOf } from '../trial/museum/registry.ts';
+import type { Plan } from '../trial/plan/plan.ts';
 import type { RunRecord } from '../trial/runner/result.ts';
 import {
   checkTrial,
@@ -42,6 +46,23 @@ export interface ReplayJob {
   readonly trace: string;
   /** Where results go. */
   readonly folder: string;
+  /** The exhibit of the museum whose rules the cluster and its clients go by; null: the right ones. */
+  readonly bug: string | null;
+}
+
+/** One trial of a search. */
+export interface SearchJob {
+  readonly scenario: string;
+  readonly name: string;
+  readonly seed: string;
+  readonly plan: Plan | null;
+  readonly bug: string | null;
+}
+
+export interface SearchResult {
+  readonly record: RunRecord;
+  readonly plan: Plan;
+  readonly features: readonly (readonly [feature: string, count: number])[];
 }
 
 export interface JobResult {
@@ -82,12 +103,38 @@ export async function replayJob(job: ReplayJob, watch?: Watch): Promise<JobResul
   await checked(blamed, async () => checkTrial(scenario, job.seed, { plan }));
   const trace = openTrace(job.trace);
   try {
-    const { record, outcome } = await timedTrial(scenario, job.seed, { plan, trace, watch });
+    const { record, outcome } = await timedTrial(scenario, job.seed, {
+      plan,
+      trace,
+      watch,
+      ...rulesOf(job.bug),
+    });
     const unsaved = saveRun(job.folder, record, outcome.plan, outcome.history);
     return { record, difference: null, unsaved: trace.close() ?? unsaved, internal: null };
   } finally {
     trace.close();
   }
+}
+
+/** A trial that nobody keeps: what it reached, and whether it failed. */
+export async function searchJob(job: SearchJob, watch?: Watch): Promise<SearchResult> {
+  const { file, scenario } = await loadScenario(job.scenario);
+  return checked(file, async () => {
+    const coverage = new Coverage();
+    const { plan, seed } = job;
+    const options = { plan, watch, coverage, ...rulesOf(job.bug) };
+    const { record, outcome } = await timedTrial(scenario, seed, options);
+    return { record, plan: outcome.plan, features: [...coverage.features] };
+  });
+}
+
+/** Throws a UsageError. */
+function rulesOf(bug: string | null): Pick<TrialOptions, 'rules' | 'clientRules'> {
+  if (bug === null) return {};
+  const exhibit = exhibitOf(bug);
+  if (exhibit === undefined) throw new UsageError(`--bug: "${bug}" is not in the museum`);
+  const { nodes, clients } = swapped(exhibit.rules);
+  return { rules: nodes, clientRules: clients };
 }
 
 /** What only cluster and plan together tell is the user's to mend in this file. */

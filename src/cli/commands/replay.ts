@@ -21,6 +21,7 @@ export interface ReplayFlags {
   readonly seed: string;
   readonly plan?: string;
   readonly trace?: string;
+  readonly bug?: string;
   readonly outputDir?: string;
 }
 
@@ -54,9 +55,10 @@ async function replayIn(
   openFolder(folder);
   const trace = flags.trace ?? join(folder, 'trace.tsv');
   const plan = flags.plan ?? null;
+  const bug = flags.bug ?? null;
   const begun = performance.now();
   const result = await workers
-    .ask(0, 'replay', { scenario: file, name, seed, plan, trace, folder })
+    .ask(0, 'replay', { scenario: file, name, seed, plan, trace, folder, bug })
     .catch((error: unknown) => {
       if (error instanceof UsageError) throw error;
       return unfinished({ name, seed }, error, performance.now() - begun);

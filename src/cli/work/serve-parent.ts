@@ -1,11 +1,17 @@
 /** The worker's side: does what the parent asks, one task at a time, until the parent goes away. */
 import { UsageError } from '../exit.ts';
-import { describeScenario, replayJob, runJob } from '../job.ts';
+import { describeScenario, replayJob, runJob, searchJob } from '../job.ts';
 import { repeat } from '../verify.ts';
 import { endWithParent } from './end-with-parent.ts';
 import type { Answer, Beat, Request, Tasks } from './tasks.ts';
 
-const tasks: Tasks = { describe: describeScenario, run: runJob, replay: replayJob, repeat };
+const tasks: Tasks = {
+  describe: describeScenario,
+  run: runJob,
+  replay: replayJob,
+  search: searchJob,
+  repeat,
+};
 
 export function serveParent(parent: number): void {
   endWithParent(parent);

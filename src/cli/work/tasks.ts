@@ -1,6 +1,6 @@
 /** What a parent asks its workers for, and what the two say to each other. */
 import type { Difference } from '../../report/reporter.ts';
-import type { Job, JobResult, ReplayJob, Watch } from '../job.ts';
+import type { Job, JobResult, ReplayJob, SearchJob, SearchResult, Watch } from '../job.ts';
 import type { Repetition } from '../verify.ts';
 
 export interface DescribedScenario {
@@ -15,6 +15,8 @@ export interface Tasks {
   describe(asked: string, watch: Watch): Promise<DescribedScenario>;
   run(job: Job, watch: Watch): Promise<JobResult>;
   replay(job: ReplayJob, watch: Watch): Promise<JobResult>;
+  /** One trial of a hunt. */
+  search(job: SearchJob, watch: Watch): Promise<SearchResult>;
   /** The second run of `--verify`. */
   repeat(repetition: Repetition, watch: Watch): Promise<Difference | null>;
 }

@@ -3,6 +3,7 @@
  * them; new seeds come in between. Deterministic for its seed and number of trials, however many
  * run at once: candidates are given out in rounds, and a round learns in the order of its numbers.
  */
+import { assert } from '../../base/assert.ts';
 import { drawOne } from '../../base/draw.ts';
 import type { RandomStream } from '../../host/random.ts';
 import { SimRandom } from '../../sim/random.ts';
@@ -37,20 +38,25 @@ interface Kept {
 /** So many candidates are given out before any of them is learned from. */
 export const roundSize = 8;
 
+/** So many trials at most; seeds of candidates leave room for as many. */
+export const mostTrials = 1_000_000;
+export const mostHuntSeed = Math.floor(Number.MAX_SAFE_INTEGER / mostTrials) - 1;
+
 export class Hunt {
   readonly #scenarios: readonly string[];
   readonly #random: RandomStream;
-  readonly #seed: string;
+  readonly #seed: number;
   readonly #kept: Kept[] = [];
   /** Buckets of counts reached, by feature: 1, 2, 3–4, 5–8, … */
   readonly #reached = new Map<string, number>();
   #given = 0;
 
-  /** `scenarios` are their names; each is drawn from in turn. */
-  constructor(scenarios: readonly string[], seed: string) {
+  /** `scenarios` are their names; each is drawn from in turn. `seed` is at most `mostHuntSeed`. */
+  constructor(scenarios: readonly string[], seed: number) {
+    assert(seed <= mostHuntSeed, 'seeds of candidates are safe integers');
     this.#scenarios = scenarios;
     this.#seed = seed;
-    this.#random = new SimRandom(seed, 'hunt/').stream('candidates');
+    this.#random = new SimRandom(String(seed), 'hunt/').stream('candidates');
   }
 
   /** Features reached so far. */
@@ -61,6 +67,11 @@ export class Hunt {
   /** The next round of candidates. */
   round(): Candidate[] {
     return Array.from({ length: roundSize }, () => this.#next());
+  }
+
+  /** So many seeds with plans of their own, for plain drawing. */
+  seeds(count: number): Candidate[] {
+    return Array.from({ length: count }, () => this.#fresh(++this.#given));
   }
 
   /** Learns from a round, given in the order of its numbers. True for each that was new. */
@@ -78,8 +89,17 @@ export class Hunt {
     // Three of four vary what is known once there is something to vary.
     const varies = this.#kept.length > 0 && this.#random.int(4) > 0;
     if (varies) return this.#varied(number);
+    return this.#fresh(number);
+  }
+
+  #fresh(number: number): Candidate {
     const scenario = this.#scenarios[number % this.#scenarios.length]!;
-    return { number, scenario, seed: `${this.#seed}.${number}`, plan: null };
+    return { number, scenario, seed: this.#seedOf(number), plan: null };
+  }
+
+  /** A seed that `replay` takes, another for each candidate. */
+  #seedOf(number: number): string {
+    return String(this.#seed * mostTrials + number);
   }
 
   #varied(number: number): Candidate {
@@ -88,7 +108,7 @@ export class Hunt {
     const other = drawOne(alike, this.#random);
     const plan = vary(one.plan, other.plan, this.#random);
     // Another seed under the plan: other latencies, other interleavings.
-    const seed = this.#random.int(2) === 0 ? plan.seed : `${this.#seed}.${number}`;
+    const seed = this.#random.int(2) === 0 ? plan.seed : this.#seedOf(number);
     return { number, scenario: one.scenario, seed, plan: { ...plan, seed } };
   }
 

@@ -13,7 +13,7 @@ const planOf = ({ seed, plan }: Candidate): Plan =>
 const featuresOf = ({ faults }: Plan): Map<string, number> =>
   new Map(faults.map(({ kind, target }) => [`${kind} ${target}`, faults.length]));
 
-function hunted(seed: string, rounds: number): { hunt: Hunt; candidates: Candidate[] } {
+function hunted(seed: number, rounds: number): { hunt: Hunt; candidates: Candidate[] } {
   const hunt = new Hunt(['swarm'], seed);
   const candidates: Candidate[] = [];
   for (let i = 0; i < rounds; i++) {
@@ -31,12 +31,12 @@ function hunted(seed: string, rounds: number): { hunt: Hunt; candidates: Candida
 
 describe('a hunt', () => {
   it('is the same for the same seed and number of trials, and another for another', () => {
-    expect(hunted('1', 6).candidates).toEqual(hunted('1', 6).candidates);
-    expect(hunted('1', 6).candidates).not.toEqual(hunted('2', 6).candidates);
+    expect(hunted(1, 6).candidates).toEqual(hunted(1, 6).candidates);
+    expect(hunted(1, 6).candidates).not.toEqual(hunted(2, 6).candidates);
   });
 
   it('begins with seeds, and then varies what reached something new, with seeds in between', () => {
-    const { candidates } = hunted('1', 8);
+    const { candidates } = hunted(1, 8);
     expect(candidates.slice(0, roundSize).every(({ plan }) => plan === null)).toBe(true);
     const later = candidates.slice(roundSize);
     const varied = later.filter(({ plan }) => plan !== null).length;
@@ -45,7 +45,7 @@ describe('a hunt', () => {
   });
 
   it('keeps only what is new: the same again is worth nothing', () => {
-    const hunt = new Hunt(['swarm'], '1');
+    const hunt = new Hunt(['swarm'], 1);
     const [first, second] = hunt.round();
     const features = new Map([['mark x', 1]]);
     const plan = planOf(first!);
@@ -56,7 +56,7 @@ describe('a hunt', () => {
   });
 
   it('gives plans that are valid and in order of time', () => {
-    for (const { plan } of hunted('3', 12).candidates) {
+    for (const { plan } of hunted(3, 12).candidates) {
       if (plan === null) continue;
       expect(parsePlan(JSON.stringify(plan), 'varied')).toEqual(plan);
       const times = plan.faults.map(({ atMs }) => atMs);
