@@ -9,15 +9,24 @@ import { type RunFlags, run } from './commands/run.ts';
 import { type ServeFlags, serve } from './commands/serve.ts';
 import { exitCode, UsageError } from './exit.ts';
 
-function program(done: (code: number) => void): Command {
+function program(done: Done): Command {
   const ordeal = new Command('ordeal')
     .description(
       'Puts a Kafka-compatible cluster on trial: seeded faults, checked guarantees, exact replays.',
     )
     .version(packageVersion())
     .exitOverride();
-  const outputDir = (): Option => single('--output-dir <directory>', 'where results are kept');
+  addTrials(ordeal, done);
+  addSearches(ordeal, done);
+  addCluster(ordeal, done);
+  return ordeal;
+}
 
+type Done = (code: number) => void;
+
+const outputDir = (): Option => single('--output-dir <directory>', 'where results are kept');
+
+function addTrials(ordeal: Command, done: Done): void {
   ordeal
     .command('run')
     .description('run scenarios (all, if none is named) over seeds and judge them')
@@ -42,7 +51,9 @@ function program(done: (code: number) => void): Command {
     .addOption(single('--bug <id>', 'decide as an exhibit of the museum does'))
     .addOption(outputDir())
     .action(async (name: string, flags: ReplayFlags) => done(await replay(name, flags)));
+}
 
+function addSearches(ordeal: Command, done: Done): void {
   ordeal
     .command('hunt')
     .description('search for failures: vary the plans that reached something new')
@@ -66,7 +77,9 @@ function program(done: (code: number) => void): Command {
     .addOption(single('-j, --workers <count>', 'processes to run in (default: one a core)'))
     .addOption(single('--page <file>', 'write what was found into this Markdown file'))
     .action(async (ids: string[], flags: BugsFlags) => done(await bugs(ids, flags)));
+}
 
+function addCluster(ordeal: Command, done: Done): void {
   ordeal
     .command('list')
     .description('list the stock scenarios')
@@ -87,8 +100,6 @@ function program(done: (code: number) => void): Command {
     )
     .addOption(single('--node <id>', 'start this node of the cluster alone'))
     .action(async (flags: ServeFlags) => done(await serve(flags)));
-
-  return ordeal;
 }
 
 /** An option that may be given once: of two values one would go unheard. */

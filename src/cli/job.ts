@@ -46,7 +46,7 @@ export interface ReplayJob {
   readonly trace: string;
   /** Where results go. */
   readonly folder: string;
-  /** The exhibit of the museum whose rules the cluster and its clients go by; null: the right ones. */
+  /** The exhibit of the museum whose rules cluster and clients go by; null: the right ones. */
   readonly bug: string | null;
 }
 

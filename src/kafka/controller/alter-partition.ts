@@ -5,7 +5,9 @@
  * INVALID_UPDATE_VERSION; an ISR that no leader may want → INVALID_REQUEST; a member that may not
  * be in sync → INELIGIBLE_REPLICA (KIP-841, KIP-903).
  */
+
 import type { BrokerEpoch, NodeId } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { changedPartition, recoveryState } from '../metadata/record-states.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
 import type { PartitionState } from '../metadata/state.ts';
@@ -87,7 +89,9 @@ function problem(
       context.rules.isSameBroker(broker, brokerEpoch)
     );
   };
-  return members.every(isEligible) ? errorCode.none : errorCode.ineligibleReplica;
+  if (members.every(isEligible)) return errorCode.none;
+  mark('member-ineligible');
+  return errorCode.ineligibleReplica;
 }
 
 /**

@@ -7,7 +7,9 @@
  * [leader], RECOVERING until the leader says it is done. A leader that is set raises the leader
  * epoch, every record the partition epoch.
  */
+
 import { type NodeId, noNode } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { topicSettings } from '../metadata/image.ts';
 import { noLeaderChange, recoveryState } from '../metadata/record-states.ts';
 import type { PartitionChangeRecord } from '../metadata/records/05-partition-change.ts';
@@ -67,15 +69,19 @@ export function changePartition(
       isr.length === 0 && elr.length === 0
         ? rules.lastKnownLeader(partition, change.mayLead)
         : noNode;
-    if (leader === noNode && rules.mayElectUncleanly(settings)) {
+    if (leader !== noNode) mark('elected-last-known');
+    else if (rules.mayElectUncleanly(settings)) {
       leader = partition.replicas.find(change.mayLead) ?? noNode;
+      if (leader !== noNode) mark('elected-uncleanly');
     }
+    if (leader === noNode) mark('nobody-to-elect');
     if (leader !== noNode) {
       isr = [leader];
       elr = [];
       recovering = true;
     }
   } else if (elr.includes(leader)) {
+    mark('elected-from-elr');
     isr = [leader];
     elr = elr.filter((replica) => replica !== leader);
   }

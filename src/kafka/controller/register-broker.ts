@@ -5,7 +5,9 @@
  * two processes must never share an id. A new incarnation first leaves the ISRs of the old one, and
  * the ELRs too unless it says which epoch it cleanly ended.
  */
+
 import type { NodeId, Offset } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import type { RegisterBrokerRecord } from '../metadata/records/00-register-broker.ts';
 import type { BrokerState } from '../metadata/state.ts';
 import type {
@@ -32,9 +34,11 @@ export function registerBroker(
   const former = context.image.brokers.get(brokerId);
   if (former?.incarnationId === incarnationId) return registerAgain(former, request);
   if (former !== undefined && context.hasLiveSession(brokerId)) {
+    mark('duplicate-registration');
     return refuse(errorCode.duplicateBrokerRegistration);
   }
   const wasClean = context.rules.wasShutDownCleanly(former, request.previousBrokerEpoch);
+  if (former !== undefined && !wasClean) mark('unclean-return');
   const cleanup = returnOfBroker(context, brokerId, wasClean);
   const brokerEpoch = context.nextOffset + cleanup.length;
   const body = registration(request, brokerEpoch, true, false);

@@ -13,6 +13,7 @@
 
 import { assert } from '../../base/assert.ts';
 import { type LeaderEpoch, type Offset, type WallMs, zeroUuid } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import type { Disk } from '../../host/disk.ts';
 import { immediatePoints, type Points } from '../../host/points.ts';
 import type { TopicSettings } from '../config.ts';
@@ -113,6 +114,7 @@ export class Log {
     this.#store.dropAbove(recoveryPoint);
     this.#store.restore(this.#segments, options.wallMs());
     this.#observe({ kind: 'log-opened', ...this.#replica, start: this.#logStart, end });
+    if (opened.wasCut) mark('recovery-cut');
     if (opened.wasCut) this.#flushing.inBackground();
   }
 
@@ -424,6 +426,8 @@ export class Log {
 
   #checkUsable(): void {
     assert(this.#closing === null, 'a closed log takes no appends');
-    if (!this.#rules.acceptsAppend(this.hasFailed)) throw this.#flushing.failure;
+    if (this.#rules.acceptsAppend(this.hasFailed)) return;
+    mark('append-refused-after-failure');
+    throw this.#flushing.failure;
   }
 }

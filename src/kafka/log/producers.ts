@@ -4,7 +4,9 @@
  * `record` takes in every batch that was, in log order, on leaders and followers and when a log is
  * read again.
  */
+
 import type { Offset, ProducerId, WallMs } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import {
   baseOffset,
@@ -61,13 +63,17 @@ export class Producers {
     const first = baseSequence(bytes, position);
     if (entry !== undefined && this.#rules.recognisesDuplicates()) {
       const retried = entry.find(epoch, first, lastSequence(bytes, position));
-      if (retried !== null) return retried;
+      if (retried !== null) {
+        mark('duplicate-batch');
+        return retried;
+      }
     }
     const verdict = this.#rules.judgeSequence(entry ?? null, epoch, first, logEnd === 0);
     if (verdict === 'stale-epoch') {
       throw new KafkaError(errorCode.invalidProducerEpoch, describe(entry, epoch, first));
     }
     if (verdict === 'out-of-order') {
+      mark('sequence-gap');
       throw new KafkaError(errorCode.outOfOrderSequenceNumber, describe(entry, epoch, first));
     }
     const isOpen = entry !== undefined && entry.transactionStart >= 0;

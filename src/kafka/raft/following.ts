@@ -2,7 +2,9 @@
  * What a follower does with the answer to a fetch: append, or cut back to where its log and the
  * leader's agree, and raise its high watermark as far as its own log reaches (KIP-595).
  */
+
 import type { Micros } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { RaftCore } from './core.ts';
 import { truncationOffset } from './fetch-position.ts';
@@ -47,6 +49,7 @@ function truncate(core: RaftCore, diverging: EpochEnd): boolean {
     });
     return false;
   }
+  mark('metadata-log-cut');
   core.log.truncateTo(to, core.highWatermark);
   core.durableOffset = Math.min(core.durableOffset, to);
   core.highWatermark = Math.min(core.highWatermark, to);

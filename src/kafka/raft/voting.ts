@@ -1,6 +1,8 @@
 /** Elections: Vote, BeginQuorumEpoch and EndQuorumEpoch, asked and answered (KIP-595, KIP-996). */
+
 import type { LeaderEpoch, Micros, NodeId } from '../../base/ids.ts';
 import { noNode } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { errorAnswer, voteAnswer } from './answers.ts';
 import type { RaftCore } from './core.ts';
@@ -36,6 +38,7 @@ export function answerVote(core: RaftCore, request: VoteRequest, nowUs: Micros):
     votedKey: election.votedKey,
     hasFetched: role.name === 'follower' && role.hasFetched,
   });
+  if (!granted) mark(preVote ? 'pre-vote-refused' : 'vote-refused');
   if (granted && !preVote && election.votedKey === null) becomeVoted(core, candidate, nowUs);
   if (granted && !preVote) core.emit({ kind: 'vote-granted', epoch, candidate });
   return voteAnswer(core, granted);

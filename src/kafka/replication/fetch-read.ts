@@ -3,7 +3,9 @@
  * offset counts for high watermark and ISR only once it has passed every check, and only as the
  * fetch arrives: one that waited and reads again tells nothing new.
  */
+
 import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { lastOffset } from '../records/batch.ts';
 import { forEachBatch } from '../records/reader.ts';
@@ -163,7 +165,10 @@ function judge(
   const { fetchOffset, lastFetchedEpoch } = asked;
   const { leader, log } = partition;
   const fenced = rules.epochError(asked.currentLeaderEpoch, partition.leaderEpoch);
-  if (fenced !== errorCode.none) return fenced;
+  if (fenced !== errorCode.none) {
+    mark('fetch-fenced');
+    return fenced;
+  }
   if (leader === null) {
     if (work.fromAnyReplica !== true || partition.state === null)
       return errorCode.notLeaderOrFollower;
@@ -174,8 +179,10 @@ function judge(
         ? errorCode.unknownLeaderEpoch
         : errorCode.notLeaderOrFollower;
     }
-    if (!rules.acceptsFetchOf(work.replicaEpoch, options.broker))
+    if (!rules.acceptsFetchOf(work.replicaEpoch, options.broker)) {
+      mark('fetch-of-former-life');
       return errorCode.notLeaderOrFollower;
+    }
   }
   if (fetchOffset < log.logStartOffset) return errorCode.offsetOutOfRange;
   if (lastFetchedEpoch >= 0) {
@@ -197,5 +204,6 @@ function divergence(
   const end = partition.log.endOffsetForEpoch(lastFetchedEpoch);
   if (end.leaderEpoch < 0 || end.endOffset < 0) return errorCode.offsetOutOfRange;
   if (!rules.diverges(lastFetchedEpoch, fetchOffset, end)) return null;
+  if (end.leaderEpoch !== lastFetchedEpoch) mark('leader-lacks-epoch');
   return { epoch: end.leaderEpoch, endOffset: end.endOffset };
 }

@@ -5,7 +5,9 @@
  * leader epoch. A failed fetch rests for the backoff, a failed partition sits out for as long while
  * the others go on.
  */
+
 import type { BrokerEpoch, LeaderEpoch, Micros, NodeId, Offset, Uuid } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
@@ -293,6 +295,7 @@ export class Fetcher {
       if (leaders === null || partition.follower?.leaderEpoch !== leaderEpoch) return;
       guard(() => {
         const move = rules.onOutOfRange(leaders.start, leaders.end, partition.log.logEndOffset);
+        mark(outOfRangeMarks[move.kind]);
         if (move.kind === 'truncate') partition.truncateTo(move.to);
         else if (move.kind === 'start-over') partition.truncateFullyAndStartAt(move.at);
         if (move.kind !== 'retry') entry.restsUntilUs = 0;
@@ -301,3 +304,9 @@ export class Fetcher {
     });
   }
 }
+
+const outOfRangeMarks = {
+  retry: 'out-of-range-retried',
+  truncate: 'out-of-range-truncated',
+  'start-over': 'out-of-range-start-over',
+} as const;

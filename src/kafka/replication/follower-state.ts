@@ -4,7 +4,9 @@
  * ignored. A follower cuts its log only where epochs diverge (KIP-101, KIP-279), never for the high
  * watermark alone.
  */
+
 import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { EndOfEpoch, ReplicationRules } from './rules.ts';
 
@@ -66,6 +68,7 @@ export class FollowerState {
   decide(asked: FetchAsked, answer: FetchAnswer, log: FollowerLog): FollowerMove {
     const { leaderEpoch, fetchOffset } = asked;
     if (!this.#rules.acceptsAnswer(leaderEpoch, fetchOffset, this.leaderEpoch, log.logEndOffset)) {
+      mark('answer-of-other-epoch');
       return ignore;
     }
     switch (answer.errorCode) {
@@ -83,6 +86,7 @@ export class FollowerState {
   #truncation(diverging: FetchAnswer['divergingEpoch'], log: FollowerLog): FollowerMove {
     const leaderEnd = { leaderEpoch: diverging.epoch, endOffset: diverging.endOffset };
     const ownEnd = log.endOffsetForEpoch(diverging.epoch);
+    mark(this.#truncated ? 'diverged-again' : 'diverged-once');
     this.#truncated = true;
     return {
       kind: 'truncate',

@@ -4,7 +4,9 @@
  * until the controller has said what became of it. What an answer means for a partition is the
  * partition's business.
  */
+
 import type { NodeId, Uuid } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
@@ -116,6 +118,7 @@ export class IsrProposals {
   /** False where metadata has overtaken it meanwhile. */
   #again(partition: Partition, proposal: IsrProposal): boolean {
     if (partition.leader?.proposal !== proposal) return false;
+    mark('proposal-retried');
     this.#waiting.set(partition, proposal);
     return true;
   }

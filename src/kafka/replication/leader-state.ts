@@ -6,6 +6,7 @@
  * only when the controller has said that it was not and cannot be applied; partition epochs only
  * rise.
  */
+
 import { assert } from '../../base/assert.ts';
 import type {
   BrokerEpoch,
@@ -15,6 +16,7 @@ import type {
   Offset,
   PartitionEpoch,
 } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import type { PartitionState } from '../metadata/state.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { BrokerFacts, ReplicationRules } from './rules.ts';
@@ -161,7 +163,10 @@ export class LeaderState {
     brokers: BrokersView,
   ): Offset {
     const minIsr = this.effectiveMinIsr(minInsyncReplicas);
-    if (!this.#rules.mayAdvanceHighWatermark(this.#committedIsr.length, minIsr)) return current;
+    if (!this.#rules.mayAdvanceHighWatermark(this.#committedIsr.length, minIsr)) {
+      mark('high-watermark-held');
+      return current;
+    }
     let least = leaderEnd;
     for (const follower of this.#followers) {
       if (follower.logEndOffset >= least) continue;
@@ -190,6 +195,7 @@ export class LeaderState {
       highWatermark,
       broker: brokers.get(follower.node),
     });
+    mark(mayJoin ? 'joined-at-epoch-start' : 'join-refused');
     return mayJoin ? this.#propose([...this.#committedIsr, follower.node], ownBrokerEpoch) : null;
   }
 

@@ -14,8 +14,10 @@
  * leader that has forgotten its producer, is never numbered anew: it would stand behind what was
  * sent after it.
  */
+
 import { assert } from '../../../base/assert.ts';
 import type { LeaderEpoch, Micros } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import type { ClientRules } from '../rules.ts';
 import { notTimed } from '../wake-timer.ts';
 import type { ProducerBatch } from './producer-batch.ts';
@@ -136,6 +138,7 @@ export class PartitionQueue {
   replace(batch: ProducerBatch, pieces: readonly ProducerBatch[]): void {
     const at = this.underWay.indexOf(batch);
     assert(at >= 0, 'a batch that was too large is under way');
+    mark('batch-split');
     this.underWay.splice(at, 1, ...pieces);
     if (batch.baseSequence < 0) return;
     let sequence = batch.baseSequence;
@@ -152,7 +155,10 @@ export class PartitionQueue {
    */
   missingBefore(batch: ProducerBatch): 'wait' | 'overtaken' {
     if (batch !== this.underWay[0] || !this.#isOfPresent(batch)) return 'wait';
-    if (this.#isOvertaken(batch)) return 'overtaken';
+    if (this.#isOvertaken(batch)) {
+      mark('overtaken-batch');
+      return 'overtaken';
+    }
     this.#hasGap = true;
     return 'wait';
   }
@@ -170,6 +176,7 @@ export class PartitionQueue {
     this.#producer.renew(this.#identity);
     const identity = this.#producer.current;
     if (identity === null) return;
+    mark('batches-renumbered');
     this.#begin(identity);
     for (const batch of this.underWay) this.#assign(batch);
   }
