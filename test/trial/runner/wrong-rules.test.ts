@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import firstBatchOvertaken from '../../../scenarios/first-batch-overtaken.ts';
 import leaderCrash from '../../../scenarios/leader-crash.ts';
 import pausedLeader from '../../../scenarios/paused-leader.ts';
+import swarm from '../../../scenarios/swarm.ts';
 import type { NodeRules } from '../../../src/kafka/broker/node-rules.ts';
 import { kafkaLogRules } from '../../../src/kafka/log/rules.ts';
 import { kafkaRaftRules } from '../../../src/kafka/raft/rules.ts';
@@ -39,7 +40,7 @@ const wrongRules: readonly WrongRule[] = [
   },
   {
     what: 'any follower may join the ISR (KAFKA-7128)',
-    scenario: pausedLeader,
+    scenario: swarm,
     rules: { replication: { ...kafkaReplicationRules, mayJoinIsr: () => true } },
     breaks: 'candidate-completeness',
   },
