@@ -60,8 +60,7 @@ export const explanations: readonly Explanation[] = [
     standing: 'better',
     what: 'Records that cannot be read as records',
     why: 'INVALID_RECORD; Apache runs out of their bytes and fails with UNKNOWN_SERVER_ERROR.',
-    cases:
-      /^Produce v\d+: (length 2147483647(, acks 1)?|bytes ff|a varint of eleven bytes)$/,
+    cases: /^Produce v\d+: (length 2147483647(, acks 1)?|bytes ff|a varint of eleven bytes)$/,
     path: /\.errorCode$/,
     apache: /^-1$/,
     ours: /^87$/,
@@ -230,6 +229,14 @@ export const explanations: readonly Explanation[] = [
     why: 'Ours has one metadata.version, 4.0’s, and no groups, share groups, transactions or changes of voters that have versions of their own.',
     cases: /^ApiVersions v[34]: /,
     path: /\.(supported|finalized)Features\[/,
+  },
+  {
+    standing: 'not yet',
+    what: '`log.dirs`',
+    why: 'A broker of ours knows its files by their place within its folder, and is not told where that lies.',
+    cases: /^DescribeConfigs v\d: broker 1, all keys$/,
+    path: /\.configs\[log\.dirs\]\.value$/,
+    ours: /^$/,
   },
   {
     standing: 'not yet',

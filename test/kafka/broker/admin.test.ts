@@ -50,7 +50,7 @@ describe('the quorum’s log', () => {
     expect(responses[0]?.errorCode).toBe(errorCode.unknownTopicOrPartition);
     for (const topic of [name, '__consumer_offsets', '__transaction_state']) {
       const produced = await cluster.produce(1, topic, 0, ['a']);
-      expect(produced.errorCode).toBe(errorCode.invalidTopicException);
+      expect(produced.errorCode).toBe(errorCode.unknownTopicOrPartition);
     }
     const told = await cluster.metadata(1);
     expect(told.topics.map((topic) => topic.name)).toEqual(['orders']);
