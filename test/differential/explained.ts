@@ -117,8 +117,8 @@ export const explanations: readonly Explanation[] = [
   },
   {
     standing: 'better',
-    what: 'CreatePartitions beyond 10,000 in one request',
-    why: 'POLICY_VIOLATION, as for CreateTopics: a request is decided in one piece, and its cost is bounded. Apache makes up to 10,000 more, which its own brokers hardly bear.',
+    what: 'CreatePartitions to more than 10,000',
+    why: 'POLICY_VIOLATION, as for CreateTopics: one request adds at most 10,000, and a cluster holds at most 4,000 replicas a broker. Apache adds the first 10,000 and has no bound on all; beyond it answers UNKNOWN_SERVER_ERROR.',
     cases: /^CreatePartitions v\d: to (10001|20000|2147483647)$/,
   },
   {
