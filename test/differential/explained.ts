@@ -124,7 +124,7 @@ export const explanations: readonly Explanation[] = [
   {
     standing: 'better',
     what: 'Creating the topics of Kafka’s coordinators',
-    why: 'INVALID_REQUEST, as for `__consumer_offsets` and `__cluster_metadata` in Apache: a topic made by hand has not the settings that its coordinator relies on.',
+    why: 'INVALID_REQUEST, as for `__cluster_metadata` in Apache: a topic made by hand has not the settings that its coordinator relies on.',
     cases: /^CreateTopics v\d: __(transaction_state|share_group_state)$/,
   },
   {
