@@ -26,12 +26,14 @@ export class ServedCluster {
 
   /** Starts three nodes and waits until they are ready. */
   static async start(): Promise<ServedCluster> {
-    const cluster = new ServedCluster(
-      await freePorts(6),
-      mkdtempSync(join(tmpdir(), 'ordeal-serve-')),
-    );
+    const cluster = await ServedCluster.prepare();
     await cluster.startAll();
     return cluster;
+  }
+
+  /** Ports and a folder, and no node yet. */
+  static async prepare(): Promise<ServedCluster> {
+    return new ServedCluster(await freePorts(6), mkdtempSync(join(tmpdir(), 'ordeal-serve-')));
   }
 
   get brokers(): string[] {

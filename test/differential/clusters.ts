@@ -1,13 +1,12 @@
 /**
  * The two clusters, three combined nodes each, on free ports of loopback and in temporary folders.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { freePorts, ServedCluster } from '../cli/served-cluster.ts';
 
 export const nodeIds = [1, 2, 3] as const;
@@ -21,25 +20,41 @@ export interface Cluster {
   output(): string;
   /** Starts a node that ended. */
   revive(node: number): void;
-  remove(): Promise<void>;
 }
 
-export async function startOurs(): Promise<Cluster> {
-  const cluster = await ServedCluster.start();
+/** Is told how to remove a cluster before any of its processes is started. */
+export type OnRemoval = (remove: () => Promise<void>) => void;
+
+class RemovedError extends Error {
+  constructor() {
+    super('the cluster was removed');
+  }
+}
+
+export async function startOurs(onRemoval: OnRemoval): Promise<Cluster> {
+  const cluster = await ServedCluster.prepare();
+  let isRemoved = false;
+  onRemoval(async () => {
+    isRemoved = true;
+    await cluster.remove();
+  });
+  await cluster.startAll();
   return {
     name: 'ours',
     ports: nodeIds.map((id) => cluster.port + id - 1),
     controllerPorts: nodeIds.map((id) => cluster.port + nodeIds.length + id - 1),
     output: () => cluster.output,
-    revive: (node) => cluster.startNode(node),
-    remove: () => cluster.remove(),
+    revive(node) {
+      if (isRemoved) throw new RemovedError();
+      cluster.startNode(node);
+    },
   };
 }
 
 const javaOptions = ['-Xmx700m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
 /** Apache Kafka out of the jars in a folder; resolves when the processes are started. */
-export async function startApache(jars: string): Promise<Cluster> {
+export async function startApache(jars: string, onRemoval: OnRemoval): Promise<Cluster> {
   const first = await freePorts(6);
   const folder = mkdtempSync(join(tmpdir(), 'differential-apache-'));
   const clusterId = randomBytes(16).toString('base64url');
@@ -49,33 +64,39 @@ export async function startApache(jars: string): Promise<Cluster> {
     writeFileSync(file, properties(id, first, join(folder, `data-${id}`)));
     return file;
   });
-  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c'];
-  await Promise.all(
-    files.map((file) => promisify(execFile)('java', [...java, ...format, file], { cwd: folder })),
-  );
+  const processes: ChildProcess[] = [];
+  let isRemoved = false;
   let output = '';
-  const start = (file: string): ChildProcess => {
+  const start = (...arguments_: string[]): ChildProcess => {
+    if (isRemoved) throw new RemovedError();
     const stdio = ['ignore', 'pipe', 'pipe'] as const;
-    const child = spawn('java', [...java, 'kafka.Kafka', file], { cwd: folder, stdio: [...stdio] });
+    const child = spawn('java', [...java, ...arguments_], { cwd: folder, stdio: [...stdio] });
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.on('data', (bytes) => {
         output += String(bytes);
       });
     }
+    processes.push(child);
     return child;
   };
-  const nodes = files.map(start);
+  onRemoval(async () => {
+    isRemoved = true;
+    // Its data is thrown away: no need to wait for a controlled shutdown.
+    await Promise.all(processes.map(kill));
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
+  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c'];
+  const codes = await Promise.all(
+    files.map(async (file) => (await once(start(...format, file), 'exit'))[0]),
+  );
+  if (codes.some((code) => code !== 0)) throw new Error(`no storage was made: ${output}`);
+  for (const file of files) start('kafka.Kafka', file);
   return {
     name: 'apache',
     ports: nodeIds.map((id) => first + id - 1),
     controllerPorts: nodeIds.map((id) => first + nodeIds.length + id - 1),
     output: () => output,
-    revive: (node) => void nodes.push(start(files[node - 1]!)),
-    async remove() {
-      // Its data is thrown away: no need to wait for a controlled shutdown.
-      await Promise.all(nodes.map(kill));
-      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-    },
+    revive: (node) => void start('kafka.Kafka', files[node - 1]!),
   };
 }
 

@@ -5,7 +5,7 @@
  *   --only TEXTS   only groups whose name contains one of them, comma between; `docs/differences.md` stays as it is
  *   --report FILE  also writes what is unexplained, gathered by kind
  *
- * Exit codes: 0 all differences are explained, 1 some are not, 64 usage, 69 no Java or no jars.
+ * Exit codes: 0 all differences are explained, 1 some are not, 64 usage, 69 no Java or no jars, 130 interrupted.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { Partner } from './perform.ts';
 import { casesOf, differencesPage, openReport } from './report.ts';
 import { countOf, type Judged, judge } from './verdicts.ts';
 
-const exitCode = { ok: 0, unexplained: 1, usage: 64, unavailable: 69 } as const;
+const exitCode = { ok: 0, unexplained: 1, usage: 64, unavailable: 69, interrupted: 130 } as const;
 
 const howToGetJars = `Apache Kafka is needed for the comparison. With Maven, a pom.xml that depends on
   org.apache.kafka:kafka_2.13:4.1.0, org.apache.kafka:kafka-tools:4.1.0, org.slf4j:slf4j-nop:1.7.36
@@ -87,25 +87,36 @@ async function withClusters<T>(
   jars: string,
   work: (partners: readonly [apache: Partner, ours: Partner]) => Promise<T>,
 ): Promise<T> {
-  const started: Cluster[] = [];
+  const removals: (() => Promise<void>)[] = [];
   const remove = async (): Promise<void> => {
-    await Promise.all(started.splice(0).map((each) => each.remove()));
+    await Promise.all(removals.splice(0).map((each) => each()));
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void remove().finally(() => process.exit(130)));
+  let isEnding = false;
+  const end = (code: number): void => {
+    // Once is enough: who is impatient would leave processes and folders behind.
+    if (isEnding) return;
+    isEnding = true;
+    void remove().finally(() => process.exit(code));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => end(exitCode.interrupted));
   }
+  process.on('uncaughtException', (error) => {
+    console.error(error);
+    end(exitCode.unexplained);
+  });
+  const onRemoval = (removal: () => Promise<void>): void => void removals.push(removal);
   const startMs = Date.now();
   const keep = async (starting: Promise<Cluster>): Promise<Partner> => {
     const cluster = await starting;
-    started.push(cluster);
     const partner = new Partner(cluster, startMs);
     await partner.untilReady();
     return partner;
   };
   try {
     // One after the other: each takes the neighbouring ports that it finds free.
-    const ours = await keep(startOurs());
-    const apache = await keep(startApache(jars));
+    const ours = await keep(startOurs(onRemoval));
+    const apache = await keep(startApache(jars, onRemoval));
     console.log(`both clusters are ready (${Math.round((Date.now() - startMs) / 1000)} s)`);
     return await work([apache, ours]);
   } finally {

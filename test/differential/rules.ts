@@ -81,6 +81,11 @@ export const rules: readonly Rule[] = [
     },
   },
   {
+    sentence: 'Where the data lies is compared as said or not.',
+    path: /configs\[log\.dirs?\]\.value$/,
+    general: (value) => (value === null || value === '' ? null : 'a folder'),
+  },
+  {
     sentence: 'An ISR is compared as a set.',
     path: /\.isrNodes$/,
     general: (value) => (Array.isArray(value) ? [...value].sort().join(',') : null),

@@ -2,6 +2,9 @@
 import type { FetchRequest } from '../protocol/apis/01-fetch.ts';
 import type { FetchPartition, PartitionName } from '../replication/contract.ts';
 
+/** Kafka takes any negative epoch in a Fetch for one that is not given. */
+const noEpoch = -1;
+
 type Topics = FetchRequest['topics'];
 
 /** A partition that is named twice stands where it was named first and as it was named last. */
@@ -16,7 +19,7 @@ export function askedPartitions({ topics }: FetchRequest): FetchPartition[] {
         topicId,
         topic,
         index: one.partition,
-        currentLeaderEpoch: one.currentLeaderEpoch,
+        currentLeaderEpoch: Math.max(noEpoch, one.currentLeaderEpoch),
         fetchOffset: one.fetchOffset,
         lastFetchedEpoch: one.lastFetchedEpoch,
         logStartOffset: one.logStartOffset,

@@ -76,6 +76,7 @@ function requestProblem(
   timeoutMs: number,
   topics: readonly Topic[],
 ): Refusal | null {
+  const { brokers } = context.image;
   let partitions = 0;
   let replicas = 0;
   for (const topic of topics) {
@@ -83,7 +84,8 @@ function requestProblem(
     const count = wantedCount(topic.numPartitions, context.settings.numPartitions);
     const factor = wantedCount(topic.replicationFactor, context.settings.defaultReplicationFactor);
     partitions += assignments.length > 0 ? assignments.length : count;
-    if (assignments.length === 0) replicas += count * factor;
+    // More replicas than brokers are refused topic by topic, with a word of their own.
+    if (assignments.length === 0) replicas += count * Math.min(factor, brokers.size);
     for (const { brokerIds } of assignments) replicas += brokerIds.length;
   }
   return newPartitionsProblem(context, partitions, replicas) ?? timeProblem(timeoutMs);
@@ -215,7 +217,11 @@ function createdResult(
     topicConfigErrorCode: errorCode.none,
     numPartitions: assignment.length,
     replicationFactor: assignment[0]?.length ?? 0,
-    configs: describeTopicValues(image, configs, controller),
+    // What was set is told as it was written.
+    configs: describeTopicValues(image, configs, controller).map((entry) => ({
+      ...entry,
+      value: configs.get(entry.name) ?? entry.value,
+    })),
   };
 }
 

@@ -11,12 +11,12 @@ import { errorCode, KafkaError } from '../protocol/errors.ts';
 import {
   baseOffset,
   baseSequence,
+  hasProducerId,
   isControl,
   isTransactional,
   lastOffset,
   lastSequence,
   maxTimestamp,
-  noProducerId,
   producerEpoch,
   producerId,
 } from '../records/batch.ts';
@@ -52,8 +52,8 @@ export class Producers {
    * it must not. Batches without a producer id may always be appended. `logEnd` is the log's.
    */
   check(bytes: Uint8Array, position: number, logEnd: Offset): RememberedBatch | null {
+    if (!hasProducerId(bytes, position)) return null;
     const id = producerId(bytes, position);
-    if (id === noProducerId) return null;
     const entry = this.#byId.get(id);
     if (isControl(bytes, position)) {
       if (entry !== undefined) checkMarker(entry, bytes, position);
@@ -85,8 +85,8 @@ export class Producers {
 
   /** `nowMs` counts as the time of a batch that has none. */
   record(bytes: Uint8Array, position: number, nowMs: WallMs): void {
+    if (!hasProducerId(bytes, position)) return;
     const id = producerId(bytes, position);
-    if (id === noProducerId) return;
     let entry = this.#byId.get(id);
     if (isControl(bytes, position)) {
       const marker = readEndMarker(bytes, position);

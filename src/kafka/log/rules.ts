@@ -61,7 +61,7 @@ const unknownEnd: EpochEnd = { leaderEpoch: -1, endOffset: -1 };
 
 function endOfEpoch(epochs: readonly EpochStart[], epoch: LeaderEpoch, logEnd: Offset): EpochEnd {
   const latest = epochs[epochs.length - 1];
-  if (latest === undefined || epoch < 0 || epoch > latest.epoch) return unknownEnd;
+  if (latest === undefined || epoch === -1 || epoch > latest.epoch) return unknownEnd;
   if (epoch === latest.epoch) return { leaderEpoch: epoch, endOffset: logEnd };
   let higher = epochs.length - 1;
   while (higher > 0 && (epochs[higher - 1] as EpochStart).epoch > epoch) higher -= 1;

@@ -37,7 +37,7 @@ export function validateForLeader(
     if (!batch.hasValidCrc(records, position)) throw problemError('checksum');
     checkCounts(records, position);
     if (origin === 'client') checkClient(records, position);
-    if (batch.producerId(records, position) !== batch.noProducerId) idempotent += 1;
+    if (batch.hasProducerId(records, position)) idempotent += 1;
     batches += 1;
     position += size;
   }
@@ -135,8 +135,7 @@ function checkClient(records: Uint8Array, position: number): void {
   if (batch.isControl(records, position)) {
     throw new KafkaError(errorCode.invalidRecord, 'clients must not write control records');
   }
-  const isIdempotent = batch.producerId(records, position) !== batch.noProducerId;
-  if (isIdempotent && batch.baseSequence(records, position) < 0) {
+  if (batch.hasProducerId(records, position) && batch.baseSequence(records, position) < 0) {
     throw new KafkaError(errorCode.invalidRecord, 'an idempotent batch without a sequence');
   }
 }

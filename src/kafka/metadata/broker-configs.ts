@@ -63,7 +63,10 @@ const noCleaner = 'there is no log cleaner yet';
 const atStart = 'taken up when a node starts, not while it runs';
 
 const nodeConfigs: readonly BrokerConfig[] = [
-  identity('broker.id', int(0), "The node's id.", ({ nodeId }) => String(nodeId)),
+  {
+    ...identity('broker.id', int(), "The node's id.", ({ nodeId }) => String(nodeId)),
+    fallback: '-1',
+  },
   identity('broker.rack', anyText, "The rack of the node's machine.", ({ rack }) => rack),
   identity('log.dirs', anyText, 'Where the node keeps its data.', (node) => node.dataDirectory),
   identity('node.id', int(0), "The node's id.", ({ nodeId }) => String(nodeId)),
@@ -125,11 +128,15 @@ const nodeConfigs: readonly BrokerConfig[] = [
     'How often high watermarks are written to the disk.',
   ),
   fixed('replicaLagTimeMaxMs', long(), 'How long a follower may lag before it leaves the ISR.'),
-  fixed(
-    'replicaSelectorClass',
-    oneOf('', 'org.apache.kafka.common.replica.RackAwareReplicaSelector'),
-    'Who chooses the replica that a consumer reads from (KIP-392); empty: always the leader.',
-  ),
+  {
+    ...fixed(
+      'replicaSelectorClass',
+      anyText,
+      'Who chooses the replica that a consumer reads from (KIP-392); by default always the leader.',
+    ),
+    fallback: null,
+    started: ({ settings }) => settings.replicaSelectorClass || null,
+  },
   fixed('replicaSocketTimeoutMs', int(), 'How long a follower waits for an answer.'),
   fixed('requestTimeoutMs', int(), 'How long a broker waits for an answer of the controller.'),
   fixed('socketRequestMaxBytes', int(1), 'The largest request.'),

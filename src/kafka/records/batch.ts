@@ -133,6 +133,11 @@ export function producerId(bytes: Uint8Array, position = 0): ProducerId {
   return int64(bytes, position + 43);
 }
 
+/** Kafka takes every negative id for none. */
+export function hasProducerId(bytes: Uint8Array, position = 0): boolean {
+  return producerId(bytes, position) >= 0;
+}
+
 export function producerEpoch(bytes: Uint8Array, position = 0): ProducerEpoch {
   return int16(bytes, position + 51);
 }

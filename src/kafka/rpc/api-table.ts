@@ -1,6 +1,6 @@
 /** What a listener serves, as ApiVersions tells it. */
 
-import type { apiVersionsApi } from '../protocol/apis/18-api-versions.ts';
+import { apiVersionsApi } from '../protocol/apis/18-api-versions.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { Api, ResponseInput } from '../protocol/schema.ts';
 
@@ -31,7 +31,9 @@ export function advertisedVersions(
 
 /**
  * The answer to an ApiVersions request of a version that is not served; to be sent in version 0.
+ * It names the versions of ApiVersions alone: who asks shall ask again (KIP-511).
  */
 export function unsupportedVersionAnswer(apis: ReadonlyMap<number, ServedApi>): ApiVersionsAnswer {
-  return { errorCode: errorCode.unsupportedVersion, apiKeys: advertisedVersions(apis) };
+  const apiKeys = advertisedVersions(apis).filter(({ apiKey }) => apiKey === apiVersionsApi.key);
+  return { errorCode: errorCode.unsupportedVersion, apiKeys };
 }

@@ -122,7 +122,7 @@ const failedFetchTopic = ({ topic, topicId, partitions }: FetchTopic, errorCode:
     partitionIndex: partition,
     errorCode,
     highWatermark: -1,
-    abortedTransactions: null,
+    abortedTransactions: [],
     records: noRecords,
   })),
 });

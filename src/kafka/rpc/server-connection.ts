@@ -214,7 +214,7 @@ export class ServerConnection implements ConnectionHandler, Reader {
   }
 
   /**
-   * Only ApiVersions has an answer to that: version 0 with the table, so that the peer can choose.
+   * Only ApiVersions has an answer to that: version 0 with its own versions, so that the peer can choose.
    * Its header must be whole all the same.
    */
   #unknownVersion(api: Api, version: number, correlationId: number, frame: Frame): void {

@@ -83,6 +83,8 @@ function entries(scene: Scene, sent: readonly (readonly [Topic, number, Uint8Arr
 }
 
 interface Send {
+  /** A batch of nobody in particular, so that the log is no new one. */
+  readonly plain?: boolean;
   readonly epoch?: number;
   readonly sequence: number;
   readonly count?: number;
@@ -133,6 +135,18 @@ const courses: readonly (readonly [what: string, sends: readonly Send[]])[] = [
   ],
   ['an old epoch’s duplicate', [{ sequence: 0 }, { sequence: 0, epoch: 1 }, { sequence: 0 }]],
   ['sequences wrap', [{ sequence: 0x7fffffff }, { sequence: 0 }, { sequence: 1 }]],
+  [
+    'sequences wrap, in a log with records',
+    [{ plain: true, sequence: -1 }, { sequence: 0x7fffffff }, { sequence: 0 }, { sequence: 1 }],
+  ],
+  [
+    'sequences wrap within a batch, in a log with records',
+    [{ plain: true, sequence: -1 }, { sequence: 0x7ffffffe, count: 3 }, { sequence: 1 }],
+  ],
+  [
+    'begins with 5, in a log with records',
+    [{ plain: true, sequence: -1 }, { sequence: 5 }, { sequence: 6 }],
+  ],
   ['sequences wrap within a batch', [{ sequence: 0x7ffffffe, count: 3 }, { sequence: 1 }]],
   ['a negative sequence', [{ sequence: -1 }]],
   ['sequence −2', [{ sequence: -2 }]],
@@ -175,7 +189,9 @@ export function idempotence(): Group {
   return g;
 }
 
-function sentBatch(scene: Scene, { epoch = 0, sequence, count = 1, foreign }: Send): Uint8Array {
+function sentBatch(scene: Scene, send: Send): Uint8Array {
+  const { epoch = 0, sequence, count = 1, foreign, plain } = send;
+  if (plain === true) return batch(scene.startMs, count);
   const { producerId } = scene.answers[0] as { producerId: number };
   return batch(scene.startMs, count, {
     producerId: foreign === true ? 987_654_321 : producerId,

@@ -107,7 +107,12 @@ export function createTopics(): Group {
     asks('timeout 0', [`c-${v}-zero`], { timeoutMs: 0 });
     asks('timeout −1', [`c-${v}-minus`], { timeoutMs: -1 });
     asks('names that collide in metrics', [`c.${v}.collide`, `c_${v}_collide`]);
-    asks('a name that collides with one that exists', [`c.${v}-0`, `c_${v}-0`]);
+    const colliding = [`c.${v}.there`, `c_${v}_there`];
+    g.talk(
+      `CreateTopics v${v}: a name that collides with one that exists`,
+      colliding.map((name) => step(createTopicsApi, v, { topics: [plain(name)] })),
+      { exists: colliding },
+    );
     for (const [what, name] of invalidNames) asks(what, [name]);
     for (const name of internalNames) if (name !== '__consumer_offsets') asks(name, [name]);
   }

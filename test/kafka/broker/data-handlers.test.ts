@@ -205,6 +205,19 @@ describe('Produce', () => {
     ]);
   });
 
+  it('says nothing of a topic of which no partition is named', () => {
+    const topicData = [
+      { name: 'orders', partitionData: [] },
+      { name: 'orders', partitionData: [{ index: 0, records: batch() }] },
+      { name: 'orders', partitionData: [{ index: 0, records: batch() }] },
+    ];
+    const body = { acks: -1, timeoutMs: 1000, topicData };
+    const { responses } = answerTo(answering(produced), produceApi, 9, body);
+    expect(responses.map((topic) => topic.partitionResponses.length)).toEqual([1]);
+    const none = { ...body, topicData: topicData.slice(0, 1) };
+    expect(answerTo(answering(produced), produceApi, 9, none).responses).toEqual([]);
+  });
+
   it('names the records that were refused, from version 8 on', () => {
     const context = answering((work) =>
       failing(errorCode.invalidTimestamp)(work).map((result) => ({
@@ -415,9 +428,9 @@ describe('Fetch', () => {
     };
     expect(codeIn(12, zeroUuid)).toBe(errorCode.unknownTopicOrPartition);
     expect(codeIn(13, zeroUuid)).toBe(errorCode.unknownTopicId);
-    expect(answerTo(context, fetchApi, 12, { ...fetchBody, isolationLevel: 7 }).errorCode).toBe(
-      errorCode.unknownServerError,
-    );
+    const unread = answerTo(context, fetchApi, 12, { ...fetchBody, isolationLevel: 7 });
+    expect(unread.errorCode).toBe(errorCode.unknownServerError);
+    expect(unread.responses[0]?.partitions[0]?.abortedTransactions).toEqual([]);
     works.length = 0;
     answerTo(context, fetchApi, 10, fetchBody);
     answerTo(context, fetchApi, 11, { ...fetchBody, rackId: 'r' });
@@ -450,6 +463,30 @@ describe('Fetch', () => {
       currentLeader: { leaderId: 2, leaderEpoch: 6 },
     });
     expect(answer.nodeEndpoints.map(({ nodeId }) => nodeId)).toEqual([2]);
+  });
+
+  it('does not tell followers where leaders are: brokers know each other', () => {
+    const { context } = asking((work) =>
+      fetched(work).map((result) => ({
+        ...result,
+        errorCode: errorCode.notLeaderOrFollower,
+        currentLeader: { leaderId: 2, leaderEpoch: 6 },
+      })),
+    );
+    const replicaState = { replicaId: 3, replicaEpoch: -1 };
+    const answer = answerTo(context, fetchApi, 16, { ...fetchBody, replicaState });
+    expect(answer.responses[0]?.partitions[0]?.currentLeader.leaderId).toBe(2);
+    expect(answer.nodeEndpoints).toEqual([]);
+  });
+
+  it('takes any negative leader epoch for none', () => {
+    const { context, works } = asking();
+    const [topic] = fetchBody.topics;
+    const partitions = topic!.partitions.map((one) => ({ ...one, currentLeaderEpoch: -2 }));
+    answerTo(context, fetchApi, 12, { ...fetchBody, topics: [{ ...topic!, partitions }] });
+    expect(works[0]?.partitions.map((one) => one.currentLeaderEpoch)).toEqual(
+      partitions.map(() => -1),
+    );
   });
 
   it('tells a follower where its log diverges', () => {

@@ -98,6 +98,10 @@ describe('ListOffsets', () => {
     ]);
   });
 
+  it('says nothing of a topic of which no partition is named', () => {
+    expect(answerTo(asking().context, listOffsetsApi, 7, body()).topics).toEqual([]);
+  });
+
   it('refuses an isolation level that does not exist, and spares old clients a code', () => {
     const { context } = asking();
     const codeOf = (version: number, code: number, isolationLevel: number) => {

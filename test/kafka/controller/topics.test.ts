@@ -112,6 +112,13 @@ describe('a topic', () => {
     expect(told).toMatchObject({ value: '2', readOnly: false, configSource: 1 });
   });
 
+  it('tells what was set as it was written', () => {
+    const configs = [{ name: 'preallocate', value: 'True' }];
+    const { results } = create([topic({ configs })]);
+    const told = results[0]?.configs?.find(({ name }) => name === 'preallocate');
+    expect(told?.value).toBe('True');
+  });
+
   it('may ask for more in-sync replicas than it has', () => {
     const configs = [{ name: 'min.insync.replicas', value: '3' }];
     expect(create([topic({ replicationFactor: 1, configs })]).codes).toEqual([errorCode.none]);
@@ -128,6 +135,7 @@ describe('creation is refused', () => {
   const manual = { numPartitions: -1, replicationFactor: -1 };
   const cases: readonly [string, Partial<Topic>, number][] = [
     ['above the number of brokers', { replicationFactor: 4 }, errorCode.invalidReplicationFactor],
+    ['far above it', { replicationFactor: 32_767 }, errorCode.invalidReplicationFactor],
     ['with no replicas', { replicationFactor: 0 }, errorCode.invalidReplicationFactor],
     ['with no partitions', { numPartitions: 0 }, errorCode.invalidPartitions],
     ['with fewer', { numPartitions: -2 }, errorCode.invalidPartitions],

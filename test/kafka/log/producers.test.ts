@@ -36,6 +36,13 @@ describe('an idempotent producer', () => {
     expect(send(log, 6)).toBe('at 6');
   });
 
+  it('is one with an id: any negative one is none, and its sequences are not looked at', () => {
+    const log = openLog(new MemoryDisk());
+    expect(send(log, 5, 0, 1, -2)).toBe('at 0');
+    expect(send(log, 5, 0, 1, -2)).toBe('at 1');
+    expect(send(log, -1, 0, 1, -2)).toBe('at 2');
+  });
+
   it('is refused when it leaves a gap or repeats a part', () => {
     const log = openLog(new MemoryDisk());
     send(log, 0, 0, 3);

@@ -117,6 +117,7 @@ describe('the epochs of a log', () => {
     [0, 0, 0],
     [7, -1, -1],
     [-1, -1, -1],
+    [-2, -2, 0],
   ])('answers for epoch %i with epoch %i and end %i', (epoch, leaderEpoch, endOffset) => {
     expect(log().endOffsetForEpoch(epoch)).toEqual({ leaderEpoch, endOffset });
   });

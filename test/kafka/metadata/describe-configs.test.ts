@@ -107,6 +107,13 @@ describe('describing a broker', () => {
     ]).toEqual([3, 5, 1, 6, 7, 2]);
   });
 
+  it('tells the id by its old name too, which −1 leaves open', () => {
+    expect(named(entries, 'broker.id')).toMatchObject({
+      value: String(node.nodeId),
+      synonyms: [{ source: 4 }, { value: '-1', source: 5 }],
+    });
+  });
+
   it('tells what can be altered while it runs', () => {
     const readOnly = (name: string) => named(entries, name)?.readOnly;
     expect(readOnly('log.retention.ms')).toBe(false);

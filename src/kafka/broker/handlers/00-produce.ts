@@ -8,7 +8,8 @@
  *   are CORRUPT_MESSAGE, less than a batch behind the first is ignored. zstd below version 7 is
  *   UNSUPPORTED_COMPRESSION_TYPE. What is wrong inside the batch is the log's to say; from version
  *   8 on the answer names the records.
- * - Of a partition named twice the last counts, and has the one answer.
+ * - Of a partition named twice the last counts, and has the one answer. A topic of which no partition
+ *   is named has none.
  * - Transactional batches in a request without transactional id have all of it refused with
  *   TRANSACTIONAL_ID_AUTHORIZATION_FAILED, as Kafka does; with one they are NOT_ENOUGH_REPLICAS:
  *   there is no transaction coordinator that could be asked about them.
@@ -34,7 +35,7 @@ type PartitionAnswer = Answer['responses'][number]['partitionResponses'][number]
 
 const handleProduce: Handler<typeof produceApi> = (context, request) => {
   const { body, version } = request;
-  const topicData = withoutDuplicates(body.topicData);
+  const topicData = namedOnce(body.topicData);
   const ackProblem = body.acks < -1 || body.acks > 1 ? invalidAcks : null;
   const work: ProducePartition[] = [];
   let problems: (Problem | null)[] = [];
@@ -101,22 +102,23 @@ function absence(
   return { code, message: null };
 }
 
-/** The same array where no partition is named twice; else with the last of each. */
-function withoutDuplicates(topicData: TopicData): TopicData {
+/** The last of each partition, without topics that name none; the same array where nothing goes. */
+function namedOnce(topicData: TopicData): TopicData {
   if (topicData.length === 1 && topicData[0]?.partitionData.length === 1) return topicData;
   const seen = new Set<string>();
-  let hasDuplicates = false;
+  let isLess = false;
   const topics: TopicData[number][] = [];
   for (const topic of topicData.toReversed()) {
     const partitionData = topic.partitionData.toReversed().filter(({ index }) => {
       const key = `${topic.topicId} ${topic.name} ${index}`;
       if (!seen.has(key)) return seen.add(key);
-      hasDuplicates = true;
+      isLess = true;
       return false;
     });
-    topics.push({ ...topic, partitionData: partitionData.toReversed() });
+    if (partitionData.length === 0) isLess = true;
+    else topics.push({ ...topic, partitionData: partitionData.toReversed() });
   }
-  return hasDuplicates ? topics.toReversed() : topicData;
+  return isLess ? topics.toReversed() : topicData;
 }
 
 function answer(

@@ -12,7 +12,7 @@
  *   read_committed readers and null for others.
  * 5: log start offset; 7: sessions; 9: leader epoch for fencing; 11: racks; 12: divergence and the
  * leader of now; 13: topic ids, with UNKNOWN_TOPIC_ID; 15: the follower's broker epoch (KIP-903);
- * 16: endpoints of leaders (KIP-951).
+ * 16: endpoints of leaders (KIP-951), for consumers; brokers know each other.
  */
 import type { NodeId } from '../../../base/ids.ts';
 import { zeroUuid } from '../../../base/ids.ts';
@@ -33,12 +33,13 @@ type PartitionAnswer = TopicAnswer['partitions'][number];
 const readCommittedLevel = 1;
 const firstWithRacks = 11;
 const firstWithTopicIds = 13;
+const firstWithReplicaState = 15;
 const firstWithEndpoints = 16;
 
 const handleFetch: Handler<typeof fetchApi> = (context, request) => {
   const { body, version } = request;
   const { sessionId, sessionEpoch } = body;
-  const replicaId = version >= 15 ? body.replicaState.replicaId : body.replicaId;
+  const replicaId = replicaIdOf(body, version);
   const turn = context.fetchSessions.begin({
     sessionId,
     sessionEpoch,
@@ -76,6 +77,9 @@ const handleFetch: Handler<typeof fetchApi> = (context, request) => {
   context.replicas.fetch(work, request.guard(respond));
 };
 
+const replicaIdOf = (body: Body, version: number): NodeId =>
+  version >= firstWithReplicaState ? body.replicaState.replicaId : body.replicaId;
+
 function isKnown({ image }: BrokerContext, { topicId, topic, index }: FetchPartition): boolean {
   const found =
     topicId === zeroUuid ? image.topicsByName.get(topic) : image.topicsById.get(topicId);
@@ -107,7 +111,8 @@ function answerOf(
         : refused(result, version, leaders),
     );
   }
-  if (leaders.length === 0) return { errorCode: code, sessionId, responses };
+  const isFollower = replicaIdOf(body, version) >= 0;
+  if (leaders.length === 0 || isFollower) return { errorCode: code, sessionId, responses };
   const nodeEndpoints = endpointsOf(context.image, leaders);
   return { errorCode: code, sessionId, responses, nodeEndpoints };
 }

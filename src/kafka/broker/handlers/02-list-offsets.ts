@@ -5,7 +5,7 @@
  *   earliest local one, which is the log's start here (8). −5 (9) and −6 (11) ask for tiered
  *   storage, of which there is none.
  * - A special timestamp below its version, and any other negative one, is UNSUPPORTED_VERSION; a
- *   partition named twice INVALID_REQUEST, once. An isolation level that does not exist is
+ *   partition named twice INVALID_REQUEST, once; a topic without partitions has no answer. An isolation level that does not exist is
  *   UNKNOWN_SERVER_ERROR, as in Kafka.
  * - A new leader whose high watermark is still behind is OFFSET_NOT_AVAILABLE, below version 5
  *   LEADER_NOT_AVAILABLE.
@@ -51,7 +51,9 @@ const handleListOffsets: Handler<typeof listOffsetsApi> = (context, request) => 
     }
   }
   const topics: TopicAnswer[] = [];
-  for (const [name, answers] of byTopic) topics.push({ name, partitions: [...answers.values()] });
+  for (const [name, answers] of byTopic) {
+    if (answers.size > 0) topics.push({ name, partitions: [...answers.values()] });
+  }
   request.respond({ topics });
 };
 

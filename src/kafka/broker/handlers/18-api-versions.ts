@@ -3,7 +3,7 @@
  * - Tells which versions of which API this listener serves; Produce is advertised from 0
  *   (KAFKA-18659).
  * - A version that is not known here never comes this far: the server answers it in version 0, with
- *   UNSUPPORTED_VERSION and the same table, so that the client can find a common one (KIP-511).
+ *   UNSUPPORTED_VERSION and the versions of this API, so that the client can choose one (KIP-511).
  * - A client that names itself by other than letters, digits, dots and dashes is INVALID_REQUEST.
  * 3: the client names itself; features and the levels that the metadata log, as far as applied
  * here, has set (KIP-584). 4: features may start at 0 (KAFKA-17011); below, such are not named.
