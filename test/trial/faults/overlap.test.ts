@@ -36,6 +36,7 @@ function aMachine(): { machine: Machine; strike: (fault: object) => ActiveFault;
     links: new LinkFaults(),
     disks: new DisksUnderFault(),
     clocks: new ClocksUnderFault(),
+    reconfigure: () => {},
     onDiskReplaced: () => {},
   };
   const when = { atMs: 0, durationMs: 1, target: 'b1' };
