@@ -18,7 +18,7 @@ import type { Cast } from '../targets/target.ts';
 import { castOf } from './cluster.ts';
 import { guaranteesOf } from './guarantees-of.ts';
 import type { Plan } from './plan.ts';
-import { drawPoints } from './points.ts';
+import { drawPoints, type PlannedPoint } from './points.ts';
 import { drawConfiguration } from './swarm.ts';
 
 /** Draws all that the seed decides before the trial begins, from streams of their own. */
@@ -29,7 +29,7 @@ export function drawPlan(scenario: Scenario, seed: string, random: RandomSource)
   const { cluster, topics, phases, network, workload, faults } = drawn;
   const strikes = faults.random === undefined ? [] : drawFaults(drawn, random.stream('faults'));
   const holds = faults.random !== undefined && faults.points === 'drawn';
-  const points = holds ? drawPoints(castOf(drawn).roster, random.stream('points')) : [];
+  const points = (): PlannedPoint[] => drawPoints(castOf(drawn).roster, random.stream('points'));
   return {
     scenario: scenario.name,
     seed,
@@ -39,7 +39,7 @@ export function drawPlan(scenario: Scenario, seed: string, random: RandomSource)
     network,
     workload,
     faults: [...faults.script, ...strikes].sort((a, b) => a.atMs - b.atMs),
-    points,
+    ...(holds ? { points: points() } : {}),
   };
 }
 

@@ -67,3 +67,12 @@ export function pointSettings(points: readonly PlannedPoint[]): PointSetting[] {
     maxUs: msToMicros(longestMs),
   }));
 }
+
+/** Points on machines that the cluster does not have. */
+export function pointProblems(points: readonly PlannedPoint[], nodes: readonly string[]): string[] {
+  return points.flatMap(({ machine }, index) =>
+    machine === undefined || nodes.includes(machine)
+      ? []
+      : [`points.${index}.machine: "${machine}" is none of ${nodes.join(', ')}`],
+  );
+}

@@ -32,7 +32,7 @@ import { type ClusterPlan, castOf, planCluster } from '../plan/cluster.ts';
 import { drawPlan } from '../plan/draw.ts';
 import { guaranteesOf } from '../plan/guarantees-of.ts';
 import { configured, type Plan } from '../plan/plan.ts';
-import { pointSettings } from '../plan/points.ts';
+import { pointProblems, pointSettings } from '../plan/points.ts';
 import { converges, failsOverInTime } from '../properties/cluster.ts';
 import { relationProblems } from '../scenario/relations.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
@@ -406,9 +406,10 @@ const targetsOf = (faults: readonly { readonly target: string }[]): string[] =>
   faults.map(({ target }) => target);
 
 /** A plan brings a configuration of its own, and faults that may outlast the scenario's chaos. */
-function checkPlan(scenario: Scenario, { faults }: Plan): void {
+function checkPlan(scenario: Scenario, { faults, points }: Plan): void {
   checkTargets(scenario, targetsOf(faults), (index) => `faults.${index}.target`);
-  const problems = relationProblems(scenario, faults);
+  const { nodes } = castOf(scenario).roster;
+  const problems = [...relationProblems(scenario, faults), ...pointProblems(points ?? [], nodes)];
   if (problems.length > 0) throw new InvalidInputError(problems.join('; '));
 }
 

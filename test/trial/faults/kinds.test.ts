@@ -123,15 +123,52 @@ describe('faults', () => {
   });
 });
 
-/** Each append is flushed where syncs are to fail: elsewhere they are too rare to be met. */
+describe('what several machines lose at once', () => {
+  it('everybody loses the power where every append is flushed', async () => {
+    const fault = strike('power-loss', { target: 'all nodes', durationMs: 1_000 });
+    const { result } = await runTrial(oneFault(fault), '1');
+    const [all] = result.faults;
+    expect(all!.struck.map(({ machine }) => machine)).toHaveLength(7);
+    for (const { effect } of all!.struck) expect(effect).toMatchObject({ powerCut: 1 });
+    expect(result.violations).toEqual([]);
+  });
+
+  it('a rack is lost', async () => {
+    for (const kind of ['power-loss', 'isolate'] as const) {
+      const { result } = await runTrial(oneFault(strike(kind, { target: 'rack east' })), '1');
+      expect(result.faults[0]!.struck.map(({ machine }) => machine)).toEqual(['b1', 'b3']);
+      expect(result.faults[0]!.tookEffect).toBe(true);
+    }
+  });
+
+  it("a second voter's disk is not replaced where only a majority is left", async () => {
+    const first = strike('replaced-disk', { target: 'k1', durationMs: 500, needs: 'whole' });
+    const second = { ...first, target: 'k2', atMs: 7_000 };
+    const again = { ...first, atMs: 7_500 };
+    const { result } = await runTrial(oneFault(first, second, again), '1');
+    expect(result.faults.map(({ withheld }) => withheld)).toEqual([
+      null,
+      'beyond the budget while so many other voters have new disks',
+      null,
+    ]);
+    expect(result.violations).toEqual([]);
+  });
+});
+
+/**
+ * Each append is flushed where syncs are to fail, elsewhere they are too rare to be met, and where
+ * stored bytes are damaged or all machines lose what was not.
+ */
 function oneFault(...script: FaultInput[]) {
   const flushed: FaultKindName[] = ['failed-sync', 'bit-rot', 'unreadable-sector'];
-  const flushes = script.some(({ kind }) => flushed.includes(kind));
+  const flushes = script.some(
+    ({ kind, target }) => flushed.includes(kind) || target === 'all nodes',
+  );
   const isNeverHealed = script.some((fault) => kindOf(fault).notDrawn !== undefined);
   return scenario({
     name: 'one-fault',
     description: 'One fault on a busy cluster of four brokers and three controllers.',
-    cluster: { brokers: 4, controllers: 3 },
+    cluster: { brokers: 4, controllers: 3, racks: ['east', 'west'] },
     topics: [
       {
         name: 'orders',

@@ -83,6 +83,7 @@ const pairs: readonly [object, object][] = [
   ],
   [{ kind: 'isolate' }, { kind: 'one-way-partition', direction: 'outbound' }],
   [{ kind: 'clog' }, { kind: 'clog' }],
+  [{ kind: 'flapping-link' }, { kind: 'isolate' }],
 ];
 
 describe('two faults of one machine at a time', () => {
