@@ -100,6 +100,11 @@ export class SimConnection implements Connection, LinkWaiter {
     return false;
   }
 
+  /** When the last that was sent either way arrives: which connections are in use. */
+  get lastUse(): Micros {
+    return Math.max(this.#lastArrival, this.other === null ? 0 : this.other.#lastArrival);
+  }
+
   pauseReading(): void {
     if (this.state === 'closed' || this.state === 'closing') return;
     this.#readingPaused = true;

@@ -16,7 +16,7 @@ describe('a scenario', () => {
       acks: 'all',
       idempotent: true,
     });
-    expect(checked.faults).toEqual({ script: [] });
+    expect(checked.faults).toEqual({ script: [], points: 'drawn' });
   });
 
   it.each([

@@ -7,7 +7,7 @@ export const slowConnection = faultKind({
   name: 'slow-connection',
   does:
     "what goes over one of the target's connections takes `lagMs` longer, both ways; others " +
-    'between the same machines are as before. `nth` says which, by age',
+    'between the same machines are as before. `nth` says which, the last used first',
   harm: 'nothing',
   onClients: true,
   fields: {
@@ -19,7 +19,9 @@ export const slowConnection = faultKind({
     lagMs: 1 + random.int(drawOne([50, 3_000], random)),
   }),
   strike({ fault: { nth, lagMs }, machine: { name }, arena }) {
-    const open = [...arena.world.network.node(name)!.ends].filter(({ state }) => state === 'open');
+    const open = [...arena.world.network.node(name)!.ends]
+      .filter(({ state }) => state === 'open')
+      .sort((a, b) => b.lastUse - a.lastUse);
     const chosen = open[(nth - 1) % Math.max(1, open.length)];
     const ends = chosen === undefined ? [] : [chosen, chosen.other!];
     const lagUs = msToMicros(lagMs);
