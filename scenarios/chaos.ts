@@ -1,4 +1,4 @@
-import { faultKindNames } from '../src/trial/faults/registry.ts';
+import { drawnKindNames } from '../src/trial/faults/registry.ts';
 import { scenario } from '../src/trial/scenario/scenario.ts';
 
 export default scenario({
@@ -10,5 +10,5 @@ export default scenario({
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 60_000 },
   workload: { requestTimeoutMs: 10_000 },
-  faults: { random: { everyMs: 5_000, kinds: [...faultKindNames] } },
+  faults: { random: { everyMs: 5_000, kinds: [...drawnKindNames] } },
 });

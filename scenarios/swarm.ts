@@ -1,4 +1,4 @@
-import { faultKindNames } from '../src/trial/faults/registry.ts';
+import { drawnKindNames } from '../src/trial/faults/registry.ts';
 import { scenario } from '../src/trial/scenario/scenario.ts';
 
 export default scenario({
@@ -7,5 +7,5 @@ export default scenario({
     One to seven brokers, other topics, time-outs, clients, loads and networks: what a draw
     promises decides what may strike and what must hold, so whatever breaks is a bug.`,
   swarm: true,
-  faults: { random: { everyMs: 3_000, kinds: [...faultKindNames], durationMs: [500, 8_000] } },
+  faults: { random: { everyMs: 3_000, kinds: [...drawnKindNames], durationMs: [500, 8_000] } },
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { kafkaPoints } from '../src/kafka/points.ts';
 import { faultKinds } from '../src/trial/faults/registry.ts';
 import { sightNames } from '../src/trial/faults/trigger.ts';
 import { properties } from '../src/trial/properties/registry.ts';
@@ -16,6 +17,17 @@ describe('the documentation', () => {
 
   it('lists every kind of fault as its kind says', () => {
     expect(scenarios).toContain(tableOf(faultKinds.map(({ name, does }) => [name, does])));
+  });
+
+  it('says which kinds no seed draws, and why', () => {
+    const notDrawn = faultKinds.filter((kind) => kind.notDrawn !== undefined);
+    const names = notDrawn.map(({ name }) => `\`${name}\``).join(', ');
+    for (const { notDrawn: why } of notDrawn)
+      expect(scenarios).toContain(`No seed draws ${names}: ${why}`);
+  });
+
+  it('lists every delay point with what waits while it holds', () => {
+    expect(scenarios).toContain(tableOf(Object.entries(kafkaPoints)));
   });
 
   it('lists every target as it is written', () => {

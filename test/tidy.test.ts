@@ -21,6 +21,7 @@ const mayImport: Record<string, readonly string[]> = {
  * The folders of the trial, from the vocabulary up to the runner: each may import those before it.
  */
 const trialOrder = [
+  'settings',
   'guarantees',
   'properties',
   'history',

@@ -26,7 +26,7 @@ export function jsonReporter(): Reporter {
 /** What others may rely on of a record; the reason stands only where there is one. */
 function runOf(record: RunRecord) {
   const { scenario, seed, verdict, reason, digest, virtualMs, wallMs, events } = record;
-  const { operations, faults, violations, expected } = record;
+  const { operations, points, faults, violations, expected } = record;
   return {
     scenario,
     seed,
@@ -37,6 +37,7 @@ function runOf(record: RunRecord) {
     wallMs,
     events,
     operations,
+    points,
     faults: faults.map((fault) => ({ ...fault, effect: faultEffectInWords(fault) })),
     violations: violations.map((one) => ({ ...one, message: violationInWords(one) })),
     expected,

@@ -50,6 +50,10 @@ export class SimConnection implements Connection, LinkWaiter {
   #unsent = 0;
   #wantsDrain = false;
   #lastArrival: Micros = 0;
+  /** By so much later than usual all arrives that this end sends; resets overtake it. */
+  lagUs: Micros = 0;
+  /** Segments that were sent with such a lag. */
+  segmentsLagged = 0;
   /** Writes made before the connection was up. */
   #early: Uint8Array[] = [];
   #closeWhenOpen = false;
@@ -83,6 +87,10 @@ export class SimConnection implements Connection, LinkWaiter {
     }
     const length = bytes.length;
     if (length === 0) return this.#unsent <= sendBufferBytes;
+    if (this.node.answerLosses.size > 0 && this.node.losesAnswer(this)) {
+      this.reset();
+      return true;
+    }
     this.#unsent += length;
     const splitter = this.network.splitter;
     if (splitter === null || !splitter.splits(bytes)) this.send(segment.data, bytes, length);
@@ -90,6 +98,11 @@ export class SimConnection implements Connection, LinkWaiter {
     if (this.#unsent <= sendBufferBytes) return true;
     this.#wantsDrain = true;
     return false;
+  }
+
+  /** When the last that was sent either way arrives: which connections are in use. */
+  get lastUse(): Micros {
+    return Math.max(this.#lastArrival, this.other === null ? 0 : this.other.#lastArrival);
   }
 
   pauseReading(): void {
@@ -136,6 +149,10 @@ export class SimConnection implements Connection, LinkWaiter {
   send(kind: segment.SegmentKind, bytes: Uint8Array | null, length: number): void {
     const other = this.other as SimConnection;
     let arrival = this.out.arrivalOf(length, this.owner.localNow());
+    if (this.lagUs > 0) {
+      arrival += this.lagUs;
+      this.segmentsLagged++;
+    }
     if (arrival <= this.#lastArrival) arrival = this.#lastArrival + 1;
     this.#lastArrival = arrival;
     this.network.kernel.at(arrival, kind.arrival, other.owner.id, other, bytes);

@@ -22,6 +22,7 @@ export interface DiskEffects {
   syncsStalled: number;
   readsFailed: number;
   bytesFlipped: number;
+  sectorsBroken: number;
   writesMisdirected: number;
   /** Writes and creates refused because the disk was full. */
   writesRefused: number;
@@ -41,6 +42,7 @@ export class DiskFaults {
     syncsStalled: 0,
     readsFailed: 0,
     bytesFlipped: 0,
+    sectorsBroken: 0,
     writesMisdirected: 0,
     writesRefused: 0,
     callsBlocked: 0,
@@ -125,10 +127,14 @@ export class DiskFaults {
     this.#failingReads = 0;
   }
 
-  #forgetNext(): void {
-    this.#failingSyncs = 0;
-    this.#failingReads = 0;
+  forgetMisdirectedWrites(): void {
     this.#misdirectedWrites = 0;
+  }
+
+  #forgetNext(): void {
+    this.forgetFailingSyncs();
+    this.forgetFailingReads();
+    this.forgetMisdirectedWrites();
   }
 
   /** All that hold or wait end; damage stays. */
@@ -144,15 +150,31 @@ export class DiskFaults {
    * found.
    */
   rot(count: number, path: (path: string) => boolean = () => true): number {
+    return this.#strikeSynced(count, path, (file, position) => {
+      file.flip(position, 1 << this.#stream.int(8));
+      this.effects.bytesFlipped++;
+    });
+  }
+
+  /** As `rot`, but whole sectors cannot be read until they are overwritten. */
+  breakSectors(count: number, path: (path: string) => boolean = () => true): number {
+    return this.#strikeSynced(count, path, (file, position) => this.#break(file, position));
+  }
+
+  /** At `count` places drawn among the synced bytes of the files that `path` matches. */
+  #strikeSynced(
+    count: number,
+    path: (path: string) => boolean,
+    strike: (file: FileContent, position: number) => void,
+  ): number {
     const targets = [...this.#disk.tree.files()]
       .filter(([file, name]) => path(name) && syncedSize(file) > 0)
       .map(([file]) => file);
     if (targets.length === 0) return 0;
     for (let i = 0; i < count; i++) {
       const file = targets[this.#stream.int(targets.length)] as FileContent;
-      file.flip(this.#stream.int(syncedSize(file)), 1 << this.#stream.int(8));
+      strike(file, this.#stream.int(syncedSize(file)));
     }
-    this.effects.bytesFlipped += count;
     return count;
   }
 
@@ -169,9 +191,14 @@ export class DiskFaults {
   breakSector(path: string, at: number): boolean {
     const file = this.#disk.tree.get(path);
     if (!(file instanceof FileContent) || at >= file.size) return false;
+    this.#break(file, at);
+    return true;
+  }
+
+  #break(file: FileContent, at: number): void {
     const position = at - (at % this.#sectorBytes);
     file.spoil({ kind: 'unreadable', position, length: this.#sectorBytes });
-    return true;
+    this.effects.sectorsBroken++;
   }
 
   /** Whether a sync that would complete now fails. */

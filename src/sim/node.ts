@@ -15,6 +15,8 @@ export class SimNode {
   /** Ends that are gone, for which bytes came while the machine had no power. */
   readonly unanswered = new Set<SimConnection>();
   offSince = 0;
+  /** Answers that are to be lost; mostly none. */
+  readonly answerLosses = new Set<AnswerLoss>();
   #nextPort = lastPort;
 
   constructor(name: string) {
@@ -26,6 +28,18 @@ export class SimNode {
       this.#nextPort = this.#nextPort === lastPort ? firstPort : this.#nextPort + 1;
     } while (this.listeners.has(this.#nextPort));
     return this.#nextPort;
+  }
+
+  /** Whether what this end is about to write is an answer that is to be lost. */
+  losesAnswer({ port, out }: SimConnection): boolean {
+    if (!this.listeners.has(port)) return false;
+    for (const loss of this.answerLosses) {
+      if (loss.left === 0 || !loss.peers.has(out.to)) continue;
+      loss.left--;
+      loss.lost++;
+      return true;
+    }
+    return false;
   }
 
   /**
@@ -42,6 +56,16 @@ export class SimNode {
     }
     return ended;
   }
+}
+
+/**
+ * The next so many answers to these machines are lost after the work was done: in place of the
+ * answer's first byte both ends get a reset, as when a middlebox has forgotten the connection.
+ */
+export interface AnswerLoss {
+  readonly peers: ReadonlySet<string>;
+  left: number;
+  lost: number;
 }
 
 export interface SimListener {

@@ -22,6 +22,7 @@ const runSchema = z.strictObject({
   virtualMs: z.number().min(1),
   wallMs: count,
   events: z.int().min(1),
+  points: z.record(z.string(), count),
   operations: z.strictObject({ produced: count, acknowledged: count, consumed: count }),
   faults: z.array(
     z.strictObject({

@@ -13,6 +13,7 @@ export const passed: RunRecord = {
   digest: '00112233445566ff',
   virtualMs: 90_500,
   events: 12_345,
+  points: {},
   operations: { produced: 4_300, acknowledged: 4_250, consumed: 12_900 },
   faults: [],
   violations: [],

@@ -3,6 +3,53 @@ import { boot, dial, elapse, idle, listen, pair, plainWorld, text } from './supp
 
 const mebibyte = 1 << 20;
 
+describe('an answer that is lost', () => {
+  it('was worked for: both ends are reset in its place, and only to the peers named', async () => {
+    const { world, client, server } = await pair();
+    const loss = { peers: new Set(['a']), left: 1, lost: 0 };
+    world.network.node('b')!.answerLosses.add({ ...loss, peers: new Set(['c']) });
+    world.network.node('a')!.answerLosses.add({ ...loss, peers: new Set(['b']) });
+    client.connection.write(text('work'));
+    await elapse(world, 1000);
+    server.connection.write(text('done'));
+    await elapse(world, 1000);
+    expect(client.log).toEqual(['open', 'data 4']);
+    world.network.node('b')!.answerLosses.add(loss);
+    client.connection.write(text('more work'));
+    await elapse(world, 1000);
+    server.connection.write(text('done'));
+    server.connection.write(text('and done'));
+    await elapse(world, 1000);
+    expect(server.text).toBe('workmore work');
+    expect(client.log).toEqual(['open', 'data 4', 'close reset']);
+    expect(server.closed).toBe('closed');
+    expect(loss).toMatchObject({ left: 0, lost: 1 });
+  });
+});
+
+describe('a slow connection', () => {
+  it('is slow while another between the same machines is not, and keeps its order', async () => {
+    const world = plainWorld();
+    const a = await boot(world, 'a');
+    const b = await boot(world, 'b');
+    const accepted = listen(b.host, 1);
+    const [slow, usual] = [dial(a.host, 'b', 1), dial(a.host, 'b', 1)];
+    await elapse(world, 3000);
+    const end = [...world.network.node('a')!.ends][0]!;
+    end.lagUs = 5000;
+    for (const { connection } of [slow, usual]) connection.write(text('one '));
+    await elapse(world, 1000);
+    expect(accepted.map((one) => one.text)).toEqual(['', 'one ']);
+    end.lagUs = 0;
+    slow.connection.write(text('two'));
+    await elapse(world, 4999);
+    expect(accepted[0]!.text).toBe('');
+    await elapse(world, 10);
+    expect(accepted[0]!.text).toBe('one two');
+    expect(end.segmentsLagged).toBe(1);
+  });
+});
+
 describe('a connection', () => {
   it('comes up after a round trip and carries bytes both ways', async () => {
     const { world, client, server } = await pair();

@@ -76,6 +76,7 @@ export function unfinished(
       digest: '',
       virtualMs: Math.max(0, Math.floor(virtualUs / 1000)),
       events: 0,
+      points: {},
       operations: { produced: 0, acknowledged: 0, consumed: 0 },
       faults: [],
       violations: [],

@@ -1,5 +1,7 @@
+import type { Machine } from '../../sim/machine.ts';
 import type { World } from '../../sim/world.ts';
 import type { ClusterView } from '../history/cluster-view.ts';
+import type { SettingsOverrides } from '../settings/settings.ts';
 import type { ClocksUnderFault } from './clocks.ts';
 import type { DisksUnderFault } from './disks.ts';
 import type { LinkFaults } from './links.ts';
@@ -17,6 +19,8 @@ export interface Arena {
   readonly links: LinkFaults;
   readonly disks: DisksUnderFault;
   readonly clocks: ClocksUnderFault;
+  /** The next process on a node's machine has these settings in place of the scenario's. */
+  readonly reconfigure: (machine: Machine, settings: SettingsOverrides) => void;
   /** Told when a machine's disk is replaced by an empty one. */
   readonly onDiskReplaced: (machine: string) => void;
 }

@@ -13,6 +13,7 @@ export class DisksUnderFault {
   readonly #stalled = new HoldCounts<SimDisk>();
   readonly #failingSync = new HoldCounts<SimDisk>();
   readonly #failingRead = new HoldCounts<SimDisk>();
+  readonly #misdirecting = new HoldCounts<SimDisk>();
   readonly #slowness = new Map<SimDisk, readonly number[]>();
 
   fill(disk: SimDisk): void {
@@ -48,6 +49,15 @@ export class DisksUnderFault {
 
   endFailRead(disk: SimDisk): void {
     if (this.#failingRead.remove(disk)) disk.faults.forgetFailingReads();
+  }
+
+  misdirectWrites(disk: SimDisk, count: number): void {
+    this.#misdirecting.add(disk);
+    disk.faults.misdirectNextWrites(count);
+  }
+
+  endMisdirectWrites(disk: SimDisk): void {
+    if (this.#misdirecting.remove(disk)) disk.faults.forgetMisdirectedWrites();
   }
 
   slow(disk: SimDisk, factor: number): void {

@@ -33,6 +33,11 @@ export class Supervisor {
     machine.start(program);
   }
 
+  /** The next process of the machine runs this program. */
+  replace(machine: Machine, program: Program): void {
+    this.#programs.set(machine, program);
+  }
+
   /** From now on the machine is not started again, until `release`. */
   hold(machine: Machine): void {
     this.#held.add(machine);

@@ -27,3 +27,11 @@ export function cutPower(machine: Machine, arena: Arena, act: () => void): Activ
   };
   return { end: () => arena.supervisor.release(machine), effect: () => effect };
 }
+
+/** The same, and an empty disk takes the place of the old one. */
+export function replaceDisk(machine: Machine, arena: Arena): ActiveFault {
+  return cutPower(machine, arena, () => {
+    machine.wipe();
+    arena.onDiskReplaced(machine.name);
+  });
+}

@@ -55,7 +55,7 @@ export class FaultExecutor {
 
   constructor(arena: Arena) {
     this.#arena = arena;
-    this.#budget = new Budget(arena.wholeness);
+    this.#budget = new Budget(arena.wholeness, arena.roster);
   }
 
   /** Schedules all faults, counted from now. */
@@ -119,7 +119,8 @@ export class FaultExecutor {
     const { world, roster, view } = this.#arena;
     const atMs = microsToMs(world.now);
     const machines = resolveTarget(fault.target, { roster, view, lastStruck: this.#lastStruck });
-    const withheld = machines.length === 0 ? 'nobody has that role' : this.#budget.unmetNeed(fault);
+    const withheld =
+      machines.length === 0 ? 'nobody has that role' : this.#budget.unmetNeed(fault, machines);
     if (withheld !== null) {
       world.note('fault withheld', `${fault.kind} on ${fault.target}: ${withheld}`);
       this.#withhold(id, fault, atMs, withheld);
@@ -138,7 +139,7 @@ export class FaultExecutor {
     const strike: Strike = { id, fault, atMs, struck, withheld: null };
     this.#strikes.push(strike);
     this.#inForce.add(strike);
-    this.#budget.struck(fault);
+    this.#budget.struck(fault, machines);
     world.schedule(msToMicros(fault.durationMs), `end of ${fault.kind} on ${fault.target}`, () =>
       this.#end(strike),
     );

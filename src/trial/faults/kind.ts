@@ -41,6 +41,8 @@ export interface FaultKindInput<Name extends string, F extends z.ZodRawShape> {
   readonly does: string;
   /** What the cluster may lose by it; read by the budget. */
   readonly harm: Harm;
+  /** Why no seed draws it, where none does; it may still be scripted. */
+  readonly notDrawn?: string;
   /** Whether it means something on a client's machine too. */
   readonly onClients?: boolean;
   readonly fields: F;
@@ -69,6 +71,7 @@ export interface AnyFaultKind {
   readonly name: string;
   readonly does: string;
   readonly harm: Harm;
+  readonly notDrawn?: string;
   readonly onClients?: boolean;
   readonly words: Readonly<Record<string, string>>;
   draw(random: RandomStream): object;

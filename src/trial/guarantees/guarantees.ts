@@ -73,12 +73,12 @@ function topicOf(partition: string): string {
 
 /**
  * Why the configuration does not survive a fault of such harm that strikes these machines; null
- * when it does. `many`: it may strike several of them at once.
+ * when it does. `many`: it may strike several of them at once; `voters`: of how many the quorum is.
  */
 export function beyondPromise(
   { topics }: Guarantees,
   harm: Harm,
-  strike: { readonly many: boolean; readonly mayStrikeVoter: boolean },
+  strike: { readonly many: boolean; readonly mayStrikeVoter: boolean; readonly voters: number },
 ): string | null {
   if (!destroysData(harm)) return null;
   // Where unclean elections are allowed nothing acknowledged is owed anyway.
@@ -86,10 +86,17 @@ export function beyondPromise(
   const flushed = owed.every((topic) => topic.flushed);
   if (harm === 'destroys-disk' && strike.mayStrikeVoter)
     return 'a voter that returns with an empty disk has forgotten its votes';
+  if (harm === 'replaces-disk' && strike.mayStrikeVoter && !sparesVoter(strike.voters, 1))
+    return 'a quorum without the voter has no majority';
   if (harm === 'destroys-unsynced' && flushed && owed.length > 0) return null;
   if (strike.many) return 'several machines at once may be all that hold what was acknowledged';
   const single = owed.find((topic) => topic.copies < 2);
   return single === undefined
     ? null
     : `one machine may be all that holds what was acknowledged in ${single.topic}`;
+}
+
+/** Whether the quorum elects and commits without so many of its voters. */
+export function sparesVoter(voters: number, replaced: number): boolean {
+  return voters - replaced >= Math.floor(voters / 2) + 1;
 }

@@ -5,11 +5,17 @@
  *   page cache holds (KIP-966), and one that shuts down hands its leaderships to whoever still
  *   stands in the ISR: while a replica recovers what it lost, its partitions can spare no other.
  * - `destroys-unsynced`: what was not synced may be gone.
- * - `destroys-disk`: all that the machine held is gone.
+ * - `destroys-disk`: what the machine held is gone, or not what it was.
+ * - `replaces-disk`: all is gone; a voter comes back as another replica, which never votes again.
  */
-export type Harm = 'nothing' | 'ends-process' | 'destroys-unsynced' | 'destroys-disk';
+export type Harm =
+  | 'nothing'
+  | 'ends-process'
+  | 'destroys-unsynced'
+  | 'destroys-disk'
+  | 'replaces-disk';
 
 /** A second strike of such harm before the first has healed loses records. */
 export function destroysData(harm: Harm): boolean {
-  return harm === 'destroys-unsynced' || harm === 'destroys-disk';
+  return harm !== 'nothing' && harm !== 'ends-process';
 }

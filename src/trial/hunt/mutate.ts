@@ -4,6 +4,7 @@ import type { RandomStream } from '../../host/random.ts';
 import type { Fault } from '../faults/registry.ts';
 import { sightNames } from '../faults/trigger.ts';
 import type { Plan } from '../plan/plan.ts';
+import { redrawPoints } from '../plan/points.ts';
 
 type Variation = (plan: Plan, other: Plan, random: RandomStream) => readonly Fault[];
 
@@ -57,6 +58,9 @@ const variations: readonly Variation[] = [
 
 const mostFaults = 60;
 
+/** One in so many variations draws the delay points anew. */
+const onePointsIn = 4;
+
 /** `other` has the same configuration: what it draws within its budget is within this one's. */
 export function vary(plan: Plan, other: Plan, random: RandomStream): Plan {
   let { faults } = plan;
@@ -64,7 +68,8 @@ export function vary(plan: Plan, other: Plan, random: RandomStream): Plan {
   for (let i = 0; i < times; i++)
     faults = [...drawOne(variations, random)({ ...plan, faults: [...faults] }, other, random)];
   const kept = [...faults].slice(0, mostFaults).sort((a, b) => a.atMs - b.atMs);
-  return { ...plan, faults: kept };
+  const points = random.int(onePointsIn) === 0 ? redrawPoints(plan.points, random) : plan.points;
+  return points === undefined ? { ...plan, faults: kept } : { ...plan, faults: kept, points };
 }
 
 function changeOne(

@@ -4,7 +4,7 @@ import type { Address } from '../../host/network.ts';
 import type { NodeConfig } from '../../kafka/config.ts';
 import type { Roster } from '../arena/roster.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { nodeSettings } from '../scenario/settings.ts';
+import { nodeSettings } from '../settings/settings.ts';
 import type { Cast } from '../targets/target.ts';
 
 const brokerPort = 9092;

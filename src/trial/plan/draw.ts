@@ -18,6 +18,7 @@ import type { Cast } from '../targets/target.ts';
 import { castOf } from './cluster.ts';
 import { guaranteesOf } from './guarantees-of.ts';
 import type { Plan } from './plan.ts';
+import { drawPoints, type PlannedPoint } from './points.ts';
 import { drawConfiguration } from './swarm.ts';
 
 /** Draws all that the seed decides before the trial begins, from streams of their own. */
@@ -27,6 +28,8 @@ export function drawPlan(scenario: Scenario, seed: string, random: RandomSource)
     : scenario;
   const { cluster, topics, phases, network, workload, faults } = drawn;
   const strikes = faults.random === undefined ? [] : drawFaults(drawn, random.stream('faults'));
+  const holds = faults.random !== undefined && faults.points === 'drawn';
+  const points = (): PlannedPoint[] => drawPoints(castOf(drawn).roster, random.stream('points'));
   return {
     scenario: scenario.name,
     seed,
@@ -36,6 +39,7 @@ export function drawPlan(scenario: Scenario, seed: string, random: RandomSource)
     network,
     workload,
     faults: [...faults.script, ...strikes].sort((a, b) => a.atMs - b.atMs),
+    ...(holds ? { points: points() } : {}),
   };
 }
 
@@ -222,11 +226,13 @@ class Draw {
 
   /** Why the configuration does not survive it; null when it does. */
   #beyond(kind: AnyFaultKind, target: string): string | null {
+    if (kind.notDrawn !== undefined) return kind.notDrawn;
     const { roster } = this.#cast;
     const candidates = candidatesOf(target, roster);
     return beyondPromise(this.#guarantees, kind.harm, {
       many: meansMany(target),
       mayStrikeVoter: candidates.some((machine) => roster.voters.includes(machine)),
+      voters: roster.voters.length,
     });
   }
 }

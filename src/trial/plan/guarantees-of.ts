@@ -2,7 +2,7 @@
 
 import type { Guarantees, TopicGuarantees } from '../guarantees/guarantees.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { nodeSettings } from '../scenario/settings.ts';
+import { nodeSettings } from '../settings/settings.ts';
 import type { Plan } from './plan.ts';
 
 type Promising = Pick<Scenario, 'topics' | 'cluster' | 'breaks'>;

@@ -14,7 +14,10 @@ import {
   topicSchema,
   workloadSchema,
 } from '../scenario/scenario.ts';
+import { pointSchema } from './points.ts';
 
+/** As many as there are names, for each of as many machines as a cluster may have. */
+const mostPoints = 200;
 /** More than one every ten seconds of the longest trial; each costs work when it strikes. */
 const mostFaults = 10_000;
 
@@ -28,6 +31,8 @@ const planSchema = z.strictObject({
   network: networkSchema.optional(),
   workload: workloadSchema,
   faults: z.array(faultSchema).max(mostFaults),
+  /** Delay points that hold during chaos; none where they are not given. */
+  points: z.array(pointSchema).max(mostPoints).optional(),
 });
 
 export type Plan = z.output<typeof planSchema>;

@@ -41,6 +41,8 @@ export interface TrialResult {
     readonly consumed: number;
   };
   readonly faults: readonly FaultReport[];
+  /** How often each delay point held, by name; those that never did are left out. */
+  readonly points: Readonly<Record<string, number>>;
   readonly violations: readonly ViolationReport[];
   /** The property that must break; null where all must hold. */
   readonly expected: PropertyName | null;

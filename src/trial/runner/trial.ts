@@ -6,10 +6,13 @@
 import type { Micros } from '../../base/ids.ts';
 import { countMarks } from '../../base/mark.ts';
 import { microsToMs, msToMicros, secondsToMicros } from '../../base/time.ts';
+import type { Program } from '../../host/host.ts';
 import { kafkaNode } from '../../kafka/broker/node.ts';
 import type { NodeRules } from '../../kafka/broker/node-rules.ts';
 import type { ClientRules } from '../../kafka/client/rules.ts';
+import type { NodeConfig } from '../../kafka/config.ts';
 import type { Observation } from '../../kafka/observation.ts';
+import type { Machine } from '../../sim/machine.ts';
 import { SimRandom } from '../../sim/random.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
 import { World } from '../../sim/world.ts';
@@ -29,9 +32,11 @@ import { type ClusterPlan, castOf, planCluster } from '../plan/cluster.ts';
 import { drawPlan } from '../plan/draw.ts';
 import { guaranteesOf } from '../plan/guarantees-of.ts';
 import { configured, type Plan } from '../plan/plan.ts';
+import { pointProblems, pointSettings } from '../plan/points.ts';
 import { converges, failsOverInTime } from '../properties/cluster.ts';
 import { relationProblems } from '../scenario/relations.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
+import { nodeSettings, type SettingsOverrides } from '../settings/settings.ts';
 import { targetProblem } from '../targets/registry.ts';
 import { administratorProgram } from '../workload/administrator.ts';
 import { consumerProgram } from '../workload/consumer.ts';
@@ -149,6 +154,7 @@ class Trial {
       links: new LinkFaults(),
       disks: new DisksUnderFault(),
       clocks: new ClocksUnderFault(),
+      reconfigure: (machine, settings) => this.#reconfigure(machine, settings),
       onDiskReplaced: (machine) => this.#judge.diskReplaced(this.#cluster.nodeOf(machine)),
     };
     this.#faults = new FaultExecutor(this.#arena);
@@ -176,11 +182,7 @@ class Trial {
   async #setUp(): Promise<void> {
     for (const { machine: name, config } of this.#cluster.nodes) {
       const machine = this.#world.addMachine(name);
-      const observe = (observation: Observation): void => {
-        // What a process does after it has ended itself, to the end of the event, has no effect.
-        if (machine.state === 'running') this.#observe(observation);
-      };
-      this.#arena.supervisor.run(machine, kafkaNode(config, observe, this.#rules));
+      this.#arena.supervisor.run(machine, this.#nodeProgram(machine, config));
     }
     let created: string | null | undefined;
     const administrator = administratorProgram({
@@ -196,6 +198,22 @@ class Trial {
       throw new Inconclusive(`the topics were not created: ${created ?? 'no answer'}`);
     this.#startClients();
     await this.#runUntil(Math.max(this.#world.now, msToMicros(this.#scenario.phases.warmUpMs)));
+  }
+
+  #nodeProgram(machine: Machine, config: NodeConfig): Program {
+    const observe = (observation: Observation): void => {
+      // What a process does after it has ended itself, to the end of the event, has no effect.
+      if (machine.state === 'running') this.#observe(observation);
+    };
+    return kafkaNode(config, observe, this.#rules);
+  }
+
+  #reconfigure(machine: Machine, overrides: SettingsOverrides): void {
+    const node = this.#cluster.nodes.find(({ machine: name }) => name === machine.name);
+    if (node === undefined) return;
+    const settings = nodeSettings({ ...this.#scenario.cluster.settings, ...overrides });
+    const program = this.#nodeProgram(machine, { ...node.config, settings });
+    this.#arena.supervisor.replace(machine, program);
   }
 
   #startClients(): void {
@@ -222,6 +240,7 @@ class Trial {
   }
 
   async #chaos(): Promise<void> {
+    this.#world.points.use(pointSettings(this.#plan.points ?? []));
     this.#faults.begin(this.#plan.faults);
     const longest = this.#plan.faults.map((fault) => fault.atMs + fault.durationMs);
     const chaosMs = Math.max(this.#scenario.phases.chaosMs, ...longest);
@@ -235,6 +254,7 @@ class Trial {
   async #heal(): Promise<void> {
     const { healWithinMs, calmMs } = this.#scenario.phases;
     this.#faults.endAll();
+    this.#world.points.use([]);
     const deadline = this.#world.now + msToMicros(healWithinMs);
     const obstacleNow = (): string | null =>
       obstacleToConvergence(this.#cluster, this.#view, this.#arena.wholeness);
@@ -305,6 +325,7 @@ class Trial {
           consumed: this.#history.consumed,
         },
         faults,
+        points: Object.fromEntries(world.points.held),
         violations: violations.map(reportOf),
         expected,
       },
@@ -385,9 +406,10 @@ const targetsOf = (faults: readonly { readonly target: string }[]): string[] =>
   faults.map(({ target }) => target);
 
 /** A plan brings a configuration of its own, and faults that may outlast the scenario's chaos. */
-function checkPlan(scenario: Scenario, { faults }: Plan): void {
+function checkPlan(scenario: Scenario, { faults, points }: Plan): void {
   checkTargets(scenario, targetsOf(faults), (index) => `faults.${index}.target`);
-  const problems = relationProblems(scenario, faults);
+  const { nodes } = castOf(scenario).roster;
+  const problems = [...relationProblems(scenario, faults), ...pointProblems(points ?? [], nodes)];
   if (problems.length > 0) throw new InvalidInputError(problems.join('; '));
 }
 

@@ -4,8 +4,9 @@
  */
 import { TopicNames, topicNameProblem } from '../../kafka/controller/topic-names.ts';
 import { topicConfigsProblem } from '../../kafka/metadata/topic-configs.ts';
+import type { Fault } from '../faults/registry.ts';
+import { nodeSettings, type SettingsOverrides } from '../settings/settings.ts';
 import type { Scenario, Workload } from './scenario.ts';
-import { nodeSettings } from './settings.ts';
 
 /** Every checker follows every replica of every partition. */
 const mostPartitions = 512;
@@ -23,12 +24,12 @@ const mostAtOnce = 6;
 /** `faults`: those of a plan, where one is given. */
 export function relationProblems(
   scenario: Scenario,
-  faults: readonly { readonly atMs: number; readonly durationMs: number }[] = scenario.faults
-    .script,
+  faults: readonly Fault[] = scenario.faults.script,
 ): string[] {
   return [
     ...topicProblems(scenario),
-    ...settingProblems(scenario),
+    ...settingProblems(scenario.cluster.settings, 'cluster.settings'),
+    ...faults.flatMap((fault, index) => reconfigureProblems(fault, index, scenario)),
     ...workloadProblems(scenario.workload),
     ...loadProblems(scenario, faults),
     ...faultProblems(scenario),
@@ -113,14 +114,14 @@ function topicProblems({ topics, cluster }: Scenario): string[] {
 }
 
 /** The first two are Kafka's own; a broker that beats more seldom than that is fenced all along. */
-function settingProblems({ cluster }: Scenario): string[] {
-  const settings = nodeSettings(cluster.settings);
+function settingProblems(overrides: SettingsOverrides, field: string): string[] {
+  const settings = nodeSettings(overrides);
   const { replicaFetchWaitMaxMs: wait, brokerHeartbeatIntervalMs: beat } = settings;
   const problems: string[] = [];
   const needs = (name: 'replicaLagTimeMaxMs' | 'replicaSocketTimeoutMs'): void => {
     if (settings[name] >= wait) return;
     problems.push(
-      `cluster.settings.${name}: ${settings[name]} is below replicaFetchWaitMaxMs ${wait}: ` +
+      `${field}.${name}: ${settings[name]} is below replicaFetchWaitMaxMs ${wait}: ` +
         'raise it, or lower that',
     );
   };
@@ -128,11 +129,18 @@ function settingProblems({ cluster }: Scenario): string[] {
   needs('replicaSocketTimeoutMs');
   if (settings.brokerSessionTimeoutMs < 2 * beat) {
     problems.push(
-      `cluster.settings.brokerSessionTimeoutMs: ${settings.brokerSessionTimeoutMs} is below ` +
+      `${field}.brokerSessionTimeoutMs: ${settings.brokerSessionTimeoutMs} is below ` +
         `twice brokerHeartbeatIntervalMs ${beat}: raise it, or lower that`,
     );
   }
   return problems;
+}
+
+/** What a node has after it was reconfigured goes together too. */
+function reconfigureProblems(fault: Fault, index: number, { cluster }: Scenario): string[] {
+  if (fault.kind !== 'reconfigure') return [];
+  const settings = { ...cluster.settings, ...fault.settings };
+  return settingProblems(settings, `faults ${index} (reconfigure): settings`);
 }
 
 function faultProblems({ faults, phases }: Scenario): string[] {

@@ -8,8 +8,8 @@ import * as z from 'zod';
 import { compressions } from '../../kafka/records/batch.ts';
 import { faultKindNames, faultSchema } from '../faults/registry.ts';
 import { type PropertyName, propertyNames } from '../properties/registry.ts';
+import { settingsSchema } from '../settings/settings.ts';
 import { relationProblems } from './relations.ts';
-import { settingsSchema } from './settings.ts';
 import { wrongClientRuleNames } from './wrong-client-rules.ts';
 
 /** Virtual time costs wall time: no part of a trial lasts longer than chaos, and that a day. */
@@ -99,6 +99,8 @@ const faultsSchema = z.strictObject({
         .default([1_000, 12_000]),
     })
     .optional(),
+  /** Whether the seed draws delay points beside random faults. */
+  points: z.enum(['drawn', 'none']).default('drawn'),
 });
 
 export const scenarioSchema = z.strictObject({

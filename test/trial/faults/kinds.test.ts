@@ -3,6 +3,7 @@ import {
   type FaultInput,
   type FaultKindName,
   faultKindNames,
+  kindOf,
 } from '../../../src/trial/faults/registry.ts';
 import { runTrial } from '../../../src/trial/runner/trial.ts';
 import { scenario } from '../../../src/trial/scenario/scenario.ts';
@@ -39,11 +40,47 @@ const cases: Record<FaultKindName, { fault: FaultInput; effect: RegExp }> = {
     effect: /moved the wall clock by -5000 ms/,
   },
   'clock-drift': { fault: strike('clock-drift'), effect: /drift by 50000 parts per million/ },
+  'lost-answer': { fault: strike('lost-answer', { answers: 5 }), effect: /lost 5 answers/ },
+  'slow-connection': {
+    fault: strike('slow-connection', { nth: 3, lagMs: 200 }),
+    effect: /slowed [1-9]\d* segments of one connection/,
+  },
+  'flapping-link': { fault: strike('flapping-link'), effect: /held [1-9]\d* segments/ },
+  'rolling-restart': {
+    fault: strike('rolling-restart', { target: 'all brokers' }),
+    effect: /b1: shut down and started again; b2: shut .* b3: shut .* b4: shut down/,
+  },
+  reconfigure: {
+    fault: strike('reconfigure', { settings: { replicaFetchMaxBytes: 1 } }),
+    effect: /shut down and started again/,
+  },
+  'replaced-disk': {
+    fault: strike('replaced-disk', { target: 'k2', needs: 'whole' }),
+    effect: /took the power, silenced [1-9]/,
+  },
+  'slow-start': {
+    fault: strike('slow-start'),
+    effect: /killed the process, slowed [1-9]\d* syncs, held [1-9]\d* calls up/,
+  },
+  // What nobody reads any more is borne: the records of a replica that never leads.
+  'bit-rot': { fault: damage('bit-rot', { bytes: 3 }), effect: /flipped a bit in 3 bytes/ },
+  'misdirected-write': {
+    fault: damage('misdirected-write', { writes: 2 }),
+    effect: /misdirected 2 writes/,
+  },
+  'unreadable-sector': {
+    fault: damage('unreadable-sector'),
+    effect: /made 1 sectors unreadable/,
+  },
 };
 
 function strike(kind: FaultKindName, parameters: object = {}): FaultInput {
   const when = { atMs: 1_000, target: 'leader of orders-0', durationMs: 6_000 };
   return { kind, ...when, ...parameters } as FaultInput;
+}
+
+function damage(kind: FaultKindName, parameters: object = {}): FaultInput {
+  return strike(kind, { target: 'a follower of orders-0', ...parameters });
 }
 
 describe('faults', () => {
@@ -86,16 +123,56 @@ describe('faults', () => {
   });
 });
 
-/** Each append is flushed where syncs are to fail: elsewhere they are too rare to be met. */
+describe('what several machines lose at once', () => {
+  it('everybody loses the power where every append is flushed', async () => {
+    const fault = strike('power-loss', { target: 'all nodes', durationMs: 1_000 });
+    const { result } = await runTrial(oneFault(fault), '1');
+    const [all] = result.faults;
+    expect(all!.struck.map(({ machine }) => machine)).toHaveLength(7);
+    for (const { effect } of all!.struck) expect(effect).toMatchObject({ powerCut: 1 });
+    expect(result.violations).toEqual([]);
+  });
+
+  it('a rack is lost', async () => {
+    for (const kind of ['power-loss', 'isolate'] as const) {
+      const { result } = await runTrial(oneFault(strike(kind, { target: 'rack east' })), '1');
+      expect(result.faults[0]!.struck.map(({ machine }) => machine)).toEqual(['b1', 'b3']);
+      expect(result.faults[0]!.tookEffect).toBe(true);
+    }
+  });
+
+  it("a second voter's disk is not replaced where only a majority is left", async () => {
+    const first = strike('replaced-disk', { target: 'k1', durationMs: 500, needs: 'whole' });
+    const second = { ...first, target: 'k2', atMs: 7_000 };
+    const again = { ...first, atMs: 7_500 };
+    const { result } = await runTrial(oneFault(first, second, again), '1');
+    expect(result.faults.map(({ withheld }) => withheld)).toEqual([
+      null,
+      'beyond the budget while so many other voters have new disks',
+      null,
+    ]);
+    expect(result.violations).toEqual([]);
+  });
+});
+
+/**
+ * Each append is flushed where syncs are to fail, elsewhere they are too rare to be met, and where
+ * stored bytes are damaged or all machines lose what was not.
+ */
 function oneFault(...script: FaultInput[]) {
-  const flushes = script.some((fault) => fault.kind === 'failed-sync');
+  const flushed: FaultKindName[] = ['failed-sync', 'bit-rot', 'unreadable-sector'];
+  const flushes = script.some(
+    ({ kind, target }) => flushed.includes(kind) || target === 'all nodes',
+  );
+  const isNeverHealed = script.some((fault) => kindOf(fault).notDrawn !== undefined);
   return scenario({
     name: 'one-fault',
     description: 'One fault on a busy cluster of four brokers and three controllers.',
-    cluster: { brokers: 4, controllers: 3 },
+    cluster: { brokers: 4, controllers: 3, racks: ['east', 'west'] },
     topics: [
       {
         name: 'orders',
+        ...(isNeverHealed ? { partitions: 1 } : {}),
         configs: { 'min.insync.replicas': '2', ...(flushes ? { 'flush.messages': '1' } : {}) },
       },
     ],

@@ -36,6 +36,7 @@ function aMachine(): { machine: Machine; strike: (fault: object) => ActiveFault;
     links: new LinkFaults(),
     disks: new DisksUnderFault(),
     clocks: new ClocksUnderFault(),
+    reconfigure: () => {},
     onDiskReplaced: () => {},
   };
   const when = { atMs: 0, durationMs: 1, target: 'b1' };
@@ -82,6 +83,7 @@ const pairs: readonly [object, object][] = [
   ],
   [{ kind: 'isolate' }, { kind: 'one-way-partition', direction: 'outbound' }],
   [{ kind: 'clog' }, { kind: 'clog' }],
+  [{ kind: 'flapping-link' }, { kind: 'isolate' }],
 ];
 
 describe('two faults of one machine at a time', () => {

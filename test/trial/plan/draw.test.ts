@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import chaos from '../../../scenarios/chaos.ts';
 import reference from '../../../scenarios/reference.ts';
+import steady from '../../../scenarios/steady.ts';
 import { SimRandom } from '../../../src/sim/random.ts';
 import { type FaultKindName, kindOf } from '../../../src/trial/faults/registry.ts';
 import { destroysData } from '../../../src/trial/guarantees/harm.ts';
@@ -118,6 +119,34 @@ describe('a plan drawn from a seed', () => {
         ...faults.map((a) => faults.filter((b) => b.atMs >= a.atMs && b.atMs < a.atMs + ms).length),
       );
     expect(Math.max(...plans.map((faults) => within(faults, 1_000)))).toBeGreaterThan(3);
+  });
+
+  it('has delay points in about half of the seeds, from a stream of their own', () => {
+    const plans = manySeeds((seed) => draw(chaos, seed));
+    const active = plans.filter(({ points }) => points!.length > 0).length;
+    expect(active).toBeGreaterThan(20);
+    expect(active).toBeLessThan(40);
+    expect(new Set(plans.flatMap(({ points }) => points!.map(({ name }) => name))).size).toBe(12);
+    const without = { ...chaos, faults: { ...chaos.faults, points: 'none' as const } };
+    expect(draw(without, 5)).toEqual({ ...draw(chaos, 5), points: undefined });
+    expect(draw(steady, 5).points).toBeUndefined();
+  });
+
+  it('never draws what the cluster does not heal, and says so if nothing is left', () => {
+    const rotten = destroying({}, ['bit-rot', 'crash']);
+    expect(manySeeds((seed) => destructive(draw(rotten, seed))).flat()).toEqual([]);
+    const nothing = destroying({}, ['bit-rot']);
+    expect(() => draw(nothing, 1)).toThrow(/bit-rot: a replica does not heal/);
+  });
+
+  it("replaces a voter's disk only where the others are a majority", () => {
+    const targets = (controllers: number): string[] => {
+      const replacing = destroying({ cluster: { controllers } }, ['replaced-disk'], ['k1', 'b1']);
+      const all = manySeeds((seed) => draw(replacing, seed).faults.map(({ target }) => target));
+      return [...new Set(all.flat())].sort();
+    };
+    expect(targets(3)).toEqual(['b1', 'k1']);
+    expect(targets(1)).toEqual(['b1']);
   });
 
   it('mixes other kinds for each seed, and over many seeds uses all of them', () => {

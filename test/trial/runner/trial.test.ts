@@ -51,6 +51,31 @@ describe('a trial', () => {
     expect(again.digest).not.toBe(result.digest);
   });
 
+  it('holds the delay points of its plan during chaos, and counts how often', async () => {
+    const { plan } = await runTrial(short, '7');
+    const held = { name: 'fetch-answer-applied', perMille: 500, longestMs: 20 } as const;
+    const points = [held, { ...held, name: 'append-acknowledged', machine: 'b1' } as const];
+    const entries: TraceEntry[] = [];
+    const trace = { write: (entry: TraceEntry) => void entries.push(entry) };
+    const { result } = await runTrial(short, '7', { plan: { ...plan, points }, trace });
+    expect(Object.keys(result.points).sort()).toEqual(points.map(({ name }) => name).sort());
+    expect(result.points[held.name]).toBeGreaterThan(100);
+    const late = entries.filter(({ what }) => what.startsWith('goes on from '));
+    expect(late.length).toBeGreaterThan(100);
+    expect(Math.min(...late.map(({ time }) => time))).toBeGreaterThanOrEqual(3_000_000);
+    expect(Math.max(...late.map(({ time }) => time))).toBeLessThan(13_100_000);
+    const nowhere = [{ ...held, machine: 'b9' }];
+    await expect(runTrial(short, '7', { plan: { ...plan, points: nowhere } })).rejects.toThrow(
+      'points.0.machine: "b9" is none of b1, b2, b3',
+    );
+  });
+
+  it('runs a plan that tells of no points, as those of before, without any', async () => {
+    const { points: _, ...old } = (await runTrial(short, '7')).plan;
+    const saved = parsePlan(JSON.stringify(old), 'plan.json');
+    expect((await runTrial(short, '7', { plan: saved })).result.points).toEqual({});
+  });
+
   it('acknowledges every send and reads it everywhere where nothing goes wrong', async () => {
     const { result, history } = await runTrial(steady, '3');
     expect(result).toMatchObject({ verdict: 'pass', violations: [], faults: [] });

@@ -5,6 +5,10 @@ const minimal: ScenarioInput = { name: 'mine', description: 'Something happens.'
 const settings = (given: object): object => ({ cluster: { settings: given } });
 const random = { everyMs: 5_000, kinds: ['crash'] };
 
+const reconfigured = (given: object): object => ({
+  faults: { script: [{ kind: 'reconfigure', target: 'b1', durationMs: 1, settings: given }] },
+});
+
 /** A field out of its bounds, or out of relation to others, and what is said of it. */
 const refused: readonly [object, string][] = [
   [settings({ replicaLagTimeMaxMs: 0 }), 'cluster.settings.replicaLagTimeMaxMs: Too small: ex'],
@@ -19,6 +23,10 @@ const refused: readonly [object, string][] = [
   [settings({ controllerQuorumElectionTimeoutMs: 2 ** 31 - 1 }), '<=3600000, not 2147483647'],
   [settings({ replicaHighWatermarkCheckpointIntervalMs: 0 }), 'CheckpointIntervalMs'],
   [settings({ brokerHeartbeatIntervalMs: 5_000 }), 'below twice brokerHeartbeatIntervalMs 5000'],
+  [
+    reconfigured({ brokerSessionTimeoutMs: 3_000 }),
+    'faults 0 (reconfigure): settings.brokerSessionTimeoutMs: 3000 is below twice',
+  ],
   [settings({ connectionsMaxIdleMs: Number.POSITIVE_INFINITY }), 'connectionsMaxIdleMs'],
   [settings({ topicDefaults: { minInsyncReplicas: 0 } }), 'topicDefaults.minInsyncReplicas: Not'],
   [settings({ topicDefaults: { cleanupPolicy: 'burn' } }), 'for this setting, not "burn"'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultNodeSettings } from '../../../src/kafka/config.ts';
 import { parsePlan } from '../../../src/trial/plan/plan.ts';
 import { type ScenarioInput, scenario } from '../../../src/trial/scenario/scenario.ts';
-import { nodeSettings } from '../../../src/trial/scenario/settings.ts';
+import { nodeSettings } from '../../../src/trial/settings/settings.ts';
 
 const minimal: ScenarioInput = { name: 'mine', description: 'Something happens.' };
 
@@ -16,7 +16,7 @@ describe('a scenario', () => {
       acks: 'all',
       idempotent: true,
     });
-    expect(checked.faults).toEqual({ script: [] });
+    expect(checked.faults).toEqual({ script: [], points: 'drawn' });
   });
 
   it.each([

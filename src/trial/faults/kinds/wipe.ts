@@ -1,4 +1,4 @@
-import { cutPower, powerWords } from '../cut-power.ts';
+import { powerWords, replaceDisk } from '../cut-power.ts';
 import { faultKind, nothingToDraw } from '../kind.ts';
 
 export const wipe = faultKind({
@@ -7,10 +7,6 @@ export const wipe = faultKind({
   harm: 'destroys-disk',
   fields: {},
   draw: nothingToDraw,
-  strike: ({ machine, arena }) =>
-    cutPower(machine, arena, () => {
-      machine.wipe();
-      arena.onDiskReplaced(machine.name);
-    }),
+  strike: ({ machine, arena }) => replaceDisk(machine, arena),
   words: powerWords,
 });

@@ -122,6 +122,9 @@ export const settingsSchema = z.strictObject({
   topicDefaults: z.strictObject(topicSchema()).optional(),
 });
 
+/** Those that a node may have others of than the rest: what topics promise is not among them. */
+export const changeableSchema = settingsSchema.omit({ topicDefaults: true });
+
 export type SettingsOverrides = z.output<typeof settingsSchema>;
 
 /** In a trial no topic comes about by a client's naming it, unless the scenario asks for that. */
