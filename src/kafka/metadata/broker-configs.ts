@@ -6,7 +6,7 @@
  */
 import { defaultNodeSettings, defaultTopicSettings, type NodeConfig } from '../config.ts';
 import { byName, type ConfigDef, type ConfigKind, configType, valueProblem } from './config-def.ts';
-import { anyText, boolean, int, long, oneOf, ratio } from './config-kinds.ts';
+import { anyText, boolean, int, long, ratio } from './config-kinds.ts';
 import { type TopicConfig, topicConfigs } from './topic-configs.ts';
 import { settingText } from './topic-settings.ts';
 
