@@ -83,7 +83,7 @@ describe('a sweep', () => {
     const { code, stdout } = await sweep.ended;
     expect(code).toBe(70);
     expect(stdout).toContain('its process ended (SIGKILL) before it was done');
-    expect(stdout).toMatch(/reproduce: npx ordeal replay calm.ts --seed \d+ --output-dir killed$/m);
+    expect(stdout).toMatch(/reproduce: .+ ordeal replay calm.ts --seed \d+ --output-dir killed$/m);
     expect(stdout).toContain('11 passed, 1 did not');
   });
 

@@ -99,7 +99,7 @@ function startNode(id: number, flags: ServeFlags, stop: StopSignal): NodeProcess
   const options = ['--brokers', flags.brokers, '--port', flags.port, '--data', flags.data];
   // In a group of its own a node is not reached by the terminal's interrupt: the parent tells it
   // when to stop. The channel tells it when there is no parent any more.
-  const child = fork(entryFile(), ['serve', ...options, '--node', String(id)], {
+  const child = fork(entryFile, ['serve', ...options, '--node', String(id)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });

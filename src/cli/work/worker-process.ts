@@ -49,7 +49,7 @@ export class WorkerProcess {
   constructor(patience: number) {
     this.#patience = patience;
     // What a scenario's module says goes to standard error: results have the other for themselves.
-    this.#child = fork(entryFile(), [workerFlag, String(process.pid)], {
+    this.#child = fork(entryFile, [workerFlag, String(process.pid)], {
       stdio: ['ignore', 2, 2, 'ipc'],
     });
     this.#child.once('exit', (code, signal) => {
