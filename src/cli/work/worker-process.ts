@@ -6,6 +6,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { UsageError } from '../exit.ts';
 import { entryFile } from '../self.ts';
+import { sendSignal } from '../send-signal.ts';
 import type { Answer, Beat, Input, Output, TaskName } from './tasks.ts';
 
 /** What the parent sets so that the command serves it instead of reading flags. */
@@ -105,7 +106,7 @@ export class WorkerProcess {
 
   kill(): void {
     this.#ended ??= 'SIGKILL';
-    this.#child.kill('SIGKILL');
+    sendSignal(this.#child, 'SIGKILL');
   }
 }
 
