@@ -1,7 +1,8 @@
 /** What runs: for results and the first line of reports. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageRoot, runtime } from './self.ts';
 
 export interface About {
   readonly version: string;
@@ -11,21 +12,23 @@ export interface About {
   readonly runtime: string;
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
 export function about(): About {
-  return { version: packageVersion(), commit: commitOfCheckout(), runtime: runtimeName() };
+  return {
+    version: packageVersion(),
+    commit: commitOfCheckout(),
+    runtime: `${runtime} ${process.versions[runtime]}`,
+  };
 }
 
 export function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
   return (manifest as { version: string }).version;
 }
 
 function commitOfCheckout(): string {
   try {
     const answer = execFileSync('git', ['rev-parse', '--show-prefix', '--short', 'HEAD'], {
-      cwd: root,
+      cwd: packageRoot,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -35,10 +38,4 @@ function commitOfCheckout(): string {
   } catch {
     return 'unknown';
   }
-}
-
-function runtimeName(): string {
-  const { bun, deno, node } = process.versions as Record<string, string | undefined>;
-  if (bun !== undefined) return `bun ${bun}`;
-  return deno !== undefined ? `deno ${deno}` : `node ${node}`;
 }

@@ -11,6 +11,7 @@ import type { History } from '../trial/history/history.ts';
 import type { Plan } from '../trial/plan/plan.ts';
 import type { RunRecord } from '../trial/runner/result.ts';
 import { UsageError } from './exit.ts';
+import { problemOf } from './problem.ts';
 import { writeAside } from './write-aside.ts';
 
 export const runFolder = (directory: string, scenario: string, seed: string): string =>
@@ -80,6 +81,6 @@ export function saveLatest(
       if (!Object.hasOwn(files, name)) rmSync(join(folder, name), { recursive: true, force: true });
     return null;
   } catch (error) {
-    return (error as Error).message;
+    return problemOf(error);
   }
 }

@@ -1,3 +1,5 @@
+import { commandWords, runtime } from './self.ts';
+
 /**
  * The command that runs a seed again, with its plan if that was kept; `scenario` and
  * `outputDirectory` as the user gave them.
@@ -8,7 +10,7 @@ export function reproduceCommand(
   plan: string | null,
   outputDirectory: string | null,
 ): string {
-  const words = ['npx', 'ordeal', 'replay', scenario, '--seed', seed];
+  const words = [...commandWords[runtime], 'replay', scenario, '--seed', seed];
   if (plan !== null) words.push('--plan', plan);
   if (outputDirectory !== null) words.push('--output-dir', outputDirectory);
   return words.map(quoted).join(' ');

@@ -1,13 +1,12 @@
 /** Finds scenario files: the stock ones by name, a user's own by path. */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { installGuard } from '../sim/guard.ts';
 import { InvalidInputError, type Scenario, scenario } from '../trial/scenario/scenario.ts';
 import { UsageError } from './exit.ts';
 import { latest } from './output.ts';
-
-const stockFolder = fileURLToPath(new URL('../../scenarios', import.meta.url));
+import { codeExtension, stockFolder } from './self.ts';
 
 export interface LoadedScenario {
   /** The name or path that the user gave. */
@@ -18,8 +17,8 @@ export interface LoadedScenario {
 
 export function stockScenarioNames(): string[] {
   return readdirSync(stockFolder)
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => basename(name, '.ts'))
+    .filter((name) => name.endsWith(codeExtension) && !name.endsWith('.d.ts'))
+    .map((name) => basename(name, codeExtension))
     .sort();
 }
 
@@ -59,7 +58,7 @@ async function moduleOf(file: string): Promise<{ readonly default?: unknown }> {
 
 /** The file meant, which is there. Throws a UsageError. */
 export function scenarioFile(nameOrPath: string): string {
-  const stock = join(stockFolder, `${nameOrPath}.ts`);
+  const stock = join(stockFolder, `${nameOrPath}${codeExtension}`);
   if (/^[a-z0-9-]+$/.test(nameOrPath) && existsSync(stock)) return stock;
   const path = resolve(nameOrPath);
   if (extname(path) !== '' && existsSync(path)) return path;

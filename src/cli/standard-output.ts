@@ -1,4 +1,5 @@
 import { exitCode } from './exit.ts';
+import { problemOf } from './problem.ts';
 
 /**
  * Watches over standard output. Whoever reads it may go first (`ordeal list | head`): the work goes
@@ -13,7 +14,7 @@ export function watchOutput(): { end(code: number): void } {
   const onError = (error: NodeJS.ErrnoException): void => {
     if (error.code === 'EPIPE' || lost) return;
     lost = true;
-    stderr.write(`ordeal: standard output: ${error.message}\n`);
+    stderr.write(`ordeal: standard output: ${problemOf(error)}\n`);
     if (ending !== null) leave();
     else if (process.listenerCount('SIGTERM') > 0) process.emit('SIGTERM');
   };

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { TraceEntry, TraceSink } from '../sim/trace.ts';
+import { problemOf } from './problem.ts';
 
 export interface TraceFile extends TraceSink {
   /** Why some of it is not in the file; null where all is. Twice is the same as once. */
@@ -24,7 +25,7 @@ export function openTraceFile(path: string): TraceFile {
     try {
       if (problem === null) act();
     } catch (error) {
-      problem = `--trace: ${path}: ${(error as Error).message}`;
+      problem = `--trace: ${path}: ${problemOf(error)}`;
     }
   };
   const flush = (): void => {

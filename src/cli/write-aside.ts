@@ -1,6 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from './make-folder.ts';
+import { problemOf } from './problem.ts';
 
 /**
  * Writes files into a folder: all of them aside, then each renamed to its place, so that what was
@@ -19,7 +20,7 @@ export function writeAside(
     return null;
   } catch (error) {
     for (const name of Object.keys(files)) removeQuietly(aside(name));
-    return (error as Error).message;
+    return problemOf(error);
   }
 }
 

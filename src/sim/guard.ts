@@ -34,7 +34,7 @@ const here = pathOf(import.meta.url);
 const runtime = /^(node|bun|ext|deno|internal|native):|^\[native/;
 const library = /\/node_modules\//;
 /** Wings whose task it is to touch the outside, and the one file of the simulation that does. */
-const facingOutside = ['../cli/', '../real/', '../report/', './pump.ts'].map((path) =>
+const facingOutside = ['../cli/', '../real/', '../report/', './pump.'].map((path) =>
   pathOf(new URL(path, import.meta.url).href),
 );
 

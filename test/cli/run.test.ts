@@ -53,7 +53,7 @@ const runSchema = z.strictObject({
 const documentSchema = z.strictObject({
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
   commit: z.string().min(1),
-  runtime: z.string().regex(/^node \d+/),
+  runtime: z.string().regex(/^(node|deno|bun) \d+/),
   runs: z.array(runSchema),
 });
 
@@ -92,7 +92,7 @@ describe('ordeal run', () => {
     const { code, stdout, stderr } = await here('run', 'calm', '--seed', '0x10', '-j', '1');
     expect(code).toBe(0);
     expect(stderr).toMatch(/^1\/1 runs, 0 failed, \d+× real time$/m);
-    expect(stdout).toMatch(/^ordeal \S+ @ \S+ on node \S+: 1 scenario, 1 run$/m);
+    expect(stdout).toMatch(/^ordeal \S+ @ \S+ on \S+ \S+: 1 scenario, 1 run$/m);
     expect(stdout).toMatch(/^calm +1 +pass +\d+\.\d s +\d+\.\d s +\d+× +\d+ +0\/0$/m);
     expect(stdout).toMatch(/^1 passed, 0 did not, in \S+ s; results in \S+\/reports$/m);
     const saved = json(folder.read('reports/latest/results.json'));

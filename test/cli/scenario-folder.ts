@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { sendSignal } from '../../src/cli/send-signal.ts';
 
 const launcher = resolve(import.meta.dirname, '../../bin/ordeal.js');
 
@@ -123,7 +124,7 @@ export class ScenarioFolder {
   }
 
   remove(): void {
-    for (const child of this.#running) child.kill('SIGKILL');
+    for (const child of this.#running) sendSignal(child, 'SIGKILL');
     rmSync(this.path, { recursive: true, force: true });
   }
 }

@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sendSignal } from '../../src/cli/send-signal.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const launcher = join(root, 'bin/ordeal.js');
@@ -81,14 +82,14 @@ export class ServedCluster {
   /** Kills the process that started all nodes, and waits until they have ended too. */
   async killParent(): Promise<void> {
     const pids = [1, 2, 3].map((id) => this.pidOf(id));
-    this.#processes.shift()!.kill('SIGKILL');
+    sendSignal(this.#processes.shift()!, 'SIGKILL');
     while (pids.some(isAlive)) await pause(50);
   }
 
   /** Asks all to stop and gives their exit codes. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<(number | null)[]> {
     const running = this.#processes.splice(0);
-    for (const child of running) child.kill(signal);
+    for (const child of running) sendSignal(child, signal);
     return Promise.all(running.map((child) => ended(child)));
   }
 

@@ -1,6 +1,7 @@
 /** Signals to a run and to its workers, in ordinary trials and in one that never ends. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
+import { sendSignal } from '../../src/cli/send-signal.ts';
 import { runSweep } from '../../src/cli/work/sweep.ts';
 import { Workers } from '../../src/cli/work/workers.ts';
 import { ScenarioFolder } from './scenario-folder.ts';
@@ -57,7 +58,7 @@ describe('a sweep', () => {
     async (kind, signal) => {
       const { process: parent, ended, children } = await underWay(kind, '2');
       expect(children.length).toBeGreaterThan(0);
-      parent.kill(signal);
+      sendSignal(parent, signal);
       const { code, stdout } = await ended;
       expect(code).toBe(130);
       expect(stdout).toMatch(/^interrupted: \d+ of 200 runs done; \d+ passed, 0 did not, in/m);
@@ -69,7 +70,7 @@ describe('a sweep', () => {
 
   it.each(kinds)('of %s trials that is killed leaves no worker', async (kind) => {
     const { process: parent, ended, children } = await underWay(kind, '2');
-    parent.kill('SIGKILL');
+    sendSignal(parent, 'SIGKILL');
     await ended;
     await untilGone(children);
   });
@@ -83,7 +84,7 @@ describe('a sweep', () => {
     const { code, stdout } = await sweep.ended;
     expect(code).toBe(70);
     expect(stdout).toContain('its process ended (SIGKILL) before it was done');
-    expect(stdout).toMatch(/reproduce: npx ordeal replay calm.ts --seed \d+ --output-dir killed$/m);
+    expect(stdout).toMatch(/reproduce: .+ ordeal replay calm.ts --seed \d+ --output-dir killed$/m);
     expect(stdout).toContain('11 passed, 1 did not');
   });
 
@@ -116,7 +117,7 @@ describe('a replay', () => {
     const replay = folder.start('replay', 'endless.ts', '--seed', '1');
     await said(replay.process, 'looping');
     const children = childrenOf(replay.process.pid!);
-    replay.process.kill('SIGINT');
+    sendSignal(replay.process, 'SIGINT');
     expect((await replay.ended).code).toBe(130);
     await untilGone(children);
   });

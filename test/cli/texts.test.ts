@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { progressLine } from '../../src/cli/progress.ts';
 import { reproduceCommand } from '../../src/cli/reproduce.ts';
+import { commandWords, runtime } from '../../src/cli/self.ts';
 import { traceLine } from '../../src/cli/trace-file.ts';
 import { passed } from '../report/records.ts';
 
@@ -42,14 +43,24 @@ describe('progress', () => {
 });
 
 describe('the command that reproduces a run', () => {
+  const command = commandWords[runtime].join(' ');
+
+  it('is that of the runtime, as one types it in a checkout', () => {
+    expect(commandWords).toEqual({
+      node: ['npx', 'ordeal'],
+      deno: ['deno', 'task', 'ordeal'],
+      bun: ['bun', 'run', 'ordeal'],
+    });
+  });
+
   it('can be pasted into a shell', () => {
     expect(reproduceCommand('chaos', '7', 'reports/chaos/7/plan.json', null)).toBe(
-      'npx ordeal replay chaos --seed 7 --plan reports/chaos/7/plan.json',
+      `${command} replay chaos --seed 7 --plan reports/chaos/7/plan.json`,
     );
     expect(reproduceCommand("it's mine.ts", '7', '/a b/plan.json', '/a b')).toBe(
-      "npx ordeal replay 'it'\\''s mine.ts' --seed 7 --plan '/a b/plan.json' --output-dir '/a b'",
+      `${command} replay 'it'\\''s mine.ts' --seed 7 --plan '/a b/plan.json' --output-dir '/a b'`,
     );
-    expect(reproduceCommand('chaos', '7', null, null)).toBe('npx ordeal replay chaos --seed 7');
+    expect(reproduceCommand('chaos', '7', null, null)).toBe(`${command} replay chaos --seed 7`);
   });
 });
 

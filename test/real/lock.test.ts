@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sendSignal } from '../../src/cli/send-signal.ts';
 import { LockedError, lockDirectory } from '../../src/real/lock.ts';
 
 let directory: string;
@@ -15,7 +16,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  holder?.kill('SIGKILL');
+  if (holder !== null) sendSignal(holder, 'SIGKILL');
   holder = null;
   rmSync(directory, { recursive: true, force: true });
 });
@@ -52,9 +53,9 @@ describe('the lock of a data directory', () => {
 
   it('outlasts a process that is stopped, and not one that was killed', async () => {
     const child = await held();
-    child.kill('SIGSTOP');
+    sendSignal(child, 'SIGSTOP');
     await expect(lockDirectory(directory)).rejects.toThrow(`process ${child.pid}`);
-    child.kill('SIGKILL');
+    sendSignal(child, 'SIGKILL');
     await once(child, 'exit');
     (await lockDirectory(directory)).release();
   });

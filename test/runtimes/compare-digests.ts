@@ -1,6 +1,6 @@
 /**
  * Runs a range of seeds of `chaos` and `reference` on Node, Deno and Bun and compares the digests:
- * `npx tsx test/runtimes/compare-digests.ts [first..last]`. Ends with 1 when any differ, and then
+ * `npx tsx test/runtimes/compare-digests.ts [first..last]`, with all three on the path. Ends with 1 when any differ, and then
  * names the first event in which a seed differs from Node's.
  */
 import { execFile } from 'node:child_process';
@@ -13,8 +13,8 @@ const seeds = process.argv[2] ?? '1..3';
 const scenarios = ['chaos', 'reference'];
 const runtimes: Readonly<Record<string, readonly string[]>> = {
   node: [process.execPath, 'bin/ordeal.js'],
-  deno: ['node_modules/.bin/deno', 'run', '-A', 'src/cli/main.ts'],
-  bun: ['node_modules/.bin/bun', 'src/cli/main.ts'],
+  deno: ['deno', 'run', '-A', 'bin/ordeal.js'],
+  bun: ['bun', 'bin/ordeal.js'],
 };
 
 interface Run {

@@ -1,16 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { lookup } from 'node:dns';
+import processes from 'node:child_process';
+import ciphers, { createHash } from 'node:crypto';
+import dns from 'node:dns';
 import fs, { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { get } from 'node:http';
-import { connect, Socket } from 'node:net';
-import { hostname } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
-import { gzipSync } from 'node:zlib';
+import files from 'node:fs/promises';
+import http from 'node:http';
+import net from 'node:net';
+import os from 'node:os';
+import timers from 'node:timers/promises';
+import threads from 'node:worker_threads';
+import zlib from 'node:zlib';
 import seedrandom from 'seedrandom';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runtime } from '../../src/cli/self.ts';
 import { EscapeError, installGuard } from '../../src/sim/guard.ts';
 import { World } from '../../src/sim/world.ts';
 
@@ -40,22 +41,22 @@ const escapes: [string, () => unknown][] = [
   ['Date.prototype.getHours', () => new Date(5).getHours()],
   ['String.prototype.localeCompare', () => 'ä'.localeCompare('z')],
   ['node:fs.readFileSync', () => fs.readFileSync(import.meta.filename)],
-  ['node:fs.readFileSync', () => readFileSync(import.meta.filename)],
-  ['node:fs/promises.readFile', () => readFile(import.meta.filename)],
-  ['node:net.connect', () => connect(1)],
-  ['new node:net.Socket()', () => new Socket()],
-  ['node:dns.lookup', () => lookup('localhost', () => {})],
-  ['node:http.get', () => get('http://127.0.0.1:1/')],
-  ['node:child_process.execFileSync', () => execFileSync('true')],
-  ['new node:worker_threads.Worker()', () => new Worker('', { eval: true })],
-  ['node:os.hostname', () => hostname()],
-  ['node:timers/promises.setTimeout', () => pause(0)],
-  ['node:crypto.randomBytes', () => randomBytes(4)],
-  ['node:zlib.gzipSync', () => gzipSync('bytes')],
+  ['node:fs/promises.readFile', () => files.readFile(import.meta.filename)],
+  ['node:net.connect', () => net.connect(1)],
+  ['new node:net.Socket()', () => new net.Socket()],
+  ['node:dns.lookup', () => dns.lookup('localhost', () => {})],
+  ['node:http.get', () => http.get('http://127.0.0.1:1/')],
+  ['node:child_process.execFileSync', () => processes.execFileSync('true')],
+  ['new node:worker_threads.Worker()', () => new threads.Worker('', { eval: true })],
+  ['node:os.hostname', () => os.hostname()],
+  ['node:timers/promises.setTimeout', () => timers.setTimeout(0)],
+  ['node:crypto.randomBytes', () => ciphers.randomBytes(4)],
+  ['node:zlib.gzipSync', () => zlib.gzipSync('bytes')],
 ];
 
-/** Those whose doors a runtime lacks are not tried there. */
+/** Those whose doors a runtime lacks, or does not let be replaced, are not tried there. */
 const present = escapes.filter(([call]) => {
+  if (runtime === 'deno' && call.startsWith('node:zlib.')) return false;
   const name = /^new (\w+)\(\)$/.exec(call)?.[1];
   return name === undefined || name in globalThis;
 });
@@ -123,9 +124,13 @@ describe('the guard', () => {
 
   it('lets modules read files while they are loaded, and nothing else', () => {
     const lift = installGuard('loading');
-    expect(readFileSync(import.meta.filename)).toBeDefined();
+    expect(fs.readFileSync(import.meta.filename)).toBeDefined();
     expect(() => Math.random()).toThrow(EscapeError);
     lift();
+    expect(() => fs.readFileSync(import.meta.filename)).toThrow(EscapeError);
+  });
+
+  it.runIf(runtime === 'node')('holds the named imports of the runtime’s modules, on Node', () => {
     expect(() => readFileSync(import.meta.filename)).toThrow(EscapeError);
   });
 

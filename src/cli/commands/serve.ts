@@ -13,6 +13,7 @@ import { exitCode, UsageError } from '../exit.ts';
 import { brokerPort, host, type LocalCluster, localCluster, nodeConfig } from '../local-cluster.ts';
 import { untilReady } from '../readiness.ts';
 import { entryFile } from '../self.ts';
+import { sendSignal } from '../send-signal.ts';
 
 export interface ServeFlags {
   readonly brokers: string;
@@ -68,7 +69,7 @@ const hasEnded = (child: ChildProcess): boolean =>
   child.exitCode !== null || child.signalCode !== null;
 
 function signalAll(nodes: readonly NodeProcess[], signal: NodeJS.Signals): void {
-  for (const { process: child } of nodes) child.kill(signal);
+  for (const { process: child } of nodes) sendSignal(child, signal);
 }
 
 const place = (cluster: LocalCluster, id: number, pid: number | undefined): string =>
@@ -99,7 +100,7 @@ function startNode(id: number, flags: ServeFlags, stop: StopSignal): NodeProcess
   const options = ['--brokers', flags.brokers, '--port', flags.port, '--data', flags.data];
   // In a group of its own a node is not reached by the terminal's interrupt: the parent tells it
   // when to stop. The channel tells it when there is no parent any more.
-  const child = fork(entryFile(), ['serve', ...options, '--node', String(id)], {
+  const child = fork(entryFile, ['serve', ...options, '--node', String(id)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });

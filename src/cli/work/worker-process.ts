@@ -6,6 +6,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { UsageError } from '../exit.ts';
 import { entryFile } from '../self.ts';
+import { sendSignal } from '../send-signal.ts';
 import type { Answer, Beat, Input, Output, TaskName } from './tasks.ts';
 
 /** What the parent sets so that the command serves it instead of reading flags. */
@@ -49,7 +50,7 @@ export class WorkerProcess {
   constructor(patience: number) {
     this.#patience = patience;
     // What a scenario's module says goes to standard error: results have the other for themselves.
-    this.#child = fork(entryFile(), [workerFlag, String(process.pid)], {
+    this.#child = fork(entryFile, [workerFlag, String(process.pid)], {
       stdio: ['ignore', 2, 2, 'ipc'],
     });
     this.#child.once('exit', (code, signal) => {
@@ -105,7 +106,7 @@ export class WorkerProcess {
 
   kill(): void {
     this.#ended ??= 'SIGKILL';
-    this.#child.kill('SIGKILL');
+    sendSignal(this.#child, 'SIGKILL');
   }
 }
 
