@@ -5,7 +5,8 @@
  *   --only TEXTS   only groups whose name contains one of them, comma between; `docs/differences.md` stays as it is
  *   --report FILE  also writes what is unexplained, gathered by kind
  *
- * Exit codes: 0 all differences are explained, 1 some are not, 64 usage, 69 no Java or no jars, 130 interrupted.
+ * Exit codes: 0 all differences are explained, 1 some are not, 64 usage, 69 no Java or no jars, 130
+ * interrupted.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';

@@ -214,8 +214,8 @@ export class ServerConnection implements ConnectionHandler, Reader {
   }
 
   /**
-   * Only ApiVersions has an answer to that: version 0 with its own versions, so that the peer can choose.
-   * Its header must be whole all the same.
+   * Only ApiVersions has an answer to that: version 0 with its own versions, so that the peer can
+   * choose. Its header must be whole all the same.
    */
   #unknownVersion(api: Api, version: number, correlationId: number, frame: Frame): void {
     if (api.key !== apiVersionsApi.key) throw new MalformedError('its version is not served here');

@@ -8,8 +8,8 @@
  *   are CORRUPT_MESSAGE, less than a batch behind the first is ignored. zstd below version 7 is
  *   UNSUPPORTED_COMPRESSION_TYPE. What is wrong inside the batch is the log's to say; from version
  *   8 on the answer names the records.
- * - Of a partition named twice the last counts, and has the one answer. A topic of which no partition
- *   is named has none.
+ * - Of a partition named twice the last counts, and has the one answer. A topic of which no
+ *   partition is named has none.
  * - Transactional batches in a request without transactional id have all of it refused with
  *   TRANSACTIONAL_ID_AUTHORIZATION_FAILED, as Kafka does; with one they are NOT_ENOUGH_REPLICAS:
  *   there is no transaction coordinator that could be asked about them.

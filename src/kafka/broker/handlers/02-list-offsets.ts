@@ -5,8 +5,8 @@
  *   earliest local one, which is the log's start here (8). −5 (9) and −6 (11) ask for tiered
  *   storage, of which there is none.
  * - A special timestamp below its version, and any other negative one, is UNSUPPORTED_VERSION; a
- *   partition named twice INVALID_REQUEST, once; a topic without partitions has no answer. An isolation level that does not exist is
- *   UNKNOWN_SERVER_ERROR, as in Kafka.
+ *   partition named twice INVALID_REQUEST, once; a topic without partitions has no answer. An
+ *   isolation level that does not exist is UNKNOWN_SERVER_ERROR, as in Kafka.
  * - A new leader whose high watermark is still behind is OFFSET_NOT_AVAILABLE, below version 5
  *   LEADER_NOT_AVAILABLE.
  * 2: isolation level; 4: leader epochs, for fencing and in the answer.
