@@ -58,13 +58,27 @@ export function removeReplicaDirectory(disk: Disk, path: string): string[] {
   return foreign;
 }
 
+/** What file systems take as a name, in bytes. */
+const longestName = 255;
+/** Left for the number by which names are told apart. */
+const spare = 8;
+
+/** A replica's path with something behind it, its topic shortened as far as that takes. */
+function extended(path: string, extension: string): string {
+  const at = path.lastIndexOf('/') + 1;
+  const [, topic, index] = /^(.+)(-\d+)$/.exec(path.slice(at)) ?? [path, path.slice(at), ''];
+  const room = longestName - spare - index!.length - extension.length;
+  return `${path.slice(0, at)}${topic!.slice(0, room)}${index}${extension}`;
+}
+
 export function doomedName(path: string, topicId: Uuid): string {
-  return `${path}.${topicId}${deletedSuffix}`;
+  return extended(path, `.${topicId}${deletedSuffix}`);
 }
 
 /** Renames a replica's directory out of the way; its new name. */
 export function moveAside(disk: Disk, path: string, topicId: Uuid | null): string {
-  const to = freeName(disk, `${path}.${topicId ?? 'unidentified'}`, straySuffix);
+  const name = extended(path, `.${topicId ?? 'unidentified'}${straySuffix}`);
+  const to = freeName(disk, name.slice(0, -straySuffix.length), straySuffix);
   disk.rename(path, to);
   return to;
 }

@@ -77,7 +77,10 @@ export class Judge {
   uncommitted(leaders: Iterable<readonly [partition: string, leader: NodeId]>): string | null {
     for (const [partition, leader] of leaders) {
       const logs = this.#logs.find(partition);
-      if (logs !== undefined && logs.replica(leader).end > logs.committed.end) return partition;
+      if (logs === undefined) continue;
+      // After a loss the committed log may end inside a batch of the leader's: its own mark counts.
+      const { end, highWatermark } = logs.replica(leader);
+      if (end > Math.max(logs.committed.end, highWatermark)) return partition;
     }
     return null;
   }
