@@ -21,12 +21,25 @@ export function drawConfiguration(random: RandomStream): Configuration {
   const network = drawNetwork(random);
   const isFast = network.latencyUs + network.jitterUs <= fastUs;
   const cluster = drawCluster(isFast, random);
-  return {
-    cluster,
-    topics: drawTopics(cluster.brokers, random),
-    phases: phasesSchema.parse({ warmUpMs: 4_000, chaosMs: 20_000 + random.int(40_001) }),
-    network,
-    workload: drawWorkload(random),
+  const topics = drawTopics(cluster.brokers, random);
+  const phases = phasesSchema.parse({ warmUpMs: 4_000, chaosMs: 20_000 + random.int(40_001) });
+  const workload = drawWorkload(random);
+  return { cluster, topics: topics.map(fitting(workload)), phases, network, workload };
+}
+
+/** What a record takes at most beside its value. */
+const recordOverheadBytes = 200;
+
+/** Most batches hold no more records than this. */
+const usualBatchRecords = 4;
+
+/** In a segment that holds no usual batch every send would be refused. */
+function fitting({ recordBytes }: Configuration['workload']) {
+  return (topic: Configuration['topics'][number]): Configuration['topics'][number] => {
+    const { 'internal.segment.bytes': segmentBytes, ...others } = topic.configs;
+    const usualBytes = usualBatchRecords * (recordBytes + recordOverheadBytes);
+    const isTooSmall = Number(segmentBytes) < usualBytes;
+    return isTooSmall ? { ...topic, configs: others } : topic;
   };
 }
 

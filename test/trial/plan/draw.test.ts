@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import chaos from '../../../scenarios/chaos.ts';
 import reference from '../../../scenarios/reference.ts';
 import steady from '../../../scenarios/steady.ts';
+import swarm from '../../../scenarios/swarm.ts';
 import { SimRandom } from '../../../src/sim/random.ts';
 import { type FaultKindName, kindOf } from '../../../src/trial/faults/registry.ts';
 import { destroysData } from '../../../src/trial/guarantees/harm.ts';
@@ -147,6 +148,15 @@ describe('a plan drawn from a seed', () => {
     };
     expect(targets(3)).toEqual(['b1', 'k1']);
     expect(targets(1)).toEqual(['b1']);
+  });
+
+  it('of a swarm has segments that hold its records', () => {
+    const tight = manySeeds((seed) => draw(swarm, seed)).flatMap(({ topics, workload }) =>
+      topics!.filter(
+        ({ configs }) => Number(configs['internal.segment.bytes']) < 4 * workload.recordBytes,
+      ),
+    );
+    expect(tight).toEqual([]);
   });
 
   it('mixes other kinds for each seed, and over many seeds uses all of them', () => {
