@@ -32,8 +32,8 @@ const defaultSyncLatency: LatencyModel = {
 };
 
 /**
- * Two syncs of a device do not overlap; they queue. How long one takes is drawn when its turn comes:
- * a device that is slow no more is done with what waits as fast as ever.
+ * Two syncs of a device do not overlap; they queue. How long one takes is drawn when its turn
+ * comes: a device that is slow no more is done with what waits as fast as ever.
  */
 export class SimDisk {
   readonly machine: string;

@@ -1,5 +1,5 @@
 /**
- * Swarm: a configuration drawn from a seed, over the ranges that `docs/scenarios.md` lists. Extremes
+ * Swarm: a configuration drawn from a seed, over the ranges that `docs/searching.md` lists. Extremes
  * are drawn more often than users have them: what is dangerous happens where things are small,
  * short and few. What a draw promises follows from the table of guarantees, as for any other.
  */
@@ -24,7 +24,7 @@ const fastUs = 5_000;
  */
 type Tempo = 'slow' | 'usual' | 'brisk';
 
-/** How soon drawn faults follow each other, and how long they last: about as long as a fail-over. */
+/** How soon drawn faults follow each other, and how long they last: about a fail-over's time. */
 export interface Pace {
   readonly everyMs: number;
   readonly durationMs: readonly [shortest: number, longest: number];
