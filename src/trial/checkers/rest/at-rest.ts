@@ -12,7 +12,7 @@ import { batchEvidence } from '../evidence.ts';
 import { type ClusterLogs, metadataPartition } from '../partition-logs.ts';
 import { wrongBytes } from '../stored/wrong-bytes.ts';
 import type { MetadataCopies, MetadataCopy } from './metadata-copies.ts';
-import { wrongSetting } from './wrong-setting.ts';
+import { CommittedValues, wrongSetting } from './wrong-setting.ts';
 
 /** A node that runs at the end. */
 export interface LiveNode {
@@ -62,7 +62,7 @@ function checkFiles({ logs, endUs }: AtRest, { config, boot }: LiveNode, report:
 
 function checkMetadata(given: AtRest, report: Report, atRisk: AtRisk): void {
   const { copies, live, isSettled } = given;
-  const replays = new Map<Offset, { image: MetadataImage; lines: readonly string[] } | null>();
+  const replays = new Map<Offset, Replay | null>();
   for (const node of live) {
     const copy = copies.of(node.config.nodeId);
     if (copy === undefined || copy.boot !== node.boot || copy.applied < 0) continue;
@@ -74,27 +74,36 @@ function checkMetadata(given: AtRest, report: Report, atRisk: AtRisk): void {
     if (replay === null) continue;
     atRisk(metadataAsLogged.name);
     checkImage(node, copy, replay.lines, given.endUs, report);
-    if (isSettled) checkSettings(node, copy, replay.image, given.endUs, report, atRisk);
+    if (isSettled) checkSettings(node, copy, replay.values, given.endUs, report, atRisk);
   }
 }
 
-/** What the metadata log says up to an offset; null where no disk tells. */
-function replayUpTo(
-  { logs, live, copies }: AtRest,
-  upTo: Offset,
-): { image: MetadataImage; lines: readonly string[] } | null {
+/** What the metadata log says up to an offset, as an image would describe it. */
+interface Replay {
+  readonly lines: readonly string[];
+  /** Worked out apart, so that no image has to be right about them. */
+  readonly values: CommittedValues;
+}
+
+/** Null where no disk tells. */
+function replayUpTo({ logs, live, copies }: AtRest, upTo: Offset): Replay | null {
   const { storage } = logs;
   for (const { config } of live) {
     const node = config.nodeId;
     if (storage.pastOf(node).damages > 0 || (copies.of(node)?.applied ?? -1) < upTo) continue;
     const image = new MetadataImage();
+    const values = new CommittedValues();
     storage.eachBatch(node, metadataPartition, (bytes, position) => {
       if (isControl(bytes, position)) return;
       for (const { offset, value } of readRecords(bytes, position)) {
-        if (offset <= upTo && value !== null) image.apply(decodeRecord(value), offset);
+        if (offset > upTo || value === null) continue;
+        const record = decodeRecord(value);
+        image.apply(record, offset);
+        values.apply(record);
       }
     });
-    return { image, lines: describeImage(image) };
+    const others = describeImage(image).filter((line) => !line.startsWith('config '));
+    return { values, lines: [...others, ...values.lines()] };
   }
   return null;
 }
@@ -107,8 +116,8 @@ function checkImage(
   report: Report,
 ): void {
   const own = describe();
-  const has = own.find((line) => !logged.includes(line)) ?? '';
-  const lacks = logged.find((line) => !own.includes(line)) ?? '';
+  const has = firstBeyond(own, logged);
+  const lacks = firstBeyond(logged, own);
   if (has === '' && lacks === '') return;
   report(metadataAsLogged, {
     about: { node, offset, has, lacks },
@@ -118,23 +127,29 @@ function checkImage(
   });
 }
 
+/** The first of `lines` that is not among `others`; '' where all are. */
+function firstBeyond(lines: readonly string[], others: readonly string[]): string {
+  const known = new Set(others);
+  return lines.find((line) => !known.has(line)) ?? '';
+}
+
 function checkSettings(
   { config: { nodeId: node, settings } }: LiveNode,
   copy: MetadataCopy,
-  image: MetadataImage,
+  values: CommittedValues,
   atUs: number,
   report: Report,
   atRisk: AtRisk,
 ): void {
+  const hasValues = values.lines().length > 0;
   for (const [partition, inUse] of copy.settings) {
     if (partition === metadataPartition) continue;
     const topic = partition.slice(0, partition.lastIndexOf('-'));
-    if (image.topicConfigs.has(topic) || image.brokerConfigs.size > 0)
-      atRisk(settingsAsCommitted.name);
+    if (hasValues) atRisk(settingsAsCommitted.name);
     for (const by of ['log', 'partition'] as const) {
       const used = inUse[by];
       const wrong =
-        used === null ? null : wrongSetting(used, image, topic, node, settings.topicDefaults);
+        used === null ? null : wrongSetting(used, values, topic, node, settings.topicDefaults);
       if (wrong === null) continue;
       report(settingsAsCommitted, {
         about: { partition, node, by, ...wrong },
