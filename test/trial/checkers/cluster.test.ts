@@ -162,6 +162,53 @@ describe('what the cluster shows', () => {
     expect(judgeCluster(both, minimum(2))).toEqual([]);
   });
 
+  it('synced-when-acknowledged: a replica that was counted on had not synced the record', () => {
+    const topic = (isFlushed: boolean): Guarantees =>
+      guarantees({
+        topics: new Map([
+          [
+            'orders',
+            {
+              topic: 'orders',
+              copies: 2,
+              flushed: isFlushed,
+              keepsAll: true,
+              cleanElections: true,
+            },
+          ],
+        ]),
+      });
+    const appends = [leads(1, 1, 0), appended(1, 0, 1), appended(2, 0, 1), flushed(1, 1)];
+    const mark = leaderMark(1, 1, 1, [1, 2]);
+    expect(propertiesOf(judgeCluster([...appends, mark], topic(true)))).toEqual([
+      'synced-when-acknowledged',
+    ]);
+    expect(judgeCluster([...appends, mark], topic(false))).toEqual([]);
+    expect(judgeCluster([...appends, flushed(2, 1), mark], topic(true))).toEqual([]);
+  });
+
+  it('synced-when-acknowledged: the quorum counts a voter that has not synced', () => {
+    const append = (node: number): Observation => ({
+      kind: 'batch-appended',
+      node,
+      ...metadataLog,
+      baseOffset: 0,
+      lastOffset: 0,
+      leaderEpoch: 1,
+      crc: 9,
+    });
+    const commit: Observation = {
+      kind: 'quorum-high-watermark',
+      node: 1,
+      epoch: 1,
+      role: 'leader',
+      highWatermark: 1,
+    };
+    const scene = [append(1), append(2), flushed(1, 1, metadataLog)];
+    expect(propertiesOf(judgeCluster([...scene, commit]))).toEqual(['synced-when-acknowledged']);
+    expect(judgeCluster([...scene, flushed(2, 1, metadataLog), commit])).toEqual([]);
+  });
+
   it('retention-safe: what is not committed, or what the topic keeps, is deleted', () => {
     const topic = (keepsAll: boolean): Guarantees =>
       guarantees({
