@@ -141,6 +141,7 @@ export class SimDisk {
     const before = this.#kernel.now - this.#writebackUs;
     const { tree, effects } = this;
     const stream = this.#stream;
+    effects.powerLosses++;
     this.#stalledSyncs = [];
     this.#waiting.length = 0;
     this.#running?.cancel();
@@ -161,6 +162,7 @@ export class SimDisk {
 
   /** An empty disk takes its place. */
   wipe(): void {
+    this.effects.replacements++;
     this.tree.root = new Directory();
     this.tree.lose(0);
     this.#stalledSyncs = [];

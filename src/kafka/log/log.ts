@@ -17,7 +17,7 @@ import { mark } from '../../base/mark.ts';
 import type { Disk } from '../../host/disk.ts';
 import { immediatePoints, type Points } from '../../host/points.ts';
 import type { TopicSettings } from '../config.ts';
-import type { Observe } from '../observation.ts';
+import type { LogKnowledge, Observe } from '../observation.ts';
 import { pass } from '../points.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import * as batch from '../records/batch.ts';
@@ -63,6 +63,7 @@ export class Log {
   readonly #store: ProducerStore;
   readonly #producers: Producers;
   readonly #flushing: Flushing;
+  readonly #expirationMs: number;
   /** False where files had to be read or cut: they did not say all that was known of them. */
   readonly wasIntact: boolean;
   /** The first segment is not that with which the log started: those before it are missing. */
@@ -107,13 +108,29 @@ export class Log {
     this.lacksStart = opened.lacksStart;
     const end = this.#segments.endOffset;
     const recoveryPoint = opened.isIntact ? end : Math.min(options.recoveryPoint ?? 0, end);
-    this.#flushing = new Flushing(durability, this.#segments, this.#epochs, recoveryPoint);
-    this.#producers = new Producers(this.#rules, options.producerIdExpirationMs ?? dayMs);
+    this.#flushing = new Flushing(
+      durability,
+      this.#segments,
+      this.#epochs,
+      recoveryPoint,
+      (flushed, coversCuts) =>
+        this.#observe({ kind: 'log-flushed', ...this.#replica, end: flushed, coversCuts }),
+    );
+    this.#expirationMs = options.producerIdExpirationMs ?? dayMs;
+    this.#producers = new Producers(this.#rules, this.#expirationMs);
     const { snapshots } = opened;
     this.#store = new ProducerStore(this.#producers, disk, directory, durability, snapshots);
     this.#store.dropAbove(recoveryPoint);
     this.#store.restore(this.#segments, options.wallMs());
-    this.#observe({ kind: 'log-opened', ...this.#replica, start: this.#logStart, end });
+    this.#observe({
+      kind: 'log-opened',
+      ...this.#replica,
+      start: this.#logStart,
+      end,
+      clean: options.cleanShutdown,
+      knowledge: this.#knowledge(),
+    });
+    this.#observeSettings();
     if (opened.wasCut) mark('recovery-cut');
     if (opened.wasCut) this.#flushing.inBackground();
   }
@@ -199,7 +216,14 @@ export class Log {
       const detail = `offset ${from} is not in ${where}`;
       throw new KafkaError(errorCode.offsetOutOfRange, detail);
     }
-    return this.#segments.read(from, maxBytes, Math.min(upTo, end));
+    const bytes = this.#segments.read(from, maxBytes, Math.min(upTo, end));
+    if (bytes.length > 0) {
+      const { node, topicId, partition } = this.#replica;
+      const baseOffset = batch.baseOffset(bytes);
+      const crc = batch.crc(bytes);
+      this.#observe({ kind: 'log-read', node, topicId, partition, from, baseOffset, crc });
+    }
+    return bytes;
   }
 
   /**
@@ -284,7 +308,10 @@ export class Log {
 
   /** Forgets idle producers. */
   expireProducers(): void {
-    this.#producers.expire(this.#wallMs());
+    const nowMs = this.#wallMs();
+    this.#producers.expire(nowMs);
+    const untilMs = nowMs - this.#expirationMs;
+    this.#observe({ kind: 'producers-expired', ...this.#replica, untilMs });
   }
 
   /**
@@ -309,6 +336,7 @@ export class Log {
 
   updateSettings(settings: TopicSettings): void {
     this.#settings = settings;
+    this.#observeSettings();
   }
 
   /**
@@ -409,7 +437,26 @@ export class Log {
     this.#flushing.lower(end);
     this.#epochs.truncateEnd(end);
     this.#store.afterCut(this.#segments, this.#wallMs());
-    this.#observe({ kind: 'log-truncated', ...this.#replica, to, highWatermark });
+    const knowledge = this.#knowledge();
+    this.#observe({ kind: 'log-truncated', ...this.#replica, to, highWatermark, knowledge });
+  }
+
+  #knowledge(): LogKnowledge {
+    const producers = Array.from(
+      this.#producers.entries,
+      ({ producerId, producerEpoch, lastSequence }) => ({
+        producerId,
+        producerEpoch,
+        lastSequence,
+      }),
+    );
+    const forgetsUntilMs = this.#wallMs() - this.#expirationMs;
+    return { epochs: [...this.#epochs.entries], producers, forgetsUntilMs };
+  }
+
+  #observeSettings(): void {
+    const settings = this.#settings;
+    this.#observe({ kind: 'settings-used', ...this.#replica, by: 'log', settings });
   }
 
   /**

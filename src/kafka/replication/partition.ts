@@ -64,6 +64,8 @@ export class Partition {
       onFlushed: () => this.#onFlushed(),
       onError: environment.onError,
     });
+    this.#observer.begun(this.#highWatermark);
+    this.#observer.settings(settings);
   }
 
   /** The newest metadata that gave this replica a role; null before the first. */
@@ -99,6 +101,7 @@ export class Partition {
   updateSettings(settings: TopicSettings): void {
     this.#settings = settings;
     this.log.updateSettings(settings);
+    this.#observer.settings(settings);
     this.advanceHighWatermark();
   }
 

@@ -38,6 +38,9 @@ export type Report = <Case extends About>(
   finding: Finding<Case>,
 ) => void;
 
+/** Told when a property could have broken: a trial in which none could has not tried it. */
+export type AtRisk = (property: PropertyName) => void;
+
 export interface Invariant {
   observe(seen: Seen): void;
   /** A node returned with an empty disk: it is held to nothing that it knew before. */

@@ -9,16 +9,21 @@ import type { Guarantees } from '../guarantees/guarantees.ts';
 import type { History } from '../history/history.ts';
 import { isOwed } from '../properties/registry.ts';
 import { checkAnswers } from './answers.ts';
-import type { Checker, Invariant, Report, Violation } from './contract.ts';
+import type { AtRisk, Checker, Invariant, Report, Violation } from './contract.ts';
 import { foldConsequences } from './fold.ts';
 import { isrInvariant } from './invariants/isr.ts';
 import { leadersInvariant } from './invariants/leaders.ts';
 import { logsInvariant } from './invariants/logs.ts';
+import { recoveryInvariant } from './invariants/recovery.ts';
+import { syncedInvariant } from './invariants/synced.ts';
 import { checkLosses } from './losses.ts';
 import { checkOffsets } from './offsets.ts';
 import { checkOrder } from './order.ts';
 import { ClusterLogs } from './partition-logs.ts';
 import { checkPolls } from './polls.ts';
+import { type AtRest, checkAtRest, type LiveNode } from './rest/at-rest.ts';
+import { MetadataCopies } from './rest/metadata-copies.ts';
+import { noStorage, type Storage } from './stored/storage.ts';
 import { checkSurvival } from './survival.ts';
 import { versionOrder } from './version-order.ts';
 
@@ -33,20 +38,36 @@ const checkers: readonly Checker[] = [
 /** Of one property and partition so many violations are kept: the first ones tell the story. */
 const mostOfAKind = 3;
 
+export interface JudgeOptions {
+  /** The disks of the nodes; without them what they hold is taken from what nodes show. */
+  readonly storage?: Storage;
+  readonly atRisk?: AtRisk;
+}
+
 export class Judge {
   readonly #guarantees: Guarantees;
-  readonly #logs = new ClusterLogs();
+  readonly #logs: ClusterLogs;
+  readonly #copies = new MetadataCopies();
+  readonly #atRisk: AtRisk;
   readonly #invariants: readonly Invariant[];
   readonly #violations: Violation[] = [];
   readonly #counts = new Map<string, number>();
   #observations = 0;
 
-  constructor(voters: readonly NodeId[], guarantees: Guarantees) {
+  constructor(
+    voters: readonly NodeId[],
+    guarantees: Guarantees,
+    { storage = noStorage, atRisk = () => {} }: JudgeOptions = {},
+  ) {
     this.#guarantees = guarantees;
+    this.#logs = new ClusterLogs(storage);
+    this.#atRisk = atRisk;
     this.#invariants = [
       leadersInvariant(this.report),
       logsInvariant(this.#logs, voters, guarantees, this.report),
       isrInvariant(this.#logs, this.report),
+      recoveryInvariant(this.#logs, this.report, atRisk),
+      syncedInvariant(this.#logs, voters, guarantees, this.report, atRisk),
     ];
   }
 
@@ -60,9 +81,11 @@ export class Judge {
     this.#violations.push({ property, about, atUs, partition, evidence, brokeWith: [] });
   };
 
-  observe(observation: Observation, atUs: Micros): void {
-    const seen = { id: this.#observations++, atUs, observation };
-    this.#logs.observe(observation);
+  /** `boot`: which process of the node's machine shows it. */
+  observe(observation: Observation, atUs: Micros, boot = 1): void {
+    const seen = { id: this.#observations++, atUs, boot, observation };
+    this.#logs.observe(seen);
+    this.#copies.observe(seen);
     for (const invariant of this.#invariants) invariant.observe(seen);
   }
 
@@ -83,6 +106,12 @@ export class Judge {
       if (end > Math.max(logs.committed.end, highWatermark)) return partition;
     }
     return null;
+  }
+
+  /** Judges what the nodes that run at the end hold; before `conclude`. */
+  restsWith(live: readonly LiveNode[], isSettled: boolean, endUs: Micros): void {
+    const given: AtRest = { logs: this.#logs, copies: this.#copies, live, isSettled, endUs };
+    checkAtRest(given, this.report, this.#atRisk);
   }
 
   /** Judges the finished history; `isLive` says whose logs count at the end. */

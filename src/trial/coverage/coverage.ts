@@ -20,6 +20,11 @@ export class Coverage {
 
   readonly mark = (name: string): void => this.add(`mark ${name}`);
 
+  /** What a property speaks of could have gone wrong. */
+  atRisk(property: string): void {
+    this.add(`at risk ${property}`);
+  }
+
   add(feature: string): void {
     this.#counts.set(feature, (this.#counts.get(feature) ?? 0) + 1);
   }
@@ -27,7 +32,7 @@ export class Coverage {
   /** Which observation follows which in a partition, on the same node or on another. */
   observe(observation: Observation): void {
     const { kind, node } = observation;
-    if (isCommonplace(kind)) return;
+    if (commonplace.has(kind)) return;
     const line = 'partition' in observation ? observation.partition : '';
     const told = describe(observation);
     const before = this.#latest.get(line);
@@ -49,9 +54,17 @@ export class Coverage {
 }
 
 /** So frequent that their order says nothing. */
-function isCommonplace(kind: Observation['kind']): boolean {
-  return kind === 'metadata-applied' || kind === 'broker-committed';
-}
+const commonplace: ReadonlySet<Observation['kind']> = new Set([
+  'metadata-applied',
+  'metadata-image',
+  'broker-committed',
+  'log-flushed',
+  'log-read',
+  'settings-used',
+  'producers-expired',
+  'high-watermark-restored',
+  'high-watermark-stored',
+]);
 
 /** The kind with what distinguishes its dangerous forms. */
 function describe(o: Observation): string {

@@ -47,3 +47,33 @@ export const unhandledException = property({
   pledge: 'always',
   say: (c: { machine: string; message: string }) => `${c.machine} threw: ${c.message}`,
 });
+
+export const metadataAsLogged = property({
+  name: 'metadata-as-logged',
+  sentence:
+    'at the end what a node makes of the metadata (brokers, topics, partitions, settings, ' +
+    'features, producer ids) is not what the metadata log says',
+  pledge: 'always',
+  say: (c: { node: number; offset: number; has: string; lacks: string }) =>
+    `node ${c.node} has applied the metadata log up to ${c.offset}, and ` +
+    (c.has === '' ? `lacks "${c.lacks}"` : `says "${c.has}"`) +
+    (c.has === '' || c.lacks === '' ? '' : ` instead of "${c.lacks}"`),
+});
+
+export const settingsAsCommitted = property({
+  name: 'settings-as-committed',
+  sentence:
+    'at the end a replica works by another setting than the metadata log and the file of its ' +
+    'node say',
+  pledge: 'always',
+  say: (c: {
+    partition: string;
+    node: number;
+    by: string;
+    setting: string;
+    used: string;
+    committed: string;
+  }) =>
+    `the ${c.by} of ${c.partition} on node ${c.node} works by ${c.setting}=${c.used}, not ` +
+    `by ${c.committed}`,
+});

@@ -25,6 +25,8 @@ import { Supervisor } from '../arena/supervisor.ts';
 import { type WatchedNode, Wholeness } from '../arena/wholeness.ts';
 import type { Violation } from '../checkers/contract.ts';
 import { Judge } from '../checkers/judge.ts';
+import type { LiveNode } from '../checkers/rest/at-rest.ts';
+import { SimStorage } from '../checkers/stored/storage.ts';
 import type { Coverage } from '../coverage/coverage.ts';
 import { FaultExecutor } from '../faults/executor.ts';
 import { ClusterView } from '../history/cluster-view.ts';
@@ -124,6 +126,8 @@ class Trial {
   readonly #coverage: Coverage | null;
   readonly #rules: Partial<NodeRules>;
   readonly #clientRules: Partial<ClientRules>;
+  /** What the newest process of each node's machine was started with. */
+  readonly #running = new Map<string, NodeConfig>();
   #producersFinished = false;
   /** Thrown by the judge and whoever else watches, within an event of the code on trial. */
   #ownError: unknown = null;
@@ -152,10 +156,14 @@ class Trial {
     this.#clientRules = options.clientRules ?? {};
     this.#digests = options.recordDigests === true ? this.#world.recordDigests() : null;
     this.#cluster = planCluster(this.#scenario);
-    this.#judge = new Judge(this.#cluster.voters, guaranteesOf(this.#scenario, this.#plan));
+    const { roster, voters } = this.#cluster;
+    this.#judge = new Judge(voters, guaranteesOf(this.#scenario, this.#plan), {
+      storage: new SimStorage((node) => this.#world.machine(roster.machineOf(node)).disk),
+      atRisk: (property) => this.#coverage?.atRisk(property),
+    });
     this.#arena = {
       world: this.#world,
-      roster: this.#cluster.roster,
+      roster,
       view: this.#view,
       wholeness: new Wholeness(this.#world, this.#view, watchedNodes(this.#cluster)),
       supervisor: new Supervisor(this.#world),
@@ -211,9 +219,13 @@ class Trial {
   #nodeProgram(machine: Machine, config: NodeConfig): Program {
     const observe = (observation: Observation): void => {
       // What a process does after it has ended itself, to the end of the event, has no effect.
-      if (machine.state === 'running') this.#observe(observation);
+      if (machine.state === 'running') this.#observe(observation, machine.incarnation);
     };
-    return kafkaNode(config, observe, this.#rules);
+    const program = kafkaNode(config, observe, this.#rules);
+    return (host) => {
+      this.#running.set(machine.name, config);
+      return program(host);
+    };
   }
 
   #reconfigure(machine: Machine, overrides: SettingsOverrides): void {
@@ -305,6 +317,18 @@ class Trial {
       this.#notConverged(`the final reader did not get through: ${done ?? 'it still waits'}`);
   }
 
+  #isSettled(): boolean {
+    return obstacleToConvergence(this.#cluster, this.#view, this.#arena.wholeness) === null;
+  }
+
+  #liveNodes(): LiveNode[] {
+    return this.#cluster.nodes.flatMap(({ machine: name }) => {
+      const { state, incarnation } = this.#world.machine(name);
+      const config = this.#running.get(name);
+      return state === 'running' && config !== undefined ? [{ config, boot: incarnation }] : [];
+    });
+  }
+
   #conclude(reason: string | null): TrialOutcome {
     const world = this.#world;
     const live = new Set(
@@ -312,10 +336,11 @@ class Trial {
         .filter(({ machine }) => world.machine(machine).state === 'running')
         .map(({ config }) => config.nodeId),
     );
-    const violations =
-      world.failure === null
-        ? this.#judge.conclude(this.#history, (node) => live.has(node), world.now)
-        : this.#judge.soFar();
+    const isSound = world.failure === null;
+    if (isSound) this.#judge.restsWith(this.#liveNodes(), this.#isSettled(), world.now);
+    const violations = isSound
+      ? this.#judge.conclude(this.#history, (node) => live.has(node), world.now)
+      : this.#judge.soFar();
     const faults = this.#faults.reports();
     this.#coverage?.faults(faults);
     const expected = this.#scenario.breaks ?? null;
@@ -344,22 +369,22 @@ class Trial {
     };
   }
 
-  #observe(observation: Observation): void {
+  #observe(observation: Observation, boot: number): void {
     try {
-      this.#watch(observation);
+      this.#watch(observation, boot);
     } catch (error) {
       this.#ownError ??= error;
       throw error;
     }
   }
 
-  #watch(observation: Observation): void {
+  #watch(observation: Observation, boot: number): void {
     // A node survives a bug that a request brings to light; a trial does not.
     if (observation.kind === 'request-failed') this.#world.fail(observation.error);
     this.#view.observe(observation);
     this.#arena.wholeness.observe(observation);
     this.#faults.observe(observation);
-    this.#judge.observe(observation, this.#world.now);
+    this.#judge.observe(observation, this.#world.now, boot);
     this.#coverage?.observe(observation);
     if (this.#isTraced) this.#world.tell('', () => `observed ${JSON.stringify(observation)}`);
   }

@@ -34,6 +34,8 @@ describe('coverage', () => {
     const uncounted = await runTrial(struck, '1');
     expect([...first.features]).toEqual([...second.features]);
     expect(first.features.get('fault restart leader struck')).toBe(1);
+    expect(first.features.get('at risk flushed-survives')).toBeGreaterThan(0);
+    expect(first.features.has('at risk synced-when-acknowledged')).toBe(false);
     expect(counted.result.digest).toBe(uncounted.result.digest);
   });
 
