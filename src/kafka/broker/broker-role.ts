@@ -198,7 +198,8 @@ export class BrokerRole {
       this.#isListening = error === null;
       this.#askToUnfence();
     };
-    this.#server = startListener(host, config.brokerPort, served, settings, onFailure, ready);
+    const { brokerPort } = config;
+    this.#server = startListener(host, 'broker', brokerPort, served, settings, onFailure, ready);
   }
 
   /** At most once, as soon as it serves and nothing speaks against its leading. */

@@ -25,7 +25,8 @@ import { errorCode, errorName } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
 import type { ProducePartition, ProduceResult } from '../../replication/contract.ts';
 import type { Request } from '../../rpc/contract.ts';
-import { type BrokerContext, type Handler, serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerContext, BrokerHandler } from '../context.ts';
 import { isProblem, type Problem, producedBatch, unverifiable } from '../produced-batch.ts';
 import { endpointsOf } from '../topic-view.ts';
 
@@ -33,7 +34,7 @@ type TopicData = RequestOf<typeof produceApi>['topicData'];
 type Answer = ResponseInput<typeof produceApi>;
 type PartitionAnswer = Answer['responses'][number]['partitionResponses'][number];
 
-const handleProduce: Handler<typeof produceApi> = (context, request) => {
+const handleProduce: BrokerHandler<typeof produceApi> = (context, request) => {
   const { body, version } = request;
   const topicData = namedOnce(body.topicData);
   const ackProblem = body.acks < -1 || body.acks > 1 ? invalidAcks : null;

@@ -8,7 +8,8 @@
  */
 import { findCoordinatorApi } from '../../protocol/apis/10-find-coordinator.ts';
 import { errorCode } from '../../protocol/errors.ts';
-import { type Handler, serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerHandler } from '../context.ts';
 
 const shareType = 2;
 
@@ -30,7 +31,7 @@ const badShareKey = answer(
   'The key of a share coordinator is group:topicId:partition.',
 );
 
-const handleFindCoordinator: Handler<typeof findCoordinatorApi> = (_context, request) => {
+const handleFindCoordinator: BrokerHandler<typeof findCoordinatorApi> = (_context, request) => {
   const { version, body } = request;
   const isKnown = body.keyType >= 0 && body.keyType <= (version >= 6 ? shareType : 1);
   if (version < 4) {
