@@ -169,10 +169,11 @@ export class BrokerRole {
   #serve(): void {
     const { host, config, publisher, halt, onFailure } = this.#options;
     const { settings, nodeId } = config;
-    publisher.start((image, delta) => {
+    publisher.subscribe((image, delta) => {
       this.#replicas.onMetadata(image, delta);
       this.#askToUnfence();
     });
+    publisher.start();
     const withinUs = msToMicros(settings.requestTimeoutMs);
     const served = brokerApis({
       host,
