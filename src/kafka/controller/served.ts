@@ -3,6 +3,7 @@
  * the tenure's soft state once its records are appended, and how it is refused as a whole.
  */
 import type { Micros, Offset } from '../../base/ids.ts';
+import { isCoordinatorClient } from '../metadata/internal-topics.ts';
 import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
 import { alterConfigsApi } from '../protocol/apis/33-alter-configs.ts';
@@ -175,7 +176,8 @@ export const decidedApis: readonly ServedApi<Decider>[] = [
   decided(
     createTopicsApi,
     [2, 7],
-    (tenure, body) => createTopics(tenure, body),
+    (tenure, body, { session }) =>
+      createTopics(tenure, body, isCoordinatorClient(session.clientId) ? 'coordinator' : 'client'),
     (code, body) => ({
       topics: body.topics.map(({ name }) => ({
         name,
