@@ -10,7 +10,15 @@ import { servedProduce } from './handlers/00-produce.ts';
 import { servedFetch } from './handlers/01-fetch.ts';
 import { servedListOffsets } from './handlers/02-list-offsets.ts';
 import { servedMetadata } from './handlers/03-metadata.ts';
+import { servedOffsetCommit } from './handlers/08-offset-commit.ts';
+import { servedOffsetFetch } from './handlers/09-offset-fetch.ts';
 import { servedFindCoordinator } from './handlers/10-find-coordinator.ts';
+import { servedJoinGroup } from './handlers/11-join-group.ts';
+import { servedHeartbeat } from './handlers/12-heartbeat.ts';
+import { servedLeaveGroup } from './handlers/13-leave-group.ts';
+import { servedSyncGroup } from './handlers/14-sync-group.ts';
+import { servedDescribeGroups } from './handlers/15-describe-groups.ts';
+import { servedListGroups } from './handlers/16-list-groups.ts';
 import { withApiVersions } from './handlers/18-api-versions.ts';
 import { servedCreateTopics } from './handlers/19-create-topics.ts';
 import { servedDeleteTopics } from './handlers/20-delete-topics.ts';
@@ -19,7 +27,9 @@ import { servedOffsetForLeaderEpoch } from './handlers/23-offset-for-leader-epoc
 import { servedDescribeConfigs } from './handlers/32-describe-configs.ts';
 import { servedAlterConfigs } from './handlers/33-alter-configs.ts';
 import { servedCreatePartitions } from './handlers/37-create-partitions.ts';
+import { servedDeleteGroups } from './handlers/42-delete-groups.ts';
 import { servedIncrementalAlterConfigs } from './handlers/44-incremental-alter-configs.ts';
+import { servedOffsetDelete } from './handlers/47-offset-delete.ts';
 import { servedDescribeQuorum } from './handlers/55-describe-quorum.ts';
 import { servedDescribeCluster } from './handlers/60-describe-cluster.ts';
 import { servedDescribeTopicPartitions } from './handlers/75-describe-topic-partitions.ts';
@@ -30,6 +40,16 @@ const brokerHandlers: readonly BrokerApi[] = [
   servedListOffsets,
   servedMetadata,
   servedFindCoordinator,
+  servedOffsetCommit,
+  servedOffsetFetch,
+  servedJoinGroup,
+  servedHeartbeat,
+  servedLeaveGroup,
+  servedSyncGroup,
+  servedDescribeGroups,
+  servedListGroups,
+  servedDeleteGroups,
+  servedOffsetDelete,
   servedCreateTopics,
   servedDeleteTopics,
   servedInitProducerId,

@@ -1,6 +1,7 @@
 /** What the handlers of a broker's requests share. */
 import type { Host } from '../../host/host.ts';
 import type { NodeConfig } from '../config.ts';
+import type { GroupCoordinator } from '../group/coordinator.ts';
 import type { MetadataImage } from '../metadata/image.ts';
 import type { Api } from '../protocol/schema.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
@@ -19,6 +20,7 @@ export interface BrokerContext {
   readonly fetchSessions: FetchSessions;
   readonly forwarder: Forwarder;
   readonly producerIds: ProducerIds;
+  readonly groups: GroupCoordinator;
   readonly autoCreation: Pick<AutoCreation, 'create'>;
 }
 

@@ -1,9 +1,10 @@
 /**
- * A partition as a coordinator of this broker sees it, which leads it in one epoch: it reads the log
- * up to its end, committed or not, and hears when what it has read is committed. Once the epoch is
- * over it answers with null, and whoever waits hears NOT_LEADER_OR_FOLLOWER.
+ * A partition as a coordinator of this broker sees it, which leads it in one epoch: it reads the
+ * log up to its end, committed or not, and hears when what it has read is committed. Once the epoch
+ * is over it answers with null, and whoever waits hears NOT_LEADER_OR_FOLLOWER.
  */
 import type { LeaderEpoch, Offset } from '../../base/ids.ts';
+import { KafkaError } from '../protocol/errors.ts';
 import type { Completions } from './completions.ts';
 import type { ProduceResult } from './contract.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -16,22 +17,26 @@ export interface LedLog {
   readonly highWatermark: Offset;
 }
 
+export interface LedPartitionOptions {
+  readonly completions: Completions;
+  readonly deadlines: Deadlines;
+  /** Of what a read threw; an I/O error ends the process. */
+  readonly codeOf: (error: unknown, doing: string) => number;
+}
+
 export class LedPartition {
   readonly #partition: Partition;
   readonly #leaderEpoch: LeaderEpoch;
   readonly #completions: Completions;
   readonly #deadlines: Deadlines;
+  readonly #codeOf: (error: unknown, doing: string) => number;
 
-  constructor(
-    partition: Partition,
-    leaderEpoch: LeaderEpoch,
-    completions: Completions,
-    deadlines: Deadlines,
-  ) {
+  constructor(partition: Partition, leaderEpoch: LeaderEpoch, options: LedPartitionOptions) {
     this.#partition = partition;
     this.#leaderEpoch = leaderEpoch;
-    this.#completions = completions;
-    this.#deadlines = deadlines;
+    this.#completions = options.completions;
+    this.#deadlines = options.deadlines;
+    this.#codeOf = options.codeOf;
   }
 
   /** Null once this broker does not lead in that epoch any more. */
@@ -41,10 +46,14 @@ export class LedPartition {
     return { logStartOffset: log.logStartOffset, logEndOffset: log.logEndOffset, highWatermark };
   }
 
-  /** Whole batches from the one that holds `from`; see `Log.read`. Throws KafkaError, DiskError. */
+  /** Whole batches from the one that holds `from`; see `Log.read`. Throws a KafkaError. */
   read(from: Offset, maxBytes: number): Uint8Array {
-    const { log } = this.#partition;
-    return log.read(from, maxBytes, log.logEndOffset);
+    const { log, name } = this.#partition;
+    try {
+      return log.read(from, maxBytes, log.logEndOffset);
+    } catch (error) {
+      throw new KafkaError(this.#codeOf(error, `reading ${name}`));
+    }
   }
 
   /**

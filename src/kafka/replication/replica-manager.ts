@@ -2,7 +2,8 @@
  * The replicas of one broker: gives each the role that committed metadata says, serves produce,
  * fetch and offset look-ups from those it leads, and has the others follow. All roles come through
  * `onMetadata`; the image of its first call must have caught up with the committed log as of this
- * process's start, for what that image does not assign to this broker is moved aside. An I/O error ends the process: its one log directory cannot be trusted any more.
+ * process's start, for what that image does not assign to this broker is moved aside. An I/O error
+ * ends the process: its one log directory cannot be trusted any more.
  */
 import { assert } from '../../base/assert.ts';
 import type { BrokerEpoch, LeaderEpoch, NodeId } from '../../base/ids.ts';
@@ -196,7 +197,11 @@ export class ReplicaManager {
   led(topic: string, index: number, leaderEpoch: LeaderEpoch): LedPartition | null {
     const partition = this.#hosted.ofName(topic, index);
     if (partition === undefined || !this.#isServing()) return null;
-    const led = new LedPartition(partition, leaderEpoch, this.#completions, this.#deadlines);
+    const led = new LedPartition(partition, leaderEpoch, {
+      completions: this.#completions,
+      deadlines: this.#deadlines,
+      codeOf: (error, doing) => this.#codeOf(error, doing),
+    });
     return led.log === null ? null : led;
   }
 

@@ -126,6 +126,7 @@ export function contextWith(parts: Partial<BrokerContext>): BrokerContext {
     fetchSessions: new FetchSessions({ slots: 10, nowUs: () => 0, draw: () => 6 }),
     forwarder: unused('forwarder'),
     producerIds: unused('producerIds'),
+    groups: unused('groups'),
     autoCreation: unused('autoCreation'),
     ...parts,
   };
