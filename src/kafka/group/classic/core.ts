@@ -3,7 +3,7 @@
  * and the effects it has so far. Changes of state and removals go through here, so that nobody who
  * waits is forgotten and no timer outlives its purpose.
  */
-import type { Micros, WallMs } from '../../../base/ids.ts';
+import type { WallMs } from '../../../base/ids.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type {
   ClassicContext,
@@ -59,7 +59,7 @@ export class ClassicCore {
   initialDelay: InitialDelay | null = null;
   hasNewMember = false;
   readonly appends = new Map<number, PendingAppend>();
-  readonly #timers = new Map<string, Micros>();
+  readonly #timers = new Set<string>();
   #effects: ClassicEffect[] = [];
   #nextAppendId = 1;
 
@@ -93,19 +93,17 @@ export class ClassicCore {
       return;
     }
     const atUs = this.now.us + afterMs * 1000;
-    this.#timers.set(name, atUs);
+    this.#timers.add(name);
     this.#effects.push({ kind: 'timer', name, atUs });
   }
 
-  /** A timer runs out; false of one that was stopped or set anew in the meantime. */
+  /** A timer runs out; false of one that was stopped in the meantime. */
   takeTimer(name: string): boolean {
-    const atUs = this.#timers.get(name);
-    if (atUs === undefined || atUs > this.now.us) return false;
     return this.#timers.delete(name);
   }
 
   stopTimers(): void {
-    for (const name of [...this.#timers.keys()]) this.timer(name, null);
+    for (const name of [...this.#timers]) this.timer(name, null);
   }
 
   /** The member's session begins anew. */
