@@ -9,7 +9,7 @@
 import { unreachable } from '../../../base/assert.ts';
 import type { WallMs } from '../../../base/ids.ts';
 import { errorCode } from '../../protocol/errors.ts';
-import { appendErrorToAnswer } from './append-errors.ts';
+import { toldOfAppend } from '../append-errors.ts';
 import type {
   ClassicContext,
   ClassicEffect,
@@ -157,7 +157,7 @@ function commitTaken(core: ClassicCore, memberId: string): void {
 function appended(core: ClassicCore, id: number, failure: number): void {
   const pending = core.appends.get(id);
   if (!core.appends.delete(id) || pending === undefined || core.state === 'Dead') return;
-  const code = appendErrorToAnswer(failure);
+  const code = toldOfAppend(failure);
   if (pending.kind === 'assignment') assignmentAppended(core, pending, code);
   else if (pending.kind === 'replacement') replacementAppended(core, pending, code);
 }
