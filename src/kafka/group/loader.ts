@@ -68,7 +68,7 @@ export class Loader {
       this.#next = lastOffset(bytes, position) + 1;
       if (isControl(bytes, position)) return;
       for (const { offset, key, value } of readRecords(bytes, position)) {
-        if (key === null || offset < from) continue;
+        if (key === null || offset < from || offset >= end) continue;
         const record = decodeGroupRecord(key, value);
         if (record !== null) onRecord(record, offset);
       }

@@ -1,12 +1,12 @@
 /** A cluster whose groups are asked by raw requests, each at the broker that coordinates them. */
+import { assert } from '../../../src/base/assert.ts';
 import type { NodeId } from '../../../src/base/ids.ts';
-import type { NodeSettings } from '../../../src/kafka/config.ts';
 import { offsetCommitApi } from '../../../src/kafka/protocol/apis/08-offset-commit.ts';
 import { offsetFetchApi } from '../../../src/kafka/protocol/apis/09-offset-fetch.ts';
 import { findCoordinatorApi } from '../../../src/kafka/protocol/apis/10-find-coordinator.ts';
+import { incrementalAlterConfigsApi } from '../../../src/kafka/protocol/apis/44-incremental-alter-configs.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
-import type { PointSetting } from '../../../src/sim/points.ts';
-import { TestCluster } from '../broker/cluster.ts';
+import { type ClusterOptions, TestCluster } from '../broker/cluster.ts';
 
 /** What clients take as a reason to look again for the coordinator, or to wait for it. */
 const passing: ReadonlySet<number> = new Set([
@@ -15,24 +15,30 @@ const passing: ReadonlySet<number> = new Set([
   errorCode.notCoordinator,
 ]);
 
-export interface GroupClusterOptions {
-  readonly seed?: string;
-  readonly settings?: Partial<NodeSettings>;
-  readonly brokers?: readonly NodeId[];
-  readonly points?: readonly PointSetting[];
-}
-
 export class GroupCluster extends TestCluster {
-  constructor(options: GroupClusterOptions = {}) {
+  constructor(options: ClusterOptions = {}) {
     const settings = { offsetsTopicNumPartitions: 3, ...options.settings };
     super({ seed: 'groups', ...options, settings });
   }
 
-  static async started(options: GroupClusterOptions = {}): Promise<GroupCluster> {
+  static async started(options: ClusterOptions = {}): Promise<GroupCluster> {
     const cluster = new GroupCluster(options);
     await cluster.allBrokersLive();
     await cluster.createTopic('orders', 4, Math.min(3, cluster.brokers.length));
     return cluster;
+  }
+
+  /** Sets something for all brokers. */
+  async setBrokerConfig(name: string, value: string): Promise<void> {
+    const configs = [{ name, configOperation: 0, value }];
+    const resources = [{ resourceType: 4, resourceName: '', configs }];
+    const validateOnly = false;
+    const answer = await this.call(this.anyBroker, incrementalAlterConfigsApi, 1, {
+      resources,
+      validateOnly,
+    });
+    assert(answer.responses[0]?.errorCode === 0, `${name} is set`);
+    await this.run(1);
   }
 
   /** A broker that runs. */
@@ -40,8 +46,8 @@ export class GroupCluster extends TestCluster {
     return this.brokers.find((id) => this.machine(id).state === 'running') ?? 1;
   }
 
-  async findCoordinator(group: string) {
-    const answer = await this.tryCall(this.anyBroker, findCoordinatorApi, 4, {
+  async findCoordinator(group: string, asker = this.anyBroker) {
+    const answer = await this.tryCall(asker, findCoordinatorApi, 4, {
       keyType: 0,
       coordinatorKeys: [group],
     });
@@ -50,9 +56,9 @@ export class GroupCluster extends TestCluster {
   }
 
   /** Asks until there is one. */
-  async coordinatorOf(group: string, seconds = 60): Promise<NodeId> {
+  async coordinatorOf(group: string, seconds = 60, asker?: NodeId): Promise<NodeId> {
     for (const limit = this.world.now + seconds * 1e6; this.world.now < limit; ) {
-      const { errorCode: code, nodeId } = await this.findCoordinator(group);
+      const { errorCode: code, nodeId } = await this.findCoordinator(group, asker);
       if (code === errorCode.none && this.machine(nodeId).state === 'running') return nodeId;
       await this.run(0.1);
     }
