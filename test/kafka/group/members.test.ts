@@ -174,6 +174,17 @@ describe('members of a classic group', () => {
     expect(other.errorCode).toBe(errorCode.inconsistentGroupProtocol);
   });
 
+  it('live on while their coordinator loads, and are judged when it has', async () => {
+    const wait = { name: 'offsets-loaded', perMille: 1000, minUs: 5_000_000, maxUs: 5_000_000 };
+    const cluster = await GroupCluster.started({ points: [wait] });
+    const member = await Member.started(cluster, await cluster.coordinatorOf('g'), 'a');
+    const joined = await member.join()();
+    expect(joined.errorCode).toBe(errorCode.coordinatorLoadInProgress);
+    expect(await member.heartbeat()).toBe('NONE');
+    await cluster.run(10);
+    expect(await member.heartbeat()).toBe('UNKNOWN_MEMBER_ID');
+  });
+
   it('of a group that nobody knows are unknown, each of those that leave too', async () => {
     const cluster = await GroupCluster.started();
     const member = await Member.started(cluster, await cluster.coordinatorOf('g'), 'a');
