@@ -8,6 +8,7 @@
  */
 import { unreachable } from '../../../base/assert.ts';
 import type { WallMs } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import { toldOfAppend } from '../append-errors.ts';
 import type {
@@ -107,7 +108,10 @@ export class ClassicGroup implements ClassicGroupMachine {
   judgeCommit(claim: CommitClaim): number {
     const { state, generation, context } = this.#core;
     const identity = this.#core.identity(claim.memberId, claim.instanceId);
-    return context.rules.judgeCommit({ claim, identity, state, generation }, context.rules);
+    const question = { claim, identity, state, generation };
+    const code = context.rules.judgeCommit(question, context.rules);
+    if (code === errorCode.illegalGeneration) mark('stale-commit-refused');
+    return code;
   }
 
   judgeDelete(): number {
