@@ -236,18 +236,26 @@ class Dialogue {
     this.#lab.step({ kind: 'commit-taken', memberId: claim.memberId });
   }
 
+  /** The group in words, whatever the order of its members. */
+  #described(): string {
+    const { members, ...group } = this.#lab.group.describe();
+    return [
+      JSON.stringify(group),
+      ...members.map((member) => JSON.stringify(member)).sort(),
+    ].join();
+  }
+
   #failOver(): void {
     const lab = this.#lab;
     // With static members that stay away a group may be larger than it may: it begins anew then.
     const isSettled =
       lab.group.state === 'Stable' && lab.appends.length === 0 && lab.group.memberCount <= maxSize;
-    const before = JSON.stringify(lab.group.describe());
+    const before = this.#described();
     lab.failOver(errorCode.notCoordinator);
     assert(lab.waiting.size === 0, 'nobody waits for a coordinator of before');
     this.#generation = lab.stored?.generation ?? 0;
     assert(lab.group.generation === this.#generation, 'the stored generation goes on');
-    const after = JSON.stringify(lab.group.describe());
-    assert(!isSettled || after === before, 'a Stable group is what is stored');
+    assert(!isSettled || this.#described() === before, 'a Stable group is what is stored');
   }
 
   #check(): void {
