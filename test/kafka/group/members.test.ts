@@ -1,202 +1,120 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/base/ids.ts';
-import type { Host } from '../../../src/host/host.ts';
-import { joinGroupApi } from '../../../src/kafka/protocol/apis/11-join-group.ts';
-import { heartbeatApi } from '../../../src/kafka/protocol/apis/12-heartbeat.ts';
-import { leaveGroupApi } from '../../../src/kafka/protocol/apis/13-leave-group.ts';
-import { syncGroupApi } from '../../../src/kafka/protocol/apis/14-sync-group.ts';
-import { errorCode, errorName } from '../../../src/kafka/protocol/errors.ts';
-import type { Api, RequestInput, ResponseOf } from '../../../src/kafka/protocol/schema.ts';
-import { openChannel } from '../../../src/kafka/rpc/channel.ts';
-import type { Channel } from '../../../src/kafka/rpc/contract.ts';
+import { describeGroupsApi } from '../../../src/kafka/protocol/apis/15-describe-groups.ts';
+import { deleteGroupsApi } from '../../../src/kafka/protocol/apis/42-delete-groups.ts';
+import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import { GroupCluster } from './cluster.ts';
+import { Member } from './member.ts';
 
-const bytes = (of: string): Uint8Array => Buffer.from(of);
-const text = (of: Uint8Array): string => Buffer.from(of).toString();
-
-/** A process of its own, with a connection of its own: a join that waits holds up nobody else. */
-class Member {
-  readonly #cluster: GroupCluster;
-  readonly #host: Host;
-  #channel: Channel;
-  memberId = '';
-  generationId = -1;
-
-  private constructor(cluster: GroupCluster, host: Host, node: NodeId) {
-    this.#cluster = cluster;
-    this.#host = host;
-    this.#channel = this.#open(node);
-  }
-
-  static async started(cluster: GroupCluster, node: NodeId, name: string): Promise<Member> {
-    const hosts: Host[] = [];
-    cluster.world.addMachine(name).start((host) => {
-      hosts.push(host);
-      return { stop() {} };
-    });
-    await cluster.until(`${name} runs`, () => hosts.length > 0);
-    return new Member(cluster, hosts[0]!, node);
-  }
-
-  #open(node: NodeId): Channel {
-    const address = { host: `m${node}`, port: 9092 };
-    return openChannel(this.#host, address, { clientId: 'test', connectTimeoutUs: 5_000_000 });
-  }
-
-  turnTo(node: NodeId): void {
-    this.#channel = this.#open(node);
-  }
-
-  /** Sends; what is given back waits for the answer. */
-  ask<A extends Api>(api: A, version: number, body: RequestInput<A>): () => Promise<ResponseOf<A>> {
-    let result: ResponseOf<A> | null = null;
-    let failed: string | null = null;
-    this.#channel.send(api, version, body, 60_000_000, (response, failure) => {
-      result = response;
-      failed = failure;
-    });
-    return async () => {
-      await this.#cluster.until(`${api.name} is answered`, () => (result ?? failed) !== null);
-      if (result === null) throw new Error(`${api.name}: ${failed}`);
-      return result;
-    };
-  }
-
-  join(version = 9) {
-    const { memberId } = this;
-    const answered = this.ask(joinGroupApi, version, {
-      groupId: 'g',
-      sessionTimeoutMs: 10_000,
-      rebalanceTimeoutMs: 20_000,
-      memberId,
-      protocolType: 'consumer',
-      protocols: [{ name: 'range', metadata: bytes(memberId) }],
-    });
-    return async () => {
-      const answer = await answered();
-      this.memberId = answer.memberId;
-      this.generationId = answer.generationId;
-      return answer;
-    };
-  }
-
-  sync(given: Partial<RequestInput<typeof syncGroupApi>> = {}) {
-    const { memberId, generationId } = this;
-    const claim = { groupId: 'g', memberId, generationId };
-    const protocol = { protocolType: 'consumer', protocolName: 'range' };
-    return this.ask(syncGroupApi, 5, { ...claim, ...protocol, assignments: [], ...given });
-  }
-
-  async heartbeat(): Promise<string> {
-    const { memberId, generationId } = this;
-    const answer = await this.ask(heartbeatApi, 4, { groupId: 'g', memberId, generationId })();
-    return errorName(answer.errorCode);
-  }
-
-  leave(version: number, ...ids: string[]) {
-    const members = ids.map((memberId) => ({ memberId }));
-    const body = { groupId: 'g', members, memberId: ids[0] };
-    return this.ask(leaveGroupApi, version, body)();
-  }
+/** A stable group of two, the first of them its leader. */
+async function pair(cluster: GroupCluster, node: NodeId): Promise<readonly [Member, Member]> {
+  const members = [new Member(cluster, 'g', 'one'), new Member(cluster, 'g', 'two')] as const;
+  const [one, two] = members;
+  const first = await one.join(node);
+  const second = await two.join(node);
+  const told = await one.joined(first);
+  await two.joined(second);
+  expect(told.members.map(({ memberId }) => memberId).sort()).toEqual(
+    [one.memberId, two.memberId].sort(),
+  );
+  expect([told.leader, one.generation, two.generation]).toEqual([one.memberId, 1, 1]);
+  const follower = await two.sync(node);
+  const leader = await one.sync(node, { [one.memberId]: 'A', [two.memberId]: 'B' });
+  expect([await one.synced(leader), await two.synced(follower)]).toEqual(['A', 'B']);
+  return members;
 }
 
-/** A group of two members, both told generation 1. */
-async function twoMembers() {
+async function stable() {
   const cluster = await GroupCluster.started();
+  await cluster.commit('g', 0, 1);
   const node = await cluster.coordinatorOf('g');
-  const members = [
-    await Member.started(cluster, node, 'a'),
-    await Member.started(cluster, node, 'b'),
-  ] as const;
-  for (const member of members) {
-    expect((await member.join()()).errorCode).toBe(errorCode.memberIdRequired);
-  }
-  const waiting = members.map((member) => member.join());
-  const joined = [];
-  for (const answered of waiting) joined.push(await answered());
-  const assignments = members.map(({ memberId }) => ({
-    memberId,
-    assignment: bytes(`of ${memberId}`),
-  }));
-  return { cluster, node, members, joined, assignments };
+  const [one, two] = await pair(cluster, node);
+  return { cluster, node, one, two };
 }
 
-describe('members of a classic group', () => {
-  it('join, get what their leader gave out, and go', async () => {
-    const { cluster, node, members, joined, assignments } = await twoMembers();
-    const [leader, follower] = members;
-    const ids = members.map(({ memberId }) => memberId);
-    expect(joined[0]).toMatchObject({ errorCode: 0, generationId: 1, leader: leader.memberId });
-    expect(joined[0]?.members.map(({ memberId }) => memberId)).toEqual(ids);
-    expect(joined[1]).toMatchObject({ errorCode: 0, generationId: 1, members: [] });
-    const [second, first] = [follower.sync(), leader.sync({ assignments })];
-    expect(text((await first()).assignment)).toBe(`of ${leader.memberId}`);
-    expect(text((await second()).assignment)).toBe(`of ${follower.memberId}`);
-    expect(await leader.heartbeat()).toBe('NONE');
+const stateOf = async (cluster: GroupCluster, node: NodeId) => {
+  const { groups } = await cluster.call(node, describeGroupsApi, 5, { groups: ['g'] });
+  return groups[0];
+};
 
-    const commit = { memberId: leader.memberId, generationIdOrMemberEpoch: 1 };
-    expect(await cluster.commitAt(node, 'g', 0, 7, commit)).toBe(0);
-    const stale = { ...commit, generationIdOrMemberEpoch: 0 };
-    expect(await cluster.commitAt(node, 'g', 0, 3, stale)).toBe(errorCode.illegalGeneration);
-    expect(await cluster.commitAt(node, 'g', 0, 3)).toBe(errorCode.unknownMemberId);
-    expect(await cluster.committed('g', 0)).toBe(7);
-
-    const left = await follower.leave(5, follower.memberId, 'x');
-    expect(left.members.map(({ errorCode: code }) => code)).toEqual([0, errorCode.unknownMemberId]);
-    expect(await leader.heartbeat()).toBe('REBALANCE_IN_PROGRESS');
+describe('a group of members', () => {
+  it('has one generation for all, and is described and observed', async () => {
+    const { cluster, node, one, two } = await stable();
+    const described = await stateOf(cluster, node);
+    expect(described).toMatchObject({ groupState: 'Stable', protocolData: 'range' });
+    expect(described?.members.map(({ clientId }) => clientId).sort()).toEqual(['one', 'two']);
+    expect(described?.members[0]?.clientHost).toMatch(/^\/(one|two)$/);
+    const seen = cluster.observations.filter(({ kind }) => kind === 'group-generation');
+    expect(seen.at(-1)).toMatchObject({ group: 'g', generation: 1, node });
+    expect(await one.heartbeat(node)).toBe(0);
+    expect(await two.commit(node, 5)).toBe(0);
+    expect(await cluster.committed('g', 0)).toBe(5);
   });
 
-  it('go on under the next coordinator when theirs has crashed', async () => {
-    const { cluster, node, members, assignments } = await twoMembers();
-    const [leader, follower] = members;
-    await leader.sync({ assignments })();
-    cluster.machine(node).crash();
-    await cluster.run(12);
+  it('takes commits of members of its generation alone, and is not deleted', async () => {
+    const { cluster, node, one } = await stable();
+    expect(await cluster.commitAt(node, 'g', 0, 9)).toBe(errorCode.unknownMemberId);
+    one.generation = 0;
+    expect(await one.commit(node, 9)).toBe(errorCode.illegalGeneration);
+    expect(await cluster.committed('g', 0)).toBe(1);
+    const { results } = await cluster.call(node, deleteGroupsApi, 2, { groupsNames: ['g'] });
+    expect(results[0]?.errorCode).toBe(errorCode.nonEmptyGroup);
+  });
+
+  it('is the same at the next coordinator, which its members go on with', async () => {
+    const { cluster, node, one, two } = await stable();
+    cluster.machine(node).stop();
+    await cluster.run(2);
     const next = await cluster.coordinatorOf('g');
     expect(next).not.toBe(node);
-    for (const member of members) member.turnTo(next);
-    expect(await leader.heartbeat()).toBe('NONE');
-    expect(text((await follower.sync()()).assignment)).toBe(`of ${follower.memberId}`);
-    expect(await follower.heartbeat()).toBe('NONE');
-    // One of them is silent from now on.
-    await cluster.run(6);
-    expect(await leader.heartbeat()).toBe('NONE');
-    await cluster.run(6);
-    expect(await leader.heartbeat()).toBe('REBALANCE_IN_PROGRESS');
-    expect(await follower.heartbeat()).toBe('UNKNOWN_MEMBER_ID');
+    expect([await one.heartbeat(next), await two.heartbeat(next)]).toEqual([0, 0]);
+    expect(await one.commit(next, 7)).toBe(0);
+    expect(await stateOf(cluster, next)).toMatchObject({ groupState: 'Stable' });
   });
 
-  it('say in a sync what protocol they take the group’s to be (KIP-559)', async () => {
-    const { members } = await twoMembers();
-    const lacking = await members[1].sync({ protocolType: null })();
-    expect(lacking.errorCode).toBe(errorCode.inconsistentGroupProtocol);
-    const other = await members[1].sync({ protocolName: 'sticky' })();
-    expect(other.errorCode).toBe(errorCode.inconsistentGroupProtocol);
+  it('lets a silent member go, and tells the other to join again', async () => {
+    const { cluster, node, one } = await stable();
+    for (let i = 0; i < 10; i++) {
+      await cluster.run(1.2);
+      const code = await one.heartbeat(node);
+      if (code === errorCode.rebalanceInProgress) break;
+      expect(code).toBe(0);
+    }
+    expect(await one.heartbeat(node)).toBe(errorCode.rebalanceInProgress);
+    const told = await one.joined(await one.join(node));
+    expect([told.generationId, told.members.length]).toEqual([2, 1]);
   });
 
-  it('live on while their coordinator loads, and are judged when it has', async () => {
-    const wait = { name: 'offsets-loaded', perMille: 1000, minUs: 5_000_000, maxUs: 5_000_000 };
-    const cluster = await GroupCluster.started({ points: [wait] });
-    const member = await Member.started(cluster, await cluster.coordinatorOf('g'), 'a');
-    const joined = await member.join()();
-    expect(joined.errorCode).toBe(errorCode.coordinatorLoadInProgress);
-    expect(await member.heartbeat()).toBe('NONE');
-    await cluster.run(10);
-    expect(await member.heartbeat()).toBe('UNKNOWN_MEMBER_ID');
+  it('answers who waits for a generation when another broker coordinates it', async () => {
+    const { cluster, node, one } = await stable();
+    const three = new Member(cluster, 'g', 'three');
+    const waiting = await three.join(node);
+    await cluster.run(1);
+    expect(waiting.answer).toBe(null);
+    expect(await one.heartbeat(node)).toBe(errorCode.rebalanceInProgress);
+    cluster.machine(node).stop();
+    await cluster.until('an answer', () => waiting.answer !== null || waiting.failure !== null);
+    expect(waiting.answer?.errorCode).toBe(errorCode.notCoordinator);
   });
 
-  it('of a group that nobody knows are unknown, each of those that leave too', async () => {
-    const cluster = await GroupCluster.started();
-    const member = await Member.started(cluster, await cluster.coordinatorOf('g'), 'a');
-    await cluster.run(5);
-    expect(await member.heartbeat()).toBe('UNKNOWN_MEMBER_ID');
-    const left = await member.leave(5, 'm', 'n');
-    expect(left.errorCode).toBe(0);
-    expect(left.members.map(({ errorCode: code }) => code)).toEqual([25, 25]);
-    expect((await member.leave(2, 'm')).errorCode).toBe(errorCode.unknownMemberId);
-    member.memberId = 'm';
-    expect((await member.join()()).errorCode).toBe(errorCode.unknownMemberId);
-    member.memberId = '';
-    expect(await member.join(3)()).toMatchObject({ errorCode: 0, protocolName: 'range' });
+  it('keeps its offsets while it is subscribed or just empty, and loses them with time', async () => {
+    const cluster = await GroupCluster.started({
+      settings: { offsetsRetentionMinutes: 2, offsetsRetentionCheckIntervalMs: 10_000 },
+    });
+    await cluster.commit('g', 0, 1);
+    const node = await cluster.coordinatorOf('g');
+    const [one, two] = await pair(cluster, node);
+    for (let i = 0; i < 60; i++) {
+      await cluster.run(4);
+      expect([await one.heartbeat(node), await two.heartbeat(node)]).toEqual([0, 0]);
+    }
+    expect(await cluster.committed('g', 0)).toBe(1);
+    expect([await one.leave(node), await two.leave(node)]).toEqual([0, 0]);
+    await cluster.run(60);
+    expect(await cluster.committed('g', 0)).toBe(1);
+    expect(await stateOf(cluster, node)).toMatchObject({ groupState: 'Empty' });
+    await cluster.run(90);
+    expect(await cluster.committed('g', 0)).toBe(-1);
+    expect(await stateOf(cluster, node)).toMatchObject({ groupState: 'Dead' });
   });
 });
