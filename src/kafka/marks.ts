@@ -34,6 +34,16 @@ export const marks = {
   'batch-split': 'a producer halves a batch that was too large',
   'batches-renumbered': 'a producer numbers its batches anew under another epoch',
   'stale-coordinator-refused': 'a coordinator appends in an epoch in which it leads no more',
+  'group-leader-replaced': 'the leader of a group does not join a rebalance; another leads',
+  'group-members-absent': 'members do not join a rebalance in time, and are removed',
+  'group-members-unsynced': 'members do not sync in time, and are removed',
+  'group-waits-for-static': 'a rebalance is over and only absent static members are left',
+  'static-member-replaced': 'a static member returns as another process',
+  'static-member-fenced': 'a process that was replaced speaks up',
+  'replacement-not-stored': 'the new id of a static member could not be appended',
+  'assignment-overtaken': 'an assignment is stored when another rebalance has begun',
+  'assignment-not-stored': 'an assignment could not be appended',
+  'stale-commit-refused': 'a member commits as of another generation',
 } as const;
 
 export type MarkName = keyof typeof marks;
