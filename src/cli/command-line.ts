@@ -37,6 +37,7 @@ function addTrials(ordeal: Command, done: Done): void {
     .addOption(single('-j, --workers <count>', 'processes to run in (default: one a core)'))
     .addOption(single('--bail <count>', 'stop after so many failures'))
     .option('--verify', 'run each seed again in another process and compare')
+    .option('--coverage', 'tell what the sweep has reached, and what it never did')
     .option('--reporter <name>', 'default, verbose, json, junit, github; repeatable', collect)
     .addOption(outputDir())
     .action(async (names: string[], flags: RunFlags) => done(await run(names, flags)));
@@ -64,6 +65,7 @@ function addSearches(ordeal: Command, done: Done): void {
     .addOption(single('--budget <amount>', 'how long: 10m, 90s or 500t (trials)').default('10m'))
     .addOption(single('--seed <seed>', 'another search for each'))
     .addOption(single('-j, --workers <count>', 'processes to run in (default: one a core)'))
+    .option('--coverage', 'tell what the search has reached, and what it never did')
     .addOption(outputDir())
     .action(async (names: string[], flags: HuntFlags) => done(await hunt(names, flags)));
 

@@ -51,6 +51,8 @@ export interface Case {
   readonly guarantees: Guarantees;
   /** Below which offset records of a partition were deleted, as its replicas showed. */
   readonly deletedBelow: (partition: string) => Offset;
+  /** How many epochs of leaders have committed records to it. */
+  readonly epochsOf: (partition: string) => number;
   readonly endUs: Micros;
 }
 

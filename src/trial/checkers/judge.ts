@@ -4,6 +4,7 @@
  * repetition are folded into it, and what is left are the violations.
  */
 import type { Micros, NodeId } from '../../base/ids.ts';
+import { isCounted } from '../../base/mark.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import type { Guarantees } from '../guarantees/guarantees.ts';
 import type { History } from '../history/history.ts';
@@ -19,7 +20,7 @@ import { checkOffsets } from './offsets.ts';
 import { checkOrder } from './order.ts';
 import { ClusterLogs } from './partition-logs.ts';
 import { checkPolls } from './polls.ts';
-import { checkSurvival } from './survival.ts';
+import { checkSurvival, putAtRisk } from './survival.ts';
 import { versionOrder } from './version-order.ts';
 
 const checkers: readonly Checker[] = [
@@ -85,17 +86,23 @@ export class Judge {
     return null;
   }
 
-  /** Judges the finished history; `isLive` says whose logs count at the end. */
+  /**
+   * Judges the finished history; `isLive` says whose logs count at the end, `struckUntil` when the
+   * last fault on a node ended.
+   */
   conclude(
     history: History,
     isLive: (node: NodeId) => boolean,
     endUs: Micros,
+    struckUntil: ReadonlyMap<NodeId, Micros> = new Map(),
   ): readonly Violation[] {
     const order = versionOrder(history);
     const deletedBelow = (partition: string) => this.#logs.find(partition)?.deletedBelow ?? 0;
-    const given = { history, order, guarantees: this.#guarantees, deletedBelow, endUs };
+    const epochsOf = (partition: string) => this.#logs.find(partition)?.epochs ?? 0;
+    const given = { history, order, guarantees: this.#guarantees, deletedBelow, epochsOf, endUs };
     for (const check of checkers) check(given, this.report);
     checkSurvival(history, this.#logs, isLive, endUs, this.report);
+    if (isCounted()) putAtRisk(history, this.#logs, struckUntil);
     return foldConsequences(this.#violations);
   }
 }

@@ -3,8 +3,8 @@
  * scenario, seed and plan; the result and its digest are the same each time and on each runtime.
  */
 
-import type { Micros } from '../../base/ids.ts';
-import { countMarks } from '../../base/mark.ts';
+import type { Micros, NodeId } from '../../base/ids.ts';
+import { atRisk } from '../../base/mark.ts';
 import { microsToMs, msToMicros, secondsToMicros } from '../../base/time.ts';
 import type { Program } from '../../host/host.ts';
 import { kafkaNode } from '../../kafka/broker/node.ts';
@@ -25,7 +25,7 @@ import { type WatchedNode, Wholeness } from '../arena/wholeness.ts';
 import type { Violation } from '../checkers/contract.ts';
 import { Judge } from '../checkers/judge.ts';
 import type { Coverage } from '../coverage/coverage.ts';
-import { FaultExecutor } from '../faults/executor.ts';
+import { FaultExecutor, type FaultReport } from '../faults/executor.ts';
 import { ClusterView } from '../history/cluster-view.ts';
 import { History } from '../history/history.ts';
 import { type ClusterPlan, castOf, planCluster } from '../plan/cluster.ts';
@@ -162,20 +162,27 @@ class Trial {
   }
 
   async run(): Promise<TrialOutcome> {
-    let reason: string | null = null;
-    const endCount = this.#coverage === null ? null : countMarks(this.#coverage.mark);
+    const { sometimes } = this.#scenario;
+    const endCount = this.#coverage?.begin(sometimes, this.#cluster.roster);
+    try {
+      return this.#conclude(await this.#phases());
+    } finally {
+      endCount?.();
+    }
+  }
+
+  /** Why the trial could not be carried out; null when it was. */
+  async #phases(): Promise<string | null> {
     try {
       await this.#setUp();
       await this.#chaos();
       await this.#heal();
       await this.#readFinally();
+      return null;
     } catch (error) {
-      if (!(error instanceof Inconclusive)) throw error;
-      reason = error.message;
-    } finally {
-      endCount?.();
+      if (error instanceof Inconclusive) return error.message;
+      throw error;
     }
-    return this.#conclude(reason);
   }
 
   /** Starts all machines, creates the topics, starts the clients and lets them warm up. */
@@ -261,6 +268,8 @@ class Trial {
     const failOverMs = failOverBoundMs(this.#cluster);
     const failOverUs = this.#world.now + msToMicros(failOverMs);
     let isDue = failOverUs < deadline;
+    if (obstacleNow() !== null) atRisk(converges);
+    if (headlessPartition(this.#cluster, this.#view, this.#world) !== null) atRisk(failsOverInTime);
     while (obstacleNow() !== null && this.#world.now < deadline) {
       await this.#runUntil(Math.min(deadline, this.#world.now + stepUs));
       if (!isDue || this.#world.now < failOverUs) continue;
@@ -304,9 +313,12 @@ class Trial {
         .filter(({ machine }) => world.machine(machine).state === 'running')
         .map(({ config }) => config.nodeId),
     );
-    const violations = this.#judge.conclude(this.#history, (node) => live.has(node), world.now);
     const faults = this.#faults.reports();
-    this.#coverage?.faults(faults);
+    const struckUntil = this.#struckUntil(faults);
+    const isLive = (node: NodeId): boolean => live.has(node);
+    const violations = this.#judge.conclude(this.#history, isLive, world.now, struckUntil);
+    this.#coverage?.faults(faults, this.#cluster.roster);
+    this.#coverage?.points(world.points.held);
     const expected = this.#scenario.breaks ?? null;
     return {
       plan: this.#plan,
@@ -330,6 +342,20 @@ class Trial {
         expected,
       },
     };
+  }
+
+  /** When the last fault ended that had an effect on a node. */
+  #struckUntil(faults: readonly FaultReport[]): Map<NodeId, Micros> {
+    const until = new Map<NodeId, Micros>();
+    for (const { id, at, struck } of faults) {
+      const endUs = msToMicros(at + this.#plan.faults[id]!.durationMs);
+      for (const { machine, effect } of struck) {
+        const node = this.#cluster.nodes.find((one) => one.machine === machine)?.config.nodeId;
+        const hadEffect = Object.values(effect).some((n) => n !== 0);
+        if (node !== undefined && hadEffect) until.set(node, Math.max(until.get(node) ?? 0, endUs));
+      }
+    }
+    return until;
   }
 
   #observe(observation: Observation): void {
