@@ -15,6 +15,7 @@ import {
   type TrialOutcome,
 } from '../trial/runner/trial.ts';
 import { InvalidInputError, type Scenario } from '../trial/scenario/scenario.ts';
+import { traceVersion } from '../trial/trace/record.ts';
 import { UsageError } from './exit.ts';
 import { runFolder, saveDigests, saveRun } from './output.ts';
 import { loadPlan } from './plan-file.ts';
@@ -108,7 +109,7 @@ export async function replayJob(job: ReplayJob, watch?: Watch): Promise<JobResul
   const plan = job.plan === null ? null : loadPlan(job.plan, scenario.name, job.seed);
   const blamed = job.plan === null ? file : `--plan: ${job.plan}`;
   await checked(blamed, async () => checkTrial(scenario, job.seed, { plan }));
-  const trace = openTrace(job.trace);
+  const trace = openTrace(job.trace, scenario.name, job.seed);
   try {
     const { record, outcome } = await timedTrial(scenario, job.seed, {
       plan,
@@ -161,9 +162,9 @@ async function checked<T>(file: string, act: () => Promise<T>): Promise<T> {
   }
 }
 
-function openTrace(path: string): TraceFile {
+function openTrace(path: string, scenario: string, seed: string): TraceFile {
   try {
-    return openTraceFile(path);
+    return openTraceFile(path, { is: 'trace', version: traceVersion, scenario, seed });
   } catch (error) {
     throw new UsageError(`--trace: ${(error as Error).message}`);
   }

@@ -85,6 +85,8 @@ export class SimDisk {
 
   /** Answers once `target`, as it is now, is durable. */
   sync(owner: SimProcess, target: FileContent | Directory, path: string): Promise<void> {
+    if (this.#kernel.trace !== null)
+      this.#kernel.tell(this.machine, { is: 'disk', call: 'sync', path });
     const mark = target instanceof Directory ? this.tree.sequence : target.sequence;
     return new Promise((resolve, reject) => {
       const request: SyncRequest = { disk: this, owner, target, path, mark, resolve, reject };
@@ -108,6 +110,10 @@ export class SimDisk {
       this.tree.settle(target, mark);
     } else {
       target.settle(mark);
+    }
+    if (this.#kernel.trace !== null) {
+      const failure = error === null ? {} : { error: error.code };
+      this.#kernel.tell(this.machine, { is: 'disk', call: 'synced', path, ...failure });
     }
     this.#kernel.digest.foldString(path);
     this.#kernel.digest.fold(error === null ? 0 : 1);

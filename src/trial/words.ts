@@ -90,8 +90,11 @@ function sendInWords(send: Extract<Evidence, { is: 'send' }>): string {
   return `${sent}, acknowledged at ${inSeconds(send.completedUs)}${where}`;
 }
 
+/** An observation, also one that was read from a file. */
+type ShownObservation = Pick<Observation, 'kind' | 'node'> | { kind: string; node: number };
+
 /** `node 2: leader-started orders-0, leader epoch 3, epoch start 118`. */
-function observationInWords({ kind, node, ...rest }: Observation): string {
+export function observationInWords({ kind, node, ...rest }: ShownObservation): string {
   const { partition, topicId: _, ...facts } = rest as Record<string, unknown>;
   const about = partition === undefined ? '' : ` ${partition}`;
   const told = Object.entries(facts).map(([name, fact]) => `${spaced(name)} ${plain(fact)}`);

@@ -4,7 +4,7 @@
  */
 import { countReached, type ReachedSort } from '../../base/mark.ts';
 import type { Observation } from '../../kafka/observation.ts';
-import { listenToRpc, type RpcEvent } from '../../kafka/rpc/tap.ts';
+import type { RpcEvent } from '../../kafka/rpc/tap.ts';
 import type { Roster } from '../arena/roster.ts';
 import type { FaultReport } from '../faults/executor.ts';
 import { Watch } from '../faults/trigger.ts';
@@ -38,13 +38,7 @@ export class Coverage {
   /** Counts from now on, until what it returns is called. */
   begin(hopes: readonly Sometimes[], { machineOf }: Pick<Roster, 'machineOf'>): () => void {
     for (const hope of hopes) this.#hope(hope, machineOf);
-    const ends = [
-      countReached((sort, name) => this.#count(sort, name)),
-      listenToRpc((event) => this.#rpc(event)),
-    ];
-    return () => {
-      for (const end of ends) end();
-    };
+    return countReached((sort, name) => this.#count(sort, name));
   }
 
   add(sort: SortName, name: string, times = 1): void {
@@ -83,6 +77,11 @@ export class Coverage {
     this.#order(observation);
   }
 
+  rpc({ step, api, errors }: RpcEvent): void {
+    if (step !== 'answered') return;
+    for (const error of errors) this.add('error', `${api} ${error}`);
+  }
+
   /** Which kinds struck whom, and whether they did anything there. */
   faults(reports: readonly FaultReport[], roster: Roster): void {
     for (const { kind, target, tookEffect, withheld } of reports) {
@@ -111,11 +110,6 @@ export class Coverage {
     this.add('sometimes', name, 0);
     if (typeof hope === 'string') return;
     this.#hopes.push({ name, watch: new Watch({ ...hope, afterMs: 0 }, machineOf) });
-  }
-
-  #rpc({ step, api, errors }: RpcEvent): void {
-    if (step !== 'answered') return;
-    for (const error of errors) this.add('error', `${api} ${error}`);
   }
 
   /** Which observation follows which in a partition, on the same node or on another. */

@@ -12,6 +12,7 @@ import type { NodeRules } from '../../kafka/broker/node-rules.ts';
 import type { ClientRules } from '../../kafka/client/rules.ts';
 import type { NodeConfig } from '../../kafka/config.ts';
 import type { Observation } from '../../kafka/observation.ts';
+import { listenToRpc, type RpcEvent } from '../../kafka/rpc/tap.ts';
 import type { Machine } from '../../sim/machine.ts';
 import { SimRandom } from '../../sim/random.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
@@ -164,10 +165,13 @@ class Trial {
   async run(): Promise<TrialOutcome> {
     const { sometimes } = this.#scenario;
     const endCount = this.#coverage?.begin(sometimes, this.#cluster.roster);
+    const isHeard = this.#coverage !== null || this.#isTraced;
+    const endListening = isHeard ? listenToRpc((event) => this.#observeRpc(event)) : null;
     try {
       return this.#conclude(await this.#phases());
     } finally {
       endCount?.();
+      endListening?.();
     }
   }
 
@@ -366,7 +370,14 @@ class Trial {
     this.#faults.observe(observation);
     this.#judge.observe(observation, this.#world.now);
     this.#coverage?.observe(observation);
-    if (this.#isTraced) this.#world.tell('', () => `observed ${JSON.stringify(observation)}`);
+    if (this.#isTraced) this.#world.tell('', () => ({ is: 'observation', observation }));
+  }
+
+  #observeRpc(event: RpcEvent): void {
+    this.#coverage?.rpc(event);
+    if (!this.#isTraced) return;
+    const { machine, ...exchange } = event;
+    this.#world.tell(machine, () => ({ is: 'rpc', ...exchange }));
   }
 
   #checkFailOver(boundMs: number): void {
