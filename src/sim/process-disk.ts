@@ -1,4 +1,5 @@
 import { hashOfText } from '../base/digest.ts';
+import { mark } from '../base/mark.ts';
 import { type Disk, DiskError, type DiskErrorCode, type DiskFile } from '../host/disk.ts';
 import type { SimDisk } from './disk.ts';
 import { FileContent } from './disk-file.ts';
@@ -143,6 +144,7 @@ class SimFile implements DiskFile {
       content.write(position, bytes, time);
       return;
     }
+    mark('write-misdirected');
     if (growth > 0) content.truncate(position + bytes.length, time);
     content.write(target, bytes, time);
     content.spoil({ kind: 'misdirected', position: target, length: bytes.length });

@@ -206,8 +206,10 @@ export class Quorum {
   }
 
   handle(request: Request): void {
-    if (this.#phase !== 'running') request.disconnect();
-    else if (isRequestOf(request, describeQuorumApi)) this.#describe(request);
+    if (this.#phase !== 'running') {
+      if (this.#phase === 'opening') mark('quorum-not-ready');
+      request.disconnect();
+    } else if (isRequestOf(request, describeQuorumApi)) this.#describe(request);
     else {
       takeRequest(request, this.#options.config, (message, respond) =>
         this.#step((machine, nowUs) => machine.request(message, respond, nowUs)),

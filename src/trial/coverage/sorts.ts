@@ -1,6 +1,7 @@
 /** All sorts of what a trial can reach. A new one is an object and a line here. */
 import { marks } from '../../kafka/marks.ts';
 import { kafkaPoints } from '../../kafka/points.ts';
+import { worldMarks } from '../../sim/marks.ts';
 import { faultKinds } from '../faults/registry.ts';
 import { properties } from '../properties/registry.ts';
 import { targetKinds } from '../targets/registry.ts';
@@ -24,7 +25,12 @@ const sometimes = {
   shows: 'all',
 } as const satisfies Sort;
 
-const mark = { name: 'mark', title: 'marks', members: marks, shows: 'all' } as const satisfies Sort;
+const mark = {
+  name: 'mark',
+  title: 'marks',
+  members: { ...marks, ...worldMarks },
+  shows: 'all',
+} as const satisfies Sort;
 
 const quorum = {
   name: 'quorum',

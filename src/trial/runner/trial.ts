@@ -4,7 +4,7 @@
  */
 
 import type { Micros, NodeId } from '../../base/ids.ts';
-import { atRisk } from '../../base/mark.ts';
+import { atRisk, mark } from '../../base/mark.ts';
 import { microsToMs, msToMicros, secondsToMicros } from '../../base/time.ts';
 import type { Program } from '../../host/host.ts';
 import { kafkaNode } from '../../kafka/broker/node.ts';
@@ -215,6 +215,7 @@ class Trial {
     const observe = (observation: Observation): void => {
       // What a process does after it has ended itself, to the end of the event, has no effect.
       if (machine.state === 'running') this.#observe(observation);
+      else mark('shown-after-end');
     };
     return kafkaNode(config, observe, this.#rules);
   }

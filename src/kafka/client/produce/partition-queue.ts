@@ -103,6 +103,8 @@ export class PartitionQueue {
       if (this.#producer !== null) this.#number(batch);
     }
     if (batch.mayBeWritten) mark('batch-sent-again');
+    const isFirst = this.#producer !== null && !this.#isKnown;
+    if (isFirst && batch.attempts > 0) mark('first-batch-sent-again');
     batch.full = true;
     batch.attempts++;
     batch.attemptEpoch = leaderEpoch;
