@@ -25,12 +25,15 @@ export interface Violation {
   readonly brokeWith: readonly PropertyName[];
 }
 
+/** Nothing is told without proof. */
+export type Proof = readonly [Evidence, ...Evidence[]];
+
 /** One case of a broken property, as who finds it reports it. */
 export interface Finding<Case extends About> {
   readonly about: Case;
   readonly atUs: Micros;
   readonly partition: string | null;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: Proof;
 }
 
 export type Report = <Case extends About>(

@@ -10,7 +10,7 @@ import type { Guarantees } from '../guarantees/guarantees.ts';
 import type { History } from '../history/history.ts';
 import { isOwed } from '../properties/registry.ts';
 import { checkAnswers } from './answers.ts';
-import type { Checker, Invariant, Report, Violation } from './contract.ts';
+import type { Checker, Invariant, Proof, Report, Violation } from './contract.ts';
 import { foldConsequences } from './fold.ts';
 import { isrInvariant } from './invariants/isr.ts';
 import { leadersInvariant } from './invariants/leaders.ts';
@@ -20,6 +20,7 @@ import { checkOffsets } from './offsets.ts';
 import { checkOrder } from './order.ts';
 import { ClusterLogs } from './partition-logs.ts';
 import { checkPolls } from './polls.ts';
+import { Standing } from './standing.ts';
 import { checkSurvival, putAtRisk } from './survival.ts';
 import { versionOrder } from './version-order.ts';
 
@@ -38,6 +39,7 @@ export class Judge {
   readonly #guarantees: Guarantees;
   readonly #logs = new ClusterLogs();
   readonly #invariants: readonly Invariant[];
+  readonly #standing = new Standing();
   readonly #violations: Violation[] = [];
   readonly #counts = new Map<string, number>();
   #observations = 0;
@@ -64,7 +66,13 @@ export class Judge {
   observe(observation: Observation, atUs: Micros): void {
     const seen = { id: this.#observations++, atUs, observation };
     this.#logs.observe(observation);
+    this.#standing.observe(seen);
     for (const invariant of this.#invariants) invariant.observe(seen);
+  }
+
+  /** How the cluster stands, in this partition or as a whole. */
+  standing(partition: string | null): Proof {
+    return this.#standing.proof(partition);
   }
 
   diskReplaced(node: NodeId): void {

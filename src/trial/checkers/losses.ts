@@ -33,7 +33,7 @@ function reportUnread(send: Send, { order, deletedBelow, endUs }: Case, report: 
   const { value, offset } = send;
   if (offset < deletedBelow(partition)) return;
   const acks = String(send.acks);
-  const evidence: Evidence[] = [
+  const evidence: [Evidence, ...Evidence[]] = [
     sendEvidence(send),
     { is: 'highest-read', partition, offset: highest },
   ];
@@ -52,6 +52,6 @@ function reportFailedRead(value: number, place: Place, send: Send | null, report
     about: { value, partition, offset, sent: send !== null },
     atUs,
     partition,
-    evidence: [...(send === null ? [] : [sendEvidence(send)]), placeEvidence(value, place)],
+    evidence: [placeEvidence(value, place), ...(send === null ? [] : [sendEvidence(send)])],
   });
 }

@@ -66,9 +66,9 @@ function checkDuplicates({ history, order }: Case, report: Report): void {
       atUs: place.atUs,
       partition: place.partition,
       evidence: [
-        ...(send === undefined ? [] : [sendEvidence(send)]),
         placeEvidence(value, first),
         placeEvidence(value, place),
+        ...(send === undefined ? [] : [sendEvidence(send)]),
       ],
     });
   }

@@ -387,7 +387,12 @@ class Trial {
     const { partition, leader } = headless;
     const atUs = this.#world.now;
     const about = { partition, leader, boundMs };
-    this.#judge.report(failsOverInTime, { about, atUs, partition, evidence: [] });
+    this.#judge.report(failsOverInTime, {
+      about,
+      atUs,
+      partition,
+      evidence: this.#judge.standing(partition),
+    });
   }
 
   /** What leaders alone have acknowledged (acks=1) is committed before it is read. */
@@ -406,7 +411,12 @@ class Trial {
 
   #notConverged(obstacle: string): void {
     const atUs = this.#world.now;
-    this.#judge.report(converges, { about: { obstacle }, atUs, partition: null, evidence: [] });
+    this.#judge.report(converges, {
+      about: { obstacle },
+      atUs,
+      partition: null,
+      evidence: this.#judge.standing(null),
+    });
   }
 
   async #runUntil(time: Micros): Promise<void> {
