@@ -1,8 +1,8 @@
 /**
  * Plans that once broke a promise, why, and what must recur in each: a plan in which the old
- * situation does not come about any more has proved nothing, and fails. They are kept as plans, not as seeds: a change of the
- * code shifts what a seed draws. New ones go into `plans/` and get a line here; a scenario keeps its
- * name, which seeds the world together with the number.
+ * situation does not come about any more has proved nothing, and fails. They are kept as plans, not
+ * as seeds: a change of the code shifts what a seed draws. New ones go into `plans/` and get a line
+ * here; a scenario keeps its name, which seeds the world together with the number.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -115,7 +115,7 @@ export class Log {
     this.#store.restore(this.#segments, options.wallMs());
     this.#observe({ kind: 'log-opened', ...this.#replica, start: this.#logStart, end });
     if (opened.wasCut) mark('recovery-cut');
-    if (!opened.isIntact) mark('opened-after-unclean-stop');
+    if (!opened.isIntact && end > 0) mark('opened-after-unclean-stop');
     if (opened.lacksStart) mark('recovery-lacks-start');
     if (opened.wasCut) this.#flushing.inBackground();
   }
