@@ -92,6 +92,7 @@ const quorum = {
   'quorum-fetch-ahead': { means: 'a node of the quorum fetches in a later epoch' },
   'quorum-log-diverges': { means: 'a leader finds that a node’s metadata log parts from its own' },
   'metadata-log-cut': { means: 'a node cuts its metadata log' },
+  'cut-during-flush': { means: 'a flush ends that was asked for before the log was cut' },
   'metadata-cut-refused': {
     means: 'a node refuses to cut what is committed, and halts',
     excused: 'no leader asks for it where the quorum is right',

@@ -77,6 +77,8 @@ export function evidenceInWords(evidence: Evidence): string {
     }
     case 'observation':
       return observationInWords(evidence.observation);
+    case 'exception':
+      return `${evidence.machine} threw ${evidence.name}: ${evidence.message}`;
     case 'highest-read':
       return `the highest offset read of ${evidence.partition} is ${evidence.offset}`;
   }

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import chaos from '../../scenarios/chaos.ts';
 import fullDisk from '../../scenarios/full-disk.ts';
 import type { Observation } from '../../src/kafka/observation.ts';
 import { Coverage } from '../../src/trial/coverage/coverage.ts';
@@ -82,6 +83,13 @@ const regressions: readonly Regression[] = [
     cause:
       'the same, where the first batch was not acknowledged: records of one key changed places',
     recurs: 'first-batch-sent-again',
+  },
+  {
+    plan: 'cut-while-a-flush-is-held',
+    scenario: chaos,
+    cause: 'a voter took for durable what had been cut from its log since the flush',
+    // Weaker than the old situation: a cut in a trial that holds flushes.
+    recurs: 'metadata-log-cut',
   },
 ];
 

@@ -87,6 +87,7 @@ export function unfinished(
     reached: null,
     unsaved: null,
     internal,
+    thrown: null,
   };
 }
 

@@ -111,6 +111,11 @@ export class Judge {
     for (const check of checkers) check(given, this.report);
     checkSurvival(history, this.#logs, isLive, endUs, this.report);
     if (isCounted()) putAtRisk(history, this.#logs, struckUntil);
+    return this.soFar();
+  }
+
+  /** What has been found as things happened, where a trial did not come to its end. */
+  soFar(): readonly Violation[] {
     return foldConsequences(this.#violations);
   }
 }

@@ -46,3 +46,11 @@ export const converges = property({
   pledge: 'always',
   say: (c: { obstacle: string }) => c.obstacle,
 });
+
+export const unhandledException = property({
+  name: 'unhandled-exception',
+  sentence: 'code of a node or a client threw an exception that nobody handled',
+  risk: 'a fault takes effect',
+  pledge: 'always',
+  say: (c: { machine: string; message: string }) => `${c.machine} threw: ${c.message}`,
+});

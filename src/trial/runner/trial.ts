@@ -13,6 +13,7 @@ import type { ClientRules } from '../../kafka/client/rules.ts';
 import type { NodeConfig } from '../../kafka/config.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import { listenToRpc, type RpcEvent } from '../../kafka/rpc/tap.ts';
+import { EscapeError } from '../../sim/guard.ts';
 import type { Machine } from '../../sim/machine.ts';
 import { SimRandom } from '../../sim/random.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
@@ -34,7 +35,7 @@ import { drawPlan } from '../plan/draw.ts';
 import { guaranteesOf } from '../plan/guarantees-of.ts';
 import { configured, type Plan } from '../plan/plan.ts';
 import { pointProblems, pointSettings } from '../plan/points.ts';
-import { converges, failsOverInTime } from '../properties/cluster.ts';
+import { converges, failsOverInTime, unhandledException } from '../properties/cluster.ts';
 import { relationProblems } from '../scenario/relations.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
 import { nodeSettings, type SettingsOverrides } from '../settings/settings.ts';
@@ -69,6 +70,8 @@ export interface TrialOutcome {
   readonly plan: Plan;
   readonly history: History;
   readonly digests: DigestRecording | null;
+  /** What code on trial threw, which ended it; null where it ran to its end. */
+  readonly thrown: Error | null;
 }
 
 /** How long the administrator may take, from the first start of all machines. */
@@ -82,9 +85,12 @@ const finalReadWithinUs = secondsToMicros(60);
 /** A trial that cannot go on: its reason is the verdict's. */
 class Inconclusive extends Error {}
 
+/** Code of a node or a client threw: the trial ends there, and says so. */
+class CodeThrew extends Error {}
+
 /**
- * Throws InvalidInputError for a plan that does not fit, and whatever simulated code threw: a bug
- * in us.
+ * Throws InvalidInputError for a plan that does not fit, and what the trial's own code threw: a bug
+ * in us. What a node or a client threw breaks a property.
  */
 export async function runTrial(
   scenario: Scenario,
@@ -120,6 +126,8 @@ class Trial {
   readonly #rules: Partial<NodeRules>;
   readonly #clientRules: Partial<ClientRules>;
   #producersFinished = false;
+  /** Thrown by the judge and whoever else watches, within an event of the code on trial. */
+  #ownError: unknown = null;
 
   constructor(scenario: Scenario, seed: string, options: TrialOptions) {
     const worldSeed = `${scenario.name}/${seed}`;
@@ -185,6 +193,7 @@ class Trial {
       return null;
     } catch (error) {
       if (error instanceof Inconclusive) return error.message;
+      if (error instanceof CodeThrew) return null;
       throw error;
     }
   }
@@ -320,8 +329,12 @@ class Trial {
     );
     const faults = this.#faults.reports();
     const struckUntil = this.#struckUntil(faults);
+    if (faults.some(({ tookEffect }) => tookEffect)) atRisk(unhandledException);
     const isLive = (node: NodeId): boolean => live.has(node);
-    const violations = this.#judge.conclude(this.#history, isLive, world.now, struckUntil);
+    const violations =
+      world.failure === null
+        ? this.#judge.conclude(this.#history, isLive, world.now, struckUntil)
+        : this.#judge.soFar();
     this.#coverage?.faults(faults, this.#cluster.roster);
     this.#coverage?.points(world.points.held);
     const expected = this.#scenario.breaks ?? null;
@@ -329,6 +342,7 @@ class Trial {
       plan: this.#plan,
       history: this.#history,
       digests: this.#digests,
+      thrown: world.failure,
       result: {
         scenario: this.#scenario.name,
         seed: this.#seed,
@@ -364,6 +378,15 @@ class Trial {
   }
 
   #observe(observation: Observation): void {
+    try {
+      this.#watch(observation);
+    } catch (error) {
+      this.#ownError ??= error;
+      throw error;
+    }
+  }
+
+  #watch(observation: Observation): void {
     // A node survives a bug that a request brings to light; a trial does not.
     if (observation.kind === 'request-failed') this.#world.fail(observation.error);
     this.#view.observe(observation);
@@ -430,10 +453,18 @@ class Trial {
   }
 
   #throwFailure(): void {
-    const { failure } = this.#world;
+    const { failure, failedOn } = this.#world;
     if (failure === null) return;
-    failure.message += ` (scenario ${this.#scenario.name}, seed ${this.#seed}, t=${this.#world.now} us, event ${this.#world.events})`;
-    throw failure;
+    if (failedOn === null || this.#ownError !== null || failure instanceof EscapeError) {
+      failure.message += ` (scenario ${this.#scenario.name}, seed ${this.#seed}, t=${this.#world.now} us, event ${this.#world.events})`;
+      throw failure;
+    }
+    const about = { machine: failedOn, message: `${failure.name}: ${failure.message}` };
+    const atUs = this.#world.now;
+    const { name, message } = failure;
+    const thrown = { is: 'exception', atUs, machine: failedOn, name, message } as const;
+    this.#judge.report(unhandledException, { about, atUs, partition: null, evidence: [thrown] });
+    throw new CodeThrew();
   }
 }
 
