@@ -1,4 +1,5 @@
 import type { Micros } from '../base/ids.ts';
+import { mark } from '../base/mark.ts';
 import { DiskError } from '../host/disk.ts';
 import { type DiskEffects, DiskFaults } from './disk-faults.ts';
 import type { FileContent } from './disk-file.ts';
@@ -90,10 +91,12 @@ export class SimDisk {
 
   /** Answers once `target`, as it is now, is durable. */
   sync(owner: SimProcess, target: FileContent | Directory, path: string): Promise<void> {
-    const mark = target instanceof Directory ? this.tree.sequence : target.sequence;
+    if (this.#kernel.trace !== null)
+      this.#kernel.tell(this.machine, { is: 'disk', call: 'sync', path });
+    const upTo = target instanceof Directory ? this.tree.sequence : target.sequence;
     return new Promise((resolve, reject) => {
       const askedUs = owner.localNow();
-      this.#submit({ disk: this, owner, target, path, mark, askedUs, resolve, reject });
+      this.#submit({ disk: this, owner, target, path, upTo, askedUs, resolve, reject });
     });
   }
 
@@ -106,15 +109,20 @@ export class SimDisk {
       this.effects.syncsStalled++;
       return;
     }
-    const { owner, target, mark, path } = request;
+    const { owner, target, upTo, path } = request;
     let error: DiskError | null = null;
     if (this.faults.refusesSync()) {
+      mark('sync-failed');
       error = new DiskError('EIO', path, 'sync');
-      if (!(target instanceof Directory)) this.#drop(target, mark);
+      if (!(target instanceof Directory)) this.#drop(target, upTo);
     } else if (target instanceof Directory) {
-      this.tree.settle(target, mark);
+      this.tree.settle(target, upTo);
     } else {
-      target.settle(mark);
+      target.settle(upTo);
+    }
+    if (this.#kernel.trace !== null) {
+      const failure = error === null ? {} : { error: error.code };
+      this.#kernel.tell(this.machine, { is: 'disk', call: 'synced', path, ...failure });
     }
     this.#kernel.digest.foldString(path);
     this.#kernel.digest.fold(error === null ? 0 : 1);
@@ -148,6 +156,7 @@ export class SimDisk {
     this.#running = null;
     tree.writeback(this.#kernel.now);
     const kept = stream.int(tree.pending + 1);
+    if (kept < tree.pending) mark('entries-lost');
     effects.entriesLost += tree.pending - kept;
     tree.lose(kept);
     this.#usedBytes = 0;
@@ -189,10 +198,10 @@ export class SimDisk {
     this.#running = this.#kernel.at(endUs, syncedKind, request.owner.id, request, null);
   }
 
-  #drop(file: FileContent, mark: number): void {
+  #drop(file: FileContent, upTo: number): void {
     const size = file.size;
-    this.effects.writesLost += file.unsynced().filter(({ sequence }) => sequence <= mark).length;
-    file.drop(mark);
+    this.effects.writesLost += file.unsynced().filter(({ sequence }) => sequence <= upTo).length;
+    file.drop(upTo);
     this.account(file.size - size);
   }
 
@@ -205,10 +214,12 @@ export class SimDisk {
       const firstCut = this.#sectorBytes - (position % this.#sectorBytes);
       const cuts = Math.ceil((length - firstCut) / this.#sectorBytes);
       if (cuts > 0) {
+        mark('write-torn');
         this.effects.writesTorn++;
         return firstCut + stream.int(cuts) * this.#sectorBytes;
       }
     }
+    mark('write-lost');
     this.effects.writesLost++;
     return 0;
   }
@@ -222,7 +233,7 @@ interface SyncRequest {
   readonly target: FileContent | Directory;
   readonly path: string;
   /** The last change it covers. */
-  readonly mark: number;
+  readonly upTo: number;
   /** Before then its process had not asked for it. */
   readonly askedUs: Micros;
   readonly resolve: () => void;

@@ -78,6 +78,8 @@ export function evidenceInWords(evidence: Evidence): string {
     }
     case 'observation':
       return observationInWords(evidence.observation, evidence.boot);
+    case 'exception':
+      return `${evidence.machine} threw ${evidence.name}: ${evidence.message}`;
     case 'highest-read':
       return `the highest offset read of ${evidence.partition} is ${evidence.offset}`;
   }
@@ -91,8 +93,14 @@ function sendInWords(send: Extract<Evidence, { is: 'send' }>): string {
   return `${sent}, acknowledged at ${inSeconds(send.completedUs)}${where}`;
 }
 
+/** An observation, also one that was read from a file. */
+type ShownObservation = Pick<Observation, 'kind' | 'node'> | { kind: string; node: number };
+
 /** `node 2 (boot 3): leader-started orders-0, leader epoch 3, epoch start 118`. */
-function observationInWords({ kind, node, ...rest }: Observation, boot: number): string {
+export function observationInWords(
+  { kind, node, ...rest }: ShownObservation,
+  boot: number | null = null,
+): string {
   const { partition, topicId: _, ...facts } = rest as Record<string, unknown>;
   const about = partition === undefined ? '' : ` ${partition}`;
   const told = Object.entries(facts).map(([name, fact]) => `${spaced(name)} ${plain(fact)}`);

@@ -3,7 +3,9 @@
  * failed. A failure stays: bytes of a failed sync are gone although the disk calls them clean, so
  * no later flush may claim them.
  */
+
 import type { Offset } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { DiskError } from '../../host/disk.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
 import type { Durability } from './durability.ts';
@@ -90,6 +92,7 @@ export class Flushing {
     try {
       await this.#durability.sync(this.#segments.all);
     } catch (error) {
+      mark('flush-failed');
       throw this.failed(error);
     }
     if (this.#target > this.#recoveryPoint) this.#recoveryPoint = this.#target;

@@ -132,6 +132,8 @@ export class Log {
     });
     this.#observeSettings();
     if (opened.wasCut) mark('recovery-cut');
+    if (!opened.isIntact && end > 0) mark('opened-after-unclean-stop');
+    if (opened.lacksStart) mark('recovery-lacks-start');
     if (opened.wasCut) this.#flushing.inBackground();
   }
 

@@ -5,6 +5,7 @@
  * Invariants: log start ≤ high watermark ≤ log end; at most one role; produce waiters only while
  * leading.
  */
+
 import { assert } from '../../base/assert.ts';
 import type { BrokerEpoch, LeaderEpoch, Offset, Uuid } from '../../base/ids.ts';
 import { mark } from '../../base/mark.ts';
@@ -129,6 +130,7 @@ export class Partition {
       throw new KafkaError(errorCode.notLeaderOrFollower);
     }
     if (acks === -1 && leader.committedIsr.length < this.#effectiveMinIsr(leader)) {
+      mark('append-below-min-isr');
       throw new KafkaError(errorCode.notEnoughReplicas);
     }
     const result = this.log.append(records, leader.leaderEpoch);
@@ -175,6 +177,7 @@ export class Partition {
     const leader = this.#leader;
     if (leader === null) return errorCode.notLeaderOrFollower;
     const isEnough = leader.maximalIsr.length >= this.#effectiveMinIsr(leader);
+    if (!isEnough) mark('below-min-isr-after-append');
     return isEnough ? errorCode.none : errorCode.notEnoughReplicasAfterAppend;
   }
 

@@ -25,21 +25,21 @@ export interface Violation {
   readonly brokeWith: readonly PropertyName[];
 }
 
+/** Nothing is told without proof. */
+export type Proof = readonly [Evidence, ...Evidence[]];
+
 /** One case of a broken property, as who finds it reports it. */
 export interface Finding<Case extends About> {
   readonly about: Case;
   readonly atUs: Micros;
   readonly partition: string | null;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: Proof;
 }
 
 export type Report = <Case extends About>(
   property: Property<Case, PropertyName>,
   finding: Finding<Case>,
 ) => void;
-
-/** Told when a property could have broken: a trial in which none could has not tried it. */
-export type AtRisk = (property: PropertyName) => void;
 
 export interface Invariant {
   observe(seen: Seen): void;
@@ -54,6 +54,8 @@ export interface Case {
   readonly guarantees: Guarantees;
   /** Below which offset records of a partition were deleted, as its replicas showed. */
   readonly deletedBelow: (partition: string) => Offset;
+  /** How many epochs of leaders have committed records to it. */
+  readonly epochsOf: (partition: string) => number;
   readonly endUs: Micros;
 }
 

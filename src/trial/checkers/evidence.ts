@@ -48,6 +48,14 @@ export type Evidence =
       readonly boot: number;
       readonly observation: Observation;
     }
+  /** Code of this machine threw it. */
+  | {
+      readonly is: 'exception';
+      readonly atUs: Micros;
+      readonly machine: string;
+      readonly name: string;
+      readonly message: string;
+    }
   /** The highest offset that anybody read of the partition. */
   | { readonly is: 'highest-read'; readonly partition: string; readonly offset: Offset };
 

@@ -34,6 +34,11 @@ export class PartitionLogs {
     return replica;
   }
 
+  /** How many epochs of leaders have committed records. */
+  get epochs(): number {
+    return this.#commits.length;
+  }
+
   /** Takes what `leader`, of this epoch, holds below `highWatermark` into the committed log. */
   commit(leader: ReplicaLog, highWatermark: Offset, leaderEpoch: LeaderEpoch): void {
     const before = this.committed.end;

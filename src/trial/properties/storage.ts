@@ -8,6 +8,7 @@ export const flushedSurvives = property({
   sentence:
     'a restart cost a replica what it had synced, or, where its machine kept its power, anything ' +
     'that it had appended',
+  risk: 'a replica that had something to lose starts again',
   pledge: 'always',
   say: (c: At & { owed: number; end: number; power: boolean }) =>
     `${c.partition} on node ${c.node} lacks offset ${c.offset} after a restart and ends at ` +
@@ -20,6 +21,7 @@ export const recoveredAsWritten = property({
   sentence:
     'what stands in the files of a replica (read after a start, after a cut, and at the end) is ' +
     'not what was appended to it',
+  risk: 'a log that is not empty is opened',
   pledge: 'always',
   say: (c: At & { problem: string }) =>
     `the files of ${c.partition} on node ${c.node} are not as they were written at offset ` +
@@ -30,6 +32,7 @@ export const epochsAsWritten = property({
   name: 'epochs-as-written',
   sentence:
     'the leader epochs that a log knows after a start or a cut are not those of its batches',
+  risk: 'a log that is not empty is opened or cut',
   pledge: 'always',
   follows: ['recovered-as-written'],
   say: (c: {
@@ -46,6 +49,7 @@ export const producersAsWritten = property({
   name: 'producers-as-written',
   sentence:
     'what a log knows of its producers after a start or a cut is not what its batches say of them',
+  risk: 'a log that is not empty is opened or cut',
   pledge: 'always',
   follows: ['recovered-as-written'],
   say: (c: { partition: string; node: number; producer: number; known: string; written: string }) =>
@@ -56,6 +60,7 @@ export const producersAsWritten = property({
 export const readAsWritten = property({
   name: 'read-as-written',
   sentence: 'a replica read from its log another batch than stands at the offset asked for',
+  risk: 'a log is read',
   pledge: 'always',
   follows: ['recovered-as-written', 'flushed-survives'],
   say: (c: At & { standing: number; found: number }) =>
@@ -68,6 +73,7 @@ export const highWatermarkRestarts = property({
   sentence:
     'a high watermark restarted below its last durable checkpoint, outside its log, or, after a ' +
     'clean shutdown, elsewhere than it was',
+  risk: 'a replica starts again that has a checkpoint of its high watermark',
   pledge: 'always',
   follows: ['flushed-survives'],
   say: (c: {
@@ -86,6 +92,7 @@ export const syncedWhenAcknowledged = property({
   sentence:
     'the high watermark, by which acks=all is answered, passed records that a replica it counted ' +
     'on had not synced, though every append is (flush.messages=1; the quorum: a majority)',
+  risk: 'a high watermark moves where every append is synced first',
   pledge: 'synced-first',
   say: (c: {
     partition: string;

@@ -3,6 +3,7 @@
  * of power or a clean stop, and the next one opens what is left. `distort` makes the log a wrong
  * one: it may change what it shows, or what lies on its disk at that moment.
  */
+import { countReached } from '../../../src/base/mark.ts';
 import { defaultTopicSettings } from '../../../src/kafka/config.ts';
 import { Log } from '../../../src/kafka/log/log.ts';
 import type { Observation } from '../../../src/kafka/observation.ts';
@@ -38,9 +39,9 @@ export class LogLab {
   private constructor(seed: number, distort: Distort) {
     this.world = plainWorld({ seed: String(seed) });
     this.#distort = distort;
+    countReached((_, name) => this.atRisk.add(name));
     this.#judge = new Judge([1], guarantees(), {
       storage: new SimStorage(() => this.machine.disk),
-      atRisk: (property) => this.atRisk.add(property),
     });
   }
 

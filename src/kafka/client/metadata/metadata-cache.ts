@@ -4,8 +4,10 @@
  * broker that lags behind does not undo what is known. A new topic id means a new topic and starts
  * afresh (KAFKA-12257).
  */
+
 import type { LeaderEpoch, NodeId, Uuid } from '../../../base/ids.ts';
 import { noNode, zeroUuid } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import type { MetadataResponse } from '../../protocol/apis/03-metadata.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import { type Endpoint, endpointOf } from '../connect/connection-pool.ts';
@@ -151,7 +153,10 @@ export class MetadataCache {
       partitions[offered.partitionIndex] = next;
     }
     this.#topics.set(name, { name, id: topic.topicId, partitions });
-    if (known !== undefined && !sameTopicId) this.#nameOfId.delete(known.id);
+    if (known !== undefined && !sameTopicId) {
+      mark('topic-recreated');
+      this.#nameOfId.delete(known.id);
+    }
     if (topic.topicId !== zeroUuid) this.#nameOfId.set(topic.topicId, name);
     return changed;
   }
@@ -168,7 +173,10 @@ export class MetadataCache {
         knownEpoch: previous.leaderEpoch,
         offeredEpoch: offered.leaderEpoch,
       });
-    if (outdated) return previous;
+    if (outdated) {
+      mark('older-metadata-ignored');
+      return previous;
+    }
     return {
       index: offered.partitionIndex,
       leader: offered.leaderId,

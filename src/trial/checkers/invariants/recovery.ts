@@ -1,4 +1,5 @@
 import type { NodeId, Offset, Uuid } from '../../../base/ids.ts';
+import { atRisk } from '../../../base/mark.ts';
 import { isOf, type SeenOf } from '../../history/seen.ts';
 import {
   epochsAsWritten,
@@ -8,7 +9,7 @@ import {
   readAsWritten,
   recoveredAsWritten,
 } from '../../properties/storage.ts';
-import type { AtRisk, Invariant, Report } from '../contract.ts';
+import type { Invariant, Proof, Report } from '../contract.ts';
 import { batchEvidence, seenEvidence } from '../evidence.ts';
 import type { ClusterLogs } from '../partition-logs.ts';
 import type { BatchFact, FormerLog, ReplicaLog } from '../replica-log.ts';
@@ -28,18 +29,17 @@ interface Replica {
  * the middle three after a cut as well; and `read-as-written` for what it reads all the time. The
  * files are read from the disks themselves. A disk that has spoilt what it holds excuses all.
  */
-export function recoveryInvariant(logs: ClusterLogs, report: Report, atRisk: AtRisk): Invariant {
+export function recoveryInvariant(logs: ClusterLogs, report: Report): Invariant {
   const replicaOf = ({ node, topicId, partition }: Replica): ReplicaLog =>
     logs.partition(partition, topicId).replica(node);
   return {
     observe(seen) {
       if (isOf(seen, 'log-read')) checkRead(logs, replicaOf(seen.observation), seen, report);
-      else if (isOf(seen, 'log-opened'))
-        checkOpening(replicaOf(seen.observation), seen, report, atRisk);
+      else if (isOf(seen, 'log-opened')) checkOpening(replicaOf(seen.observation), seen, report);
       else if (isOf(seen, 'log-truncated'))
         checkCut(logs, replicaOf(seen.observation), seen, report);
       else if (isOf(seen, 'high-watermark-restored'))
-        checkMark(replicaOf(seen.observation), seen, report, atRisk);
+        checkMark(replicaOf(seen.observation), seen, report);
       else if (isOf(seen, 'high-watermark-stored')) {
         const replica = replicaOf(seen.observation);
         const { highWatermark } = seen.observation;
@@ -52,19 +52,14 @@ export function recoveryInvariant(logs: ClusterLogs, report: Report, atRisk: AtR
   };
 }
 
-function checkOpening(
-  replica: ReplicaLog,
-  seen: SeenOf<'log-opened'>,
-  report: Report,
-  atRisk: AtRisk,
-): void {
+function checkOpening(replica: ReplicaLog, seen: SeenOf<'log-opened'>, report: Report): void {
   const { former, stored } = replica;
   if (former === null || replica.isDamaged) return;
   if (former.hasLost ? former.flushedEnd > former.start : former.end > former.start)
-    atRisk(flushedSurvives.name);
+    atRisk(flushedSurvives);
   checkSurvival(replica, former, seen, report);
   if (stored === null) return;
-  if (stored.batches.length > 0) atRisk(recoveredAsWritten.name);
+  if (stored.batches.length > 0) atRisk(recoveredAsWritten);
   const mayBe = former.hasLost ? (batch: BatchFact) => replica.wasCut(batch) : undefined;
   const wrong = wrongBytes(stored, former.batches, seen.observation, mayBe);
   if (wrong !== null) reportBytes(seen, wrong, report);
@@ -105,8 +100,8 @@ function checkSurvival(
     atUs: seen.atUs,
     partition,
     evidence: [
-      ...(lost === undefined ? [] : [batchEvidence(node, lost, true)]),
       seenEvidence(seen),
+      ...(lost === undefined ? [] : [batchEvidence(node, lost, true)]),
     ],
   });
 }
@@ -130,7 +125,12 @@ function checkKnowledge(
 ): void {
   const { node, partition, knowledge } = seen.observation;
   replica.forgetsUntilMs = Math.max(replica.forgetsUntilMs, knowledge.forgetsUntilMs);
-  const common = { atUs: seen.atUs, partition, evidence: [seenEvidence(seen)] };
+  const evidence: Proof = [seenEvidence(seen)];
+  const common = { atUs: seen.atUs, partition, evidence };
+  if (batches.length > 0) {
+    atRisk(epochsAsWritten);
+    atRisk(producersAsWritten);
+  }
   const epochs = wrongEpochs(knowledge, batches, replica.start);
   if (epochs !== null)
     report(epochsAsWritten, { about: { partition, node, ...epochs }, ...common });
@@ -143,7 +143,6 @@ function checkMark(
   replica: ReplicaLog,
   seen: SeenOf<'high-watermark-restored'>,
   report: Report,
-  atRisk: AtRisk,
 ): void {
   const { node, partition, highWatermark } = seen.observation;
   const { start, end, former, openedClean, storedHighWatermark } = replica;
@@ -153,7 +152,7 @@ function checkMark(
   replica.storedHighWatermark = Math.min(storedHighWatermark, end);
   replica.highWatermark = highWatermark;
   if (replica.isDamaged) return;
-  if (least > start) atRisk(highWatermarkRestarts.name);
+  if (least > start) atRisk(highWatermarkRestarts);
   if (highWatermark >= least && highWatermark <= most) return;
   report(highWatermarkRestarts, {
     about: { partition, node, highWatermark, least, most },
@@ -171,6 +170,7 @@ function checkRead(
 ): void {
   const { node, partition, from: offset, baseOffset: found, crc } = seen.observation;
   const standing = replica.batch(replica.indexOf(offset));
+  atRisk(readAsWritten);
   if (standing?.baseOffset === found && standing.crc === crc) return;
   replica.noteDamage(storage.pastOf(node));
   if (replica.isDamaged) return;

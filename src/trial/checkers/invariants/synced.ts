@@ -1,9 +1,10 @@
 import type { NodeId, Offset } from '../../../base/ids.ts';
 import { zeroUuid } from '../../../base/ids.ts';
+import { atRisk } from '../../../base/mark.ts';
 import { type Guarantees, isPromised } from '../../guarantees/guarantees.ts';
 import { isOf, type Seen } from '../../history/seen.ts';
 import { syncedWhenAcknowledged } from '../../properties/storage.ts';
-import type { AtRisk, Invariant, Report } from '../contract.ts';
+import type { Invariant, Report } from '../contract.ts';
 import { seenEvidence } from '../evidence.ts';
 import { type ClusterLogs, metadataPartition, type PartitionLogs } from '../partition-logs.ts';
 
@@ -16,7 +17,6 @@ export function syncedInvariant(
   voters: readonly NodeId[],
   guarantees: Guarantees,
   report: Report,
-  atRisk: AtRisk,
 ): Invariant {
   const majority = Math.floor(voters.length / 2) + 1;
   return {
@@ -25,7 +25,7 @@ export function syncedInvariant(
         const { role, partition, topicId, highWatermark, maximalIsr } = seen.observation;
         if (role !== 'leader' || maximalIsr === undefined) return;
         if (!isPromised(syncedWhenAcknowledged.pledge, guarantees, partition)) return;
-        atRisk(syncedWhenAcknowledged.name);
+        atRisk(syncedWhenAcknowledged);
         const given = { logs: logs.partition(partition, topicId), highWatermark };
         checkSynced(given, maximalIsr, maximalIsr.length, seen, report);
       } else if (isOf(seen, 'quorum-high-watermark') && seen.observation.role === 'leader') {

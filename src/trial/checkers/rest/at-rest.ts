@@ -1,4 +1,5 @@
 import type { Offset } from '../../../base/ids.ts';
+import { atRisk } from '../../../base/mark.ts';
 import type { NodeConfig } from '../../../kafka/config.ts';
 import { describeImage } from '../../../kafka/metadata/describe-image.ts';
 import { MetadataImage } from '../../../kafka/metadata/image.ts';
@@ -7,8 +8,8 @@ import { isControl } from '../../../kafka/records/batch.ts';
 import { readRecords } from '../../../kafka/records/reader.ts';
 import { metadataAsLogged, settingsAsCommitted } from '../../properties/cluster.ts';
 import { recoveredAsWritten } from '../../properties/storage.ts';
-import type { AtRisk, Report } from '../contract.ts';
-import { batchEvidence } from '../evidence.ts';
+import type { Report } from '../contract.ts';
+import { batchEvidence, seenEvidence } from '../evidence.ts';
 import { type ClusterLogs, metadataPartition } from '../partition-logs.ts';
 import { wrongBytes } from '../stored/wrong-bytes.ts';
 import type { MetadataCopies, MetadataCopy } from './metadata-copies.ts';
@@ -35,9 +36,9 @@ export interface AtRest {
  * each node's image is what the log of metadata on the disks says (`metadata-as-logged`), and each
  * replica works by the settings that stand in there (`settings-as-committed`).
  */
-export function checkAtRest(given: AtRest, report: Report, atRisk: AtRisk): void {
+export function checkAtRest(given: AtRest, report: Report): void {
   for (const node of given.live) checkFiles(given, node, report);
-  checkMetadata(given, report, atRisk);
+  checkMetadata(given, report);
 }
 
 function checkFiles({ logs, endUs }: AtRest, { config, boot }: LiveNode, report: Report): void {
@@ -60,7 +61,7 @@ function checkFiles({ logs, endUs }: AtRest, { config, boot }: LiveNode, report:
   }
 }
 
-function checkMetadata(given: AtRest, report: Report, atRisk: AtRisk): void {
+function checkMetadata(given: AtRest, report: Report): void {
   const { copies, live, isSettled } = given;
   const replays = new Map<Offset, Replay | null>();
   for (const node of live) {
@@ -72,9 +73,9 @@ function checkMetadata(given: AtRest, report: Report, atRisk: AtRisk): void {
       replays.set(copy.applied, replay);
     }
     if (replay === null) continue;
-    atRisk(metadataAsLogged.name);
+    atRisk(metadataAsLogged);
     checkImage(node, copy, replay.lines, given.endUs, report);
-    if (isSettled) checkSettings(node, copy, replay.values, given.endUs, report, atRisk);
+    if (isSettled) checkSettings(node, copy, replay.values, given.endUs, report);
   }
 }
 
@@ -110,7 +111,7 @@ function replayUpTo({ logs, live, copies }: AtRest, upTo: Offset): Replay | null
 
 function checkImage(
   { config: { nodeId: node } }: LiveNode,
-  { describe, applied: offset }: MetadataCopy,
+  { describe, applied: offset, shown }: MetadataCopy,
   logged: readonly string[],
   atUs: number,
   report: Report,
@@ -123,7 +124,7 @@ function checkImage(
     about: { node, offset, has, lacks },
     atUs,
     partition: null,
-    evidence: [],
+    evidence: [seenEvidence(shown)],
   });
 }
 
@@ -139,13 +140,12 @@ function checkSettings(
   values: CommittedValues,
   atUs: number,
   report: Report,
-  atRisk: AtRisk,
 ): void {
   const hasValues = values.lines().length > 0;
   for (const [partition, inUse] of copy.settings) {
     if (partition === metadataPartition) continue;
     const topic = partition.slice(0, partition.lastIndexOf('-'));
-    if (hasValues) atRisk(settingsAsCommitted.name);
+    if (hasValues) atRisk(settingsAsCommitted);
     for (const by of ['log', 'partition'] as const) {
       const used = inUse[by];
       const wrong =
@@ -155,7 +155,7 @@ function checkSettings(
         about: { partition, node, by, ...wrong },
         atUs,
         partition,
-        evidence: [],
+        evidence: [seenEvidence(inUse.shown)],
       });
     }
   }

@@ -11,6 +11,8 @@ export interface MetadataCopy {
   readonly boot: number;
   readonly describe: () => readonly string[];
   applied: Offset;
+  /** What it showed last: that it began, or how far it has applied the log. */
+  shown: Seen;
   /** By partition; of those that are not deleted. */
   readonly settings: Map<string, SettingsInUse>;
 }
@@ -18,26 +20,38 @@ export interface MetadataCopy {
 export interface SettingsInUse {
   log: TopicSettings | null;
   partition: TopicSettings | null;
+  /** When one of them was taken up last. */
+  shown: Seen;
 }
 
 export class MetadataCopies {
   readonly #byNode = new Map<NodeId, MetadataCopy>();
 
-  observe({ observation, boot }: Seen): void {
+  observe(seen: Seen): void {
+    const { observation, boot } = seen;
     const { kind, node } = observation;
     if (kind === 'metadata-image') {
       const { describe } = observation;
-      this.#byNode.set(node, { boot, describe, applied: -1, settings: new Map() });
+      this.#byNode.set(node, {
+        boot,
+        describe,
+        applied: -1,
+        shown: seen,
+        settings: new Map(),
+      });
       return;
     }
     const copy = this.#byNode.get(node);
     if (copy === undefined) return;
-    if (kind === 'metadata-applied') copy.applied = observation.offset;
-    else if (kind === 'log-deleted') copy.settings.delete(observation.partition);
+    if (kind === 'metadata-applied') {
+      copy.applied = observation.offset;
+      copy.shown = seen;
+    } else if (kind === 'log-deleted') copy.settings.delete(observation.partition);
     else if (kind === 'settings-used') {
       const { partition, by, settings } = observation;
-      const used = copy.settings.get(partition) ?? { log: null, partition: null };
+      const used = copy.settings.get(partition) ?? { log: null, partition: null, shown: seen };
       used[by] = settings;
+      used.shown = seen;
       copy.settings.set(partition, used);
     }
   }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { countMarks } from '../../../../src/base/mark.ts';
+import { countReached } from '../../../../src/base/mark.ts';
 import type { JoinAnswer, JoinRequest } from '../../../../src/kafka/group/classic/contract.ts';
 import { Members } from '../../../../src/kafka/group/classic/members.ts';
 import type { ClassicRules } from '../../../../src/kafka/group/classic/rules.ts';
@@ -11,7 +11,7 @@ import { Lab } from './lab.ts';
 describe('a classic group, whatever comes', () => {
   it('keeps what it promises', { timeout: 60_000 }, () => {
     const reached = new Set<string>();
-    const stop = countMarks((name) => reached.add(name));
+    const stop = countReached((_, name) => reached.add(name));
     const found = play({}, { numRuns: 1500 });
     stop();
     if (found.failed) {
