@@ -104,7 +104,8 @@ export function observationInWords(
   const { partition, topicId: _, ...facts } = rest as Record<string, unknown>;
   const about = partition === undefined ? '' : ` ${partition}`;
   const told = Object.entries(facts).map(([name, fact]) => `${spaced(name)} ${plain(fact)}`);
-  return `node ${node} (boot ${boot}): ${kind}${about}, ${told.join(', ')}`;
+  const process = boot === null ? '' : ` (boot ${boot})`;
+  return `node ${node}${process}: ${kind}${about}, ${told.join(', ')}`;
 }
 
 const spaced = (name: string): string =>

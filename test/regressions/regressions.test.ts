@@ -88,8 +88,7 @@ const regressions: readonly Regression[] = [
     plan: 'cut-while-a-flush-is-held',
     scenario: chaos,
     cause: 'a voter took for durable what had been cut from its log since the flush',
-    // Weaker than the old situation: a cut in a trial that holds flushes.
-    recurs: 'metadata-log-cut',
+    recurs: 'cut-during-flush',
   },
 ];
 
@@ -115,17 +114,25 @@ class Recurrence extends Coverage {
   }
 }
 
+/** A change of the code shifts when things happen: the situation recurs under one of so many seeds. */
+const mostSeeds = 30;
+
 describe('what once broke holds now:', () => {
   for (const { plan: name, scenario, cause, recurs } of regressions) {
-    it(cause, async () => {
+    it(cause, { timeout: 120_000 }, async () => {
       const file = resolve(import.meta.dirname, 'plans', `${name}.json`);
-      const plan = parsePlan(readFileSync(file, 'utf8'), file);
-      const coverage = new Recurrence(recurs);
-      const { result } = await runTrial(scenario, plan.seed, { plan, coverage });
-      expect(result.faults.length).toBeGreaterThan(0);
-      expect(result.violations).toEqual([]);
-      expect(result.verdict).toBe('pass');
-      expect(coverage.came, `${name} no longer bites: the old situation did not recur`).toBe(true);
+      const saved = parsePlan(readFileSync(file, 'utf8'), file);
+      let came = false;
+      for (let more = 0; more < mostSeeds && !came; more++) {
+        const plan = { ...saved, seed: String(Number(saved.seed) + more) };
+        const coverage = new Recurrence(recurs);
+        const { result } = await runTrial(scenario, plan.seed, { plan, coverage });
+        expect(result.faults.length).toBeGreaterThan(0);
+        expect(result.violations).toEqual([]);
+        expect(result.verdict).toBe('pass');
+        came = coverage.came;
+      }
+      expect(came, `${name} no longer bites: the old situation did not recur`).toBe(true);
     });
   }
 });

@@ -204,7 +204,8 @@ export class Quorum implements QuorumDoor {
     return this.#options.config;
   }
 
-  get isRunning(): boolean {
+  takesRequests(): boolean {
+    if (this.#phase === 'opening') mark('quorum-not-ready');
     return this.#phase === 'running';
   }
 
