@@ -37,6 +37,11 @@ export interface ClientRules {
     knownEpoch: LeaderEpoch;
     offeredEpoch: LeaderEpoch;
   }): boolean;
+  /**
+   * May a member get a partition in the round in which another says to own it? Only once that has
+   * given it up (KIP-429, KAFKA-14639).
+   */
+  mayTakeOverAtOnce(state: { claimedByAnother: boolean }): boolean;
 }
 
 export const sequenceSpace = 2_147_483_648;
@@ -87,5 +92,9 @@ export const clientRules: ClientRules = {
 
   isOutdatedLeader({ sameTopicId, knownEpoch, offeredEpoch }) {
     return sameTopicId && offeredEpoch >= 0 && offeredEpoch < knownEpoch;
+  },
+
+  mayTakeOverAtOnce({ claimedByAnother }) {
+    return !claimedByAnother;
   },
 };
