@@ -5,7 +5,15 @@ import { produceApi } from './apis/00-produce.ts';
 import { fetchApi } from './apis/01-fetch.ts';
 import { listOffsetsApi } from './apis/02-list-offsets.ts';
 import { metadataApi } from './apis/03-metadata.ts';
+import { offsetCommitApi } from './apis/08-offset-commit.ts';
+import { offsetFetchApi } from './apis/09-offset-fetch.ts';
 import { findCoordinatorApi } from './apis/10-find-coordinator.ts';
+import { joinGroupApi } from './apis/11-join-group.ts';
+import { heartbeatApi } from './apis/12-heartbeat.ts';
+import { leaveGroupApi } from './apis/13-leave-group.ts';
+import { syncGroupApi } from './apis/14-sync-group.ts';
+import { describeGroupsApi } from './apis/15-describe-groups.ts';
+import { listGroupsApi } from './apis/16-list-groups.ts';
 import { apiVersionsApi } from './apis/18-api-versions.ts';
 import { createTopicsApi } from './apis/19-create-topics.ts';
 import { deleteTopicsApi } from './apis/20-delete-topics.ts';
@@ -13,7 +21,9 @@ import { initProducerIdApi } from './apis/22-init-producer-id.ts';
 import { offsetForLeaderEpochApi } from './apis/23-offset-for-leader-epoch.ts';
 import { describeConfigsApi } from './apis/32-describe-configs.ts';
 import { createPartitionsApi } from './apis/37-create-partitions.ts';
+import { deleteGroupsApi } from './apis/42-delete-groups.ts';
 import { incrementalAlterConfigsApi } from './apis/44-incremental-alter-configs.ts';
+import { offsetDeleteApi } from './apis/47-offset-delete.ts';
 import { voteApi } from './apis/52-vote.ts';
 import { beginQuorumEpochApi } from './apis/53-begin-quorum-epoch.ts';
 import { endQuorumEpochApi } from './apis/54-end-quorum-epoch.ts';
@@ -24,6 +34,8 @@ import { brokerRegistrationApi } from './apis/62-broker-registration.ts';
 import { brokerHeartbeatApi } from './apis/63-broker-heartbeat.ts';
 import { unregisterBrokerApi } from './apis/64-unregister-broker.ts';
 import { allocateProducerIdsApi } from './apis/67-allocate-producer-ids.ts';
+import { consumerGroupHeartbeatApi } from './apis/68-consumer-group-heartbeat.ts';
+import { consumerGroupDescribeApi } from './apis/69-consumer-group-describe.ts';
 import { describeTopicPartitionsApi } from './apis/75-describe-topic-partitions.ts';
 import type { Api } from './schema.ts';
 
@@ -32,7 +44,15 @@ export const apis: readonly Api[] = [
   fetchApi,
   listOffsetsApi,
   metadataApi,
+  offsetCommitApi,
+  offsetFetchApi,
   findCoordinatorApi,
+  joinGroupApi,
+  heartbeatApi,
+  leaveGroupApi,
+  syncGroupApi,
+  describeGroupsApi,
+  listGroupsApi,
   apiVersionsApi,
   createTopicsApi,
   deleteTopicsApi,
@@ -40,7 +60,9 @@ export const apis: readonly Api[] = [
   offsetForLeaderEpochApi,
   describeConfigsApi,
   createPartitionsApi,
+  deleteGroupsApi,
   incrementalAlterConfigsApi,
+  offsetDeleteApi,
   voteApi,
   beginQuorumEpochApi,
   endQuorumEpochApi,
@@ -51,6 +73,8 @@ export const apis: readonly Api[] = [
   brokerHeartbeatApi,
   unregisterBrokerApi,
   allocateProducerIdsApi,
+  consumerGroupHeartbeatApi,
+  consumerGroupDescribeApi,
   describeTopicPartitionsApi,
 ];
 

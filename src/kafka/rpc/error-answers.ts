@@ -8,13 +8,19 @@ import { produceApi } from '../protocol/apis/00-produce.ts';
 import { fetchApi } from '../protocol/apis/01-fetch.ts';
 import { listOffsetsApi } from '../protocol/apis/02-list-offsets.ts';
 import { metadataApi } from '../protocol/apis/03-metadata.ts';
+import { offsetCommitApi } from '../protocol/apis/08-offset-commit.ts';
+import { offsetFetchApi } from '../protocol/apis/09-offset-fetch.ts';
 import { findCoordinatorApi } from '../protocol/apis/10-find-coordinator.ts';
+import { syncGroupApi } from '../protocol/apis/14-sync-group.ts';
+import { describeGroupsApi } from '../protocol/apis/15-describe-groups.ts';
 import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
 import { offsetForLeaderEpochApi } from '../protocol/apis/23-offset-for-leader-epoch.ts';
 import { describeConfigsApi } from '../protocol/apis/32-describe-configs.ts';
 import { createPartitionsApi } from '../protocol/apis/37-create-partitions.ts';
+import { deleteGroupsApi } from '../protocol/apis/42-delete-groups.ts';
 import { incrementalAlterConfigsApi } from '../protocol/apis/44-incremental-alter-configs.ts';
+import { consumerGroupDescribeApi } from '../protocol/apis/69-consumer-group-describe.ts';
 import { describeTopicPartitionsApi } from '../protocol/apis/75-describe-topic-partitions.ts';
 import type { Api, RequestOf, ResponseInput } from '../protocol/schema.ts';
 
@@ -64,6 +70,44 @@ const perThing: ReadonlyMap<number, Make> = new Map<number, Make>([
       partitions: [],
     })),
     errorCode,
+  })),
+  row(offsetCommitApi, ({ topics }, errorCode) => ({
+    topics: topics.map(({ name, topicId, partitions }) => ({
+      name,
+      topicId,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+    })),
+  })),
+  // The code of the whole group came with version 2.
+  row(offsetFetchApi, ({ topics, groups }, errorCode, version) => ({
+    errorCode,
+    topics: version >= 2 ? [] : (topics ?? []).map((topic) => failedOffsets(topic, errorCode)),
+    groups: groups.map(({ groupId }) => ({ groupId, topics: [], errorCode })),
+  })),
+  row(syncGroupApi, (_, errorCode) => ({ errorCode, assignment: noBytes })),
+  row(describeGroupsApi, ({ groups }, errorCode) => ({
+    groups: groups.map((groupId) => ({
+      errorCode,
+      groupId,
+      groupState: '',
+      protocolType: '',
+      protocolData: '',
+      members: [],
+    })),
+  })),
+  row(deleteGroupsApi, ({ groupsNames }, errorCode) => ({
+    results: groupsNames.map((groupId) => ({ groupId, errorCode })),
+  })),
+  row(consumerGroupDescribeApi, ({ groupIds }, errorCode) => ({
+    groups: groupIds.map((groupId) => ({
+      errorCode,
+      groupId,
+      groupState: '',
+      groupEpoch: 0,
+      assignmentEpoch: 0,
+      assignorName: '',
+      members: [],
+    })),
   })),
   row(findCoordinatorApi, ({ coordinatorKeys }, errorCode) => ({
     ...nobody,
@@ -123,11 +167,23 @@ const failedFetchTopic = ({ topic, topicId, partitions }: FetchTopic, errorCode:
     errorCode,
     highWatermark: -1,
     abortedTransactions: [],
-    records: noRecords,
+    records: noBytes,
   })),
 });
 
-const noRecords = new Uint8Array(0);
+type OffsetsTopic = NonNullable<RequestOf<typeof offsetFetchApi>['topics']>[number];
+
+const failedOffsets = ({ name, partitionIndexes }: OffsetsTopic, errorCode: number) => ({
+  name,
+  partitions: partitionIndexes.map((partitionIndex) => ({
+    partitionIndex,
+    committedOffset: -1,
+    metadata: '',
+    errorCode,
+  })),
+});
+
+const noBytes = new Uint8Array(0);
 
 /** Null where the API has no answer that could carry an error. */
 export function errorAnswer(api: Api, version: number, body: unknown, code: number): unknown {

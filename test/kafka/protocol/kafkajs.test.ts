@@ -8,11 +8,20 @@ import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import { fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { listOffsetsApi } from '../../../src/kafka/protocol/apis/02-list-offsets.ts';
 import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
+import { offsetCommitApi } from '../../../src/kafka/protocol/apis/08-offset-commit.ts';
+import { offsetFetchApi } from '../../../src/kafka/protocol/apis/09-offset-fetch.ts';
 import { findCoordinatorApi } from '../../../src/kafka/protocol/apis/10-find-coordinator.ts';
+import { joinGroupApi } from '../../../src/kafka/protocol/apis/11-join-group.ts';
+import { heartbeatApi } from '../../../src/kafka/protocol/apis/12-heartbeat.ts';
+import { leaveGroupApi } from '../../../src/kafka/protocol/apis/13-leave-group.ts';
+import { syncGroupApi } from '../../../src/kafka/protocol/apis/14-sync-group.ts';
+import { describeGroupsApi } from '../../../src/kafka/protocol/apis/15-describe-groups.ts';
+import { listGroupsApi } from '../../../src/kafka/protocol/apis/16-list-groups.ts';
 import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions.ts';
 import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
 import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-producer-id.ts';
 import { describeConfigsApi } from '../../../src/kafka/protocol/apis/32-describe-configs.ts';
+import { deleteGroupsApi } from '../../../src/kafka/protocol/apis/42-delete-groups.ts';
 import { decodeRequest, encodeResponse } from '../../../src/kafka/protocol/message.ts';
 import type { Api, RequestOf, ResponseInput } from '../../../src/kafka/protocol/schema.ts';
 
@@ -33,10 +42,10 @@ async function theyWrite<A extends Api>(
   api: A,
   folder: string,
   version: number,
-  input: object,
+  input?: object,
 ): Promise<RequestOf<A>> {
   const make = require(`kafkajs/src/protocol/requests/${folder}/v${version}/request`) as (
-    input: object,
+    input?: object,
   ) => TheirRequest;
   const request = make(input);
   expect(request).toMatchObject({ apiKey: api.key, apiVersion: version });
@@ -265,5 +274,182 @@ describe('kafkajs', () => {
       resources: [{ resourceType: 2, resourceName: 't', configurationKeys: ['a'] }],
       includeSynonyms: true,
     });
+  });
+
+  it.each([0, 1, 2, 3, 4, 5])('understands our JoinGroup v%i', async (version) => {
+    const metadata = Buffer.from('topics');
+    const asked = await theyWrite(joinGroupApi, 'joinGroup', version, {
+      groupId: 'billing',
+      sessionTimeout: 30_000,
+      rebalanceTimeout: 60_000,
+      memberId: 'm1',
+      groupInstanceId: 'i1',
+      protocolType: 'consumer',
+      groupProtocols: [{ name: 'range', metadata }],
+    });
+    expect(asked).toMatchObject({
+      groupId: 'billing',
+      sessionTimeoutMs: 30_000,
+      rebalanceTimeoutMs: version === 0 ? -1 : 60_000,
+      memberId: 'm1',
+      groupInstanceId: version < 5 ? null : 'i1',
+      protocolType: 'consumer',
+      protocols: [{ name: 'range', metadata }],
+    });
+    const read = await theyRead(joinGroupApi, 'joinGroup', version, {
+      errorCode: 0,
+      generationId: 4,
+      protocolName: 'range',
+      leader: 'm1',
+      memberId: 'm2',
+      members: [{ memberId: 'm1', groupInstanceId: 'i1', metadata }],
+    });
+    const identity = version < 5 ? {} : { groupInstanceId: 'i1' };
+    expect(read).toMatchObject({
+      errorCode: 0,
+      generationId: 4,
+      groupProtocol: 'range',
+      leaderId: 'm1',
+      memberId: 'm2',
+      members: [{ memberId: 'm1', memberMetadata: metadata, ...identity }],
+    });
+  });
+
+  it.each([0, 1, 2, 3])('understands our SyncGroup and Heartbeat v%i', async (version) => {
+    const groupInstanceId = version < 3 ? null : 'i1';
+    const memberAssignment = Buffer.from('part');
+    const sync = await theyWrite(syncGroupApi, 'syncGroup', version, {
+      groupId: 'billing',
+      generationId: 4,
+      memberId: 'm1',
+      groupInstanceId,
+      groupAssignment: [{ memberId: 'm2', memberAssignment }],
+    });
+    expect(sync).toMatchObject({
+      groupId: 'billing',
+      generationId: 4,
+      memberId: 'm1',
+      groupInstanceId,
+      assignments: [{ memberId: 'm2', assignment: memberAssignment }],
+    });
+    const body = { errorCode: 27, assignment: memberAssignment };
+    const read = await theyRead(syncGroupApi, 'syncGroup', version, body);
+    expect(read).toMatchObject({ errorCode: 27, memberAssignment });
+
+    const beat = await theyWrite(heartbeatApi, 'heartbeat', version, {
+      groupId: 'billing',
+      groupGenerationId: 4,
+      memberId: 'm1',
+      groupInstanceId,
+    });
+    expect(beat).toMatchObject({ generationId: 4, memberId: 'm1', groupInstanceId });
+    const heard = await theyRead(heartbeatApi, 'heartbeat', version, { errorCode: 27 });
+    expect(heard).toMatchObject({ errorCode: 27 });
+  });
+
+  it.each([0, 1, 2, 3])('understands our LeaveGroup v%i', async (version) => {
+    const members = [{ memberId: 'm1', groupInstanceId: 'i1' }];
+    const asked = await theyWrite(leaveGroupApi, 'leaveGroup', version, {
+      groupId: 'billing',
+      memberId: 'm1',
+      members,
+    });
+    expect(asked).toMatchObject(version < 3 ? { memberId: 'm1', members: [] } : { members });
+    const answered = { ...members[0]!, errorCode: 25 };
+    const body = { errorCode: 0, members: [answered] };
+    const read = await theyRead(leaveGroupApi, 'leaveGroup', version, body);
+    expect(read).toMatchObject(version < 3 ? { errorCode: 0 } : { members: [answered] });
+  });
+
+  it.each([2, 3, 4, 5])('understands our OffsetCommit v%i', async (version) => {
+    const asked = await theyWrite(offsetCommitApi, 'offsetCommit', version, {
+      groupId: 'billing',
+      groupGenerationId: 4,
+      memberId: 'm1',
+      retentionTime: 1000,
+      topics: [{ topic: 't', partitions: [{ partition: 1, offset: '77', metadata: 'note' }] }],
+    });
+    const partition = { partitionIndex: 1, committedOffset: 77, committedMetadata: 'note' };
+    expect(asked).toMatchObject({
+      groupId: 'billing',
+      generationIdOrMemberEpoch: 4,
+      memberId: 'm1',
+      retentionTimeMs: version < 5 ? 1000 : -1,
+      topics: [{ name: 't', partitions: [partition] }],
+    });
+    const read = await theyRead(offsetCommitApi, 'offsetCommit', version, {
+      topics: [{ name: 't', partitions: [{ partitionIndex: 1, errorCode: 22 }] }],
+    });
+    expect(read).toMatchObject({
+      responses: [{ topic: 't', partitions: [{ partition: 1, errorCode: 22 }] }],
+    });
+  });
+
+  it.each([1, 2, 3, 4])('understands our OffsetFetch v%i', async (version) => {
+    const asked = await theyWrite(offsetFetchApi, 'offsetFetch', version, {
+      groupId: 'billing',
+      topics: [{ topic: 't', partitions: [{ partition: 1 }, { partition: 3 }] }],
+    });
+    expect(asked).toMatchObject({
+      groupId: 'billing',
+      topics: [{ name: 't', partitionIndexes: [1, 3] }],
+    });
+    const partition = { partitionIndex: 1, committedOffset: 77, metadata: 'note', errorCode: 0 };
+    const read = await theyRead(offsetFetchApi, 'offsetFetch', version, {
+      topics: [{ name: 't', partitions: [partition] }],
+      errorCode: 14,
+    });
+    expect(read).toMatchObject({
+      responses: [
+        {
+          topic: 't',
+          partitions: [{ partition: 1, offset: '77', metadata: 'note', errorCode: 0 }],
+        },
+      ],
+      ...(version >= 2 && { errorCode: 14 }),
+    });
+  });
+
+  it('understands our DescribeGroups v2, ListGroups v2 and DeleteGroups v1', async () => {
+    const input = { groupIds: ['billing'] };
+    const asked = await theyWrite(describeGroupsApi, 'describeGroups', 2, input);
+    expect(asked).toMatchObject({ groups: ['billing'] });
+    const member = { memberId: 'm1', clientId: 'c', clientHost: '/10.0.0.1' };
+    const memberMetadata = Buffer.from('topics');
+    const memberAssignment = Buffer.from('part');
+    const described = await theyRead(describeGroupsApi, 'describeGroups', 2, {
+      groups: [
+        {
+          errorCode: 0,
+          groupId: 'billing',
+          groupState: 'Stable',
+          protocolType: 'consumer',
+          protocolData: 'range',
+          members: [{ ...member, memberMetadata, memberAssignment }],
+        },
+      ],
+    });
+    expect(described).toMatchObject({
+      groups: [
+        {
+          groupId: 'billing',
+          state: 'Stable',
+          protocolType: 'consumer',
+          protocol: 'range',
+          members: [{ ...member, memberMetadata, memberAssignment }],
+        },
+      ],
+    });
+
+    await theyWrite(listGroupsApi, 'listGroups', 2);
+    const groups = [{ groupId: 'billing', protocolType: 'consumer' }];
+    const listed = await theyRead(listGroupsApi, 'listGroups', 2, { errorCode: 0, groups });
+    expect(listed).toMatchObject({ groups });
+
+    const deletion = await theyWrite(deleteGroupsApi, 'deleteGroups', 1, ['billing']);
+    expect(deletion).toMatchObject({ groupsNames: ['billing'] });
+    const results = [{ groupId: 'billing', errorCode: 68 }];
+    const deleted = await theyRead(deleteGroupsApi, 'deleteGroups', 1, { results });
+    expect(deleted).toMatchObject({ results });
   });
 });

@@ -145,8 +145,10 @@ type Fields = (typeof apis)[number]['request']['fields'];
 function exampleOf(fields: Fields, version: number): Record<string, unknown> {
   const body = defaultsOf(fields);
   for (const [name, field] of Object.entries(fields)) {
-    if (version < field.since || version > field.until || field.element === null) continue;
+    if (version < field.since || version > field.until) continue;
+    if (field.type === 'bytes') body[name] = new Uint8Array(0);
     const { element } = field;
+    if (element === null) continue;
     body[name] = [
       element.type === 'struct' ? exampleOf(element.fields ?? {}, version) : examples[element.type],
     ];
