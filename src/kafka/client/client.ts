@@ -8,6 +8,8 @@ import { Admin } from './admin/admin.ts';
 import type { ClientParts } from './client-parts.ts';
 import { Consumer } from './consume/consumer.ts';
 import type { ConsumerOptions } from './consume/consumer-types.ts';
+import { GroupConsumer } from './group/group-consumer.ts';
+import type { GroupConsumerOptions } from './group/group-types.ts';
 import { ControlPlane } from './metadata/control-plane.ts';
 import { MetadataCache } from './metadata/metadata-cache.ts';
 import { MetadataUpdater } from './metadata/metadata-updater.ts';
@@ -40,6 +42,12 @@ export class KafkaClient {
 
   consumer(options: ConsumerOptions = {}): Consumer {
     const consumer = new Consumer(this.#parts, options);
+    this.#users.push(consumer);
+    return consumer;
+  }
+
+  groupConsumer(options: GroupConsumerOptions): GroupConsumer {
+    const consumer = new GroupConsumer(this.#parts, options);
     this.#users.push(consumer);
     return consumer;
   }

@@ -39,3 +39,21 @@ export function comparePartitions(a: TopicPartition, b: TopicPartition): number 
 export function sortedPartitions(partitions: Iterable<TopicPartition>): TopicPartition[] {
   return [...partitions].sort(comparePartitions);
 }
+
+/** Those of `partitions` that are among `others`. */
+export function within(
+  partitions: readonly TopicPartition[],
+  others: readonly TopicPartition[],
+): TopicPartition[] {
+  const keys = new Set(others.map(keyOf));
+  return partitions.filter((each) => keys.has(keyOf(each)));
+}
+
+/** Those of `partitions` that are not among `others`. */
+export function without(
+  partitions: readonly TopicPartition[],
+  others: readonly TopicPartition[],
+): TopicPartition[] {
+  const keys = new Set(others.map(keyOf));
+  return partitions.filter((each) => !keys.has(keyOf(each)));
+}

@@ -69,6 +69,8 @@ export class ClassicMembership implements Membership {
   #heartbeatAtUs: Micros = 0;
   #heartbeatOut = false;
   #whenGone: (() => void)[] = [];
+  #advancing = false;
+  #again = false;
 
   constructor(settings: MemberSettings, assignors: readonly Assignor[], world: MemberWorld) {
     this.#settings = settings;
@@ -135,7 +137,19 @@ export class ClassicMembership implements Membership {
     this.#advance();
   }
 
+  /** Takes all steps that are due; what a step's listeners ask for in between comes after it. */
   #advance(): void {
+    this.#again = true;
+    if (this.#advancing) return;
+    this.#advancing = true;
+    while (this.#again) {
+      this.#again = false;
+      this.#step();
+    }
+    this.#advancing = false;
+  }
+
+  #step(): void {
     const nowUs = this.#world.nowUs();
     if (this.#isIn && nowUs >= this.#vigil.pollDeadlineUs) this.#pollExpired();
     if (nowUs >= this.#sessionEndUs) {

@@ -60,6 +60,8 @@ export class ConsumerMembership implements Membership {
   #failures = 0;
   #retryAtUs: Micros = 0;
   #whenGone: (() => void)[] = [];
+  #advancing = false;
+  #again = false;
 
   constructor(settings: MemberSettings, serverAssignor: string | null, world: MemberWorld) {
     this.#settings = settings;
@@ -81,7 +83,7 @@ export class ConsumerMembership implements Membership {
   }
 
   subscribe(selection: TopicSelection | null): void {
-    if (this.#phase === 'failed') return;
+    if (this.#phase === 'failed' || sameSelection(selection, this.#selection)) return;
     if (this.#selection === null) this.#vigil.polled(this.#world.nowUs());
     this.#selection = selection;
     this.#advance();
@@ -117,7 +119,19 @@ export class ConsumerMembership implements Membership {
     this.#advance();
   }
 
+  /** Takes all steps that are due; what a step's listeners ask for in between comes after it. */
   #advance(): void {
+    this.#again = true;
+    if (this.#advancing) return;
+    this.#advancing = true;
+    while (this.#again) {
+      this.#again = false;
+      this.#step();
+    }
+    this.#advancing = false;
+  }
+
+  #step(): void {
     const nowUs = this.#world.nowUs();
     if (this.#phase === 'in' && nowUs >= this.#vigil.pollDeadlineUs) this.#pollExpired();
     if (nowUs >= this.#sessionEndUs) {
@@ -155,7 +169,7 @@ export class ConsumerMembership implements Membership {
     if (this.#phase === 'failed') this.#gone();
     else if (this.#selection !== null) this.#reconcile();
     else if (this.#owned.length > 0) this.#giveUp(this.#owned);
-    else if (this.#phase === 'in') this.#depart();
+    else if (this.#phase === 'in' || this.#out !== null) this.#depart();
     else if (this.#phase === 'out') this.#gone();
   }
 
@@ -359,6 +373,11 @@ export class ConsumerMembership implements Membership {
     const options = { timeoutUs: requestTimeoutUs };
     this.#world.send(consumerGroupHeartbeatApi, body, options, then);
   }
+}
+
+function sameSelection(a: TopicSelection | null, b: TopicSelection | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.pattern === b.pattern && a.topics.join() === b.topics.join();
 }
 
 const named = ({ topic, partition }: OwnedPartition): TopicPartition => ({ topic, partition });
