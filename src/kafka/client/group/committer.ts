@@ -12,7 +12,7 @@ import { backoffDelayUs } from '../backoff.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientSettings } from '../settings.ts';
 import { isCoordinatorError } from './coordinator-errors.ts';
-import type { CoordinatorLink } from './coordinator-link.ts';
+import type { CoordinatorLink, LinkOptions } from './coordinator-link.ts';
 import type { MemberIdentity } from './member/membership.ts';
 import {
   type CommittedOffset,
@@ -110,7 +110,7 @@ export class Committer {
     const { link, groupId, settings } = this.#parts;
     const identity = this.#parts.identity();
     const body = fetchRequest(groupId, identity, partitions);
-    const options = { timeoutUs: this.#timeoutUs(deadlineUs), maxVersion: newestByName };
+    const options = this.#linkOptions(deadlineUs);
     link.send(offsetFetchApi, body, options, (response, failure) => {
       const answer = response === null ? null : fetchedOffsets(response);
       const code = answer?.errorCode ?? errorCode.networkException;
@@ -138,9 +138,10 @@ export class Committer {
     return this.#parts.settings.host.clock.monotonicUs();
   }
 
-  #timeoutUs(deadlineUs: Micros): Micros {
+  #linkOptions(deadlineUs: Micros): LinkOptions {
     const leftUs = Math.max(1000, deadlineUs - this.#nowUs());
-    return Math.min(this.#parts.settings.requestTimeoutUs, leftUs);
+    const timeoutUs = Math.min(this.#parts.settings.requestTimeoutUs, leftUs);
+    return { timeoutUs, lane: 'offsets', maxVersion: newestByName };
   }
 
   #next(): void {
@@ -155,7 +156,7 @@ export class Committer {
     }
     const body = commitRequest(groupId, identity, first.offsets);
     first.attempts++;
-    const options = { timeoutUs: this.#timeoutUs(first.deadlineUs), maxVersion: newestByName };
+    const options = this.#linkOptions(first.deadlineUs);
     link.send(offsetCommitApi, body, options, (response, failure) => {
       if (this.#queue[0] !== first) return;
       if (failure === 'no-answer') first.maybeDone = true;

@@ -1,7 +1,7 @@
 /**
- * The way to a group's coordinator: found when it is needed, forgotten when it is lost. Requests
- * whose answers take their time have a connection of their own, so that heartbeats and commits do
- * not wait behind a join.
+ * The way to a group's coordinator: found when it is needed, forgotten when it is lost. A broker
+ * answers a connection's requests in turn, so there are three: heartbeats wait neither behind a join
+ * nor behind a commit whose replicas are slow.
  */
 import type { Micros } from '../../../base/ids.ts';
 import { findCoordinatorApi } from '../../protocol/apis/10-find-coordinator.ts';
@@ -20,10 +20,13 @@ export type LinkFailure = 'not-sent' | 'no-answer' | 'unsupported-version';
 
 export interface LinkOptions {
   readonly timeoutUs: Micros;
-  readonly mayWait?: boolean;
+  readonly lane: Lane;
   /** Not beyond this version, though both sides may speak it. */
   readonly maxVersion?: number;
 }
+
+/** Which of the connections a request takes. */
+export type Lane = 'heartbeats' | 'rebalances' | 'offsets';
 
 type OnAnswer<A extends Api> = (
   response: ResponseOf<A> | null,
@@ -33,8 +36,7 @@ type OnAnswer<A extends Api> = (
 export class CoordinatorLink {
   readonly #client: ClientParts;
   readonly #groupId: string;
-  readonly #calls: ConnectionPool;
-  readonly #waits: ConnectionPool;
+  readonly #lanes: Readonly<Record<Lane, ConnectionPool>>;
   #coordinator: Endpoint | null = null;
   #looking = false;
   #whenFound: ((found: Endpoint | null) => void)[] = [];
@@ -43,8 +45,8 @@ export class CoordinatorLink {
   constructor(client: ClientParts, groupId: string) {
     this.#client = client;
     this.#groupId = groupId;
-    this.#calls = new ConnectionPool(client.settings, () => {});
-    this.#waits = new ConnectionPool(client.settings, () => {});
+    const lane = (): ConnectionPool => new ConnectionPool(client.settings, () => {});
+    this.#lanes = { heartbeats: lane(), rebalances: lane(), offsets: lane() };
   }
 
   /** `onAnswer` runs once, in a later event; not any more once the link is closed. */
@@ -63,8 +65,7 @@ export class CoordinatorLink {
         fail('not-sent');
         return;
       }
-      const pool = options.mayWait === true ? this.#waits : this.#calls;
-      const connection = pool.get(coordinator);
+      const connection = this.#lanes[options.lane].get(coordinator);
       connection.whenReady((problem) => {
         if (problem === null) sendOn(connection, api, body, options, settle, fail);
         else fail('not-sent');
@@ -79,8 +80,7 @@ export class CoordinatorLink {
 
   close(): void {
     this.#closed = true;
-    this.#calls.close();
-    this.#waits.close();
+    for (const lane of Object.values(this.#lanes)) lane.close();
   }
 
   #later(callback: () => void): void {

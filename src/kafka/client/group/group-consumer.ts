@@ -286,8 +286,9 @@ export class GroupConsumer {
   #commitIfDue(): void {
     if (!this.#settings.autoCommit || this.#ended) return;
     const nowUs = this.#nowUs();
-    const isIdle = this.#committer.isIdle && this.#membership.identity.epoch >= 0;
-    if (isIdle && this.#autoCommit.isDue(nowUs)) {
+    // Asked in any case: what is due is due once, or the wake below would come again at once.
+    const isDue = this.#autoCommit.isDue(nowUs);
+    if (isDue && this.#committer.isIdle && this.#membership.identity.epoch >= 0) {
       const offsets = this.#autoCommit.positions(this.#assigned);
       if (offsets.length > 0) {
         this.#committer.commit(offsets, this.#settings.autoCommitIntervalUs, (error) => {
@@ -374,8 +375,14 @@ export class GroupConsumer {
         options: Parameters<MemberWorld['send']>[2],
         onAnswer: Parameters<MemberWorld['send']>[3],
       ) =>
-        this.#link.send(api, body, options, (response, failure) =>
-          onAnswer(response, failure === 'not-sent' ? 'no-answer' : failure),
+        this.#link.send(
+          api,
+          body,
+          {
+            timeoutUs: options.timeoutUs,
+            lane: options.mayWait === true ? 'rebalances' : 'heartbeats',
+          },
+          (response, failure) => onAnswer(response, failure === 'not-sent' ? 'no-answer' : failure),
         ),
       coordinatorLost: () => this.#link.lost(),
       partitionCount: (topic) => this.#view.partitionCount(topic),

@@ -79,7 +79,7 @@ export class ConsumerMembership implements Membership {
   }
 
   get owned(): readonly TopicPartition[] {
-    return this.#owned;
+    return this.#owned.map(named);
   }
 
   subscribe(selection: TopicSelection | null): void {
