@@ -5,6 +5,7 @@
  */
 
 import { Admin } from './admin/admin.ts';
+import { GroupAdmin } from './admin/group-admin.ts';
 import type { ClientParts } from './client-parts.ts';
 import { Consumer } from './consume/consumer.ts';
 import type { ConsumerOptions } from './consume/consumer-types.ts';
@@ -54,6 +55,10 @@ export class KafkaClient {
 
   admin(): Admin {
     return new Admin(this.#parts);
+  }
+
+  groupAdmin(): GroupAdmin {
+    return new GroupAdmin(this.#parts);
   }
 
   /** Ends all at once; to deliver what producers hold, close those before. */

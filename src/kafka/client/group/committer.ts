@@ -1,8 +1,8 @@
 /**
  * A member's commits, in the order in which they were asked for, one on its way at a time, each
- * repeated until it is acknowledged, refused, or out of time. It is signed by what the member is when
- * it is sent. When the member is lost all that waits is refused: it must not reach the coordinator
- * under the name of a later life of the member.
+ * repeated until it is acknowledged, refused, or out of time. It is signed by what the member is
+ * when it is sent. When the member is lost all that waits is refused: it must not reach the
+ * coordinator under the name of a later life of the member.
  */
 import type { Micros } from '../../../base/ids.ts';
 import { offsetCommitApi } from '../../protocol/apis/08-offset-commit.ts';

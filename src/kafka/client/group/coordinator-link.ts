@@ -1,7 +1,7 @@
 /**
  * The way to a group's coordinator: found when it is needed, forgotten when it is lost. A broker
- * answers a connection's requests in turn, so there are three: heartbeats wait neither behind a join
- * nor behind a commit whose replicas are slow.
+ * answers a connection's requests in turn, so there are three: heartbeats wait neither behind a
+ * join nor behind a commit whose replicas are slow.
  */
 import type { Micros } from '../../../base/ids.ts';
 import { findCoordinatorApi } from '../../protocol/apis/10-find-coordinator.ts';
@@ -13,8 +13,8 @@ import { ConnectionPool, type Endpoint, endpointOf } from '../connect/connection
 import { coordinatorIn, coordinatorQuery } from './coordinator-query.ts';
 
 /**
- * `not-sent`: certainly nothing was done. `no-answer`: it may have been done. `closed`: the group is
- * left for good.
+ * `not-sent`: certainly nothing was done. `no-answer`: it may have been done. `closed`: the group
+ * is left for good.
  */
 export type LinkFailure = 'not-sent' | 'no-answer' | 'unsupported-version';
 

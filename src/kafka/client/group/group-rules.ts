@@ -8,7 +8,8 @@ import type { AssignorRules } from './assign/assignor.ts';
 export interface GroupRules extends AssignorRules {
   /**
    * Since which generation a member that joins says to own what it owns. The last one whose
-   * assignment it has got; not the last it joined, whose SyncGroup it may have missed (KAFKA-13419).
+   * assignment it has got; not the last it joined, whose SyncGroup it may have missed
+   * (KAFKA-13419).
    */
   claimedGeneration(state: { joined: number; assigned: number }): number;
   /** Up to where a partition may be committed: what was handed out, not fetched (KAFKA-2942). */

@@ -9,7 +9,9 @@ import { type AssignorName, assignorOf } from './assign/assignors.ts';
 import type { MemberSettings } from './member/membership.ts';
 import type { TopicPartition } from './topic-partition.ts';
 
-/** May take its time; the rebalance goes on when it is done. What it throws is an error to report. */
+/**
+ * May take its time; the rebalance goes on when it is done. What it throws is an error to report.
+ */
 export type RebalanceListener = (partitions: readonly TopicPartition[]) => void | Promise<void>;
 
 export interface GroupConsumerOptions extends Omit<ConsumerOptions, 'onRecords'> {

@@ -1,7 +1,7 @@
 /**
  * The world of a membership as a test plays it: time passes by hand, requests wait for an answer,
- * listeners for the test to say that they are done. All that the membership asks for is written down
- * in `lines`, one act a line.
+ * listeners for the test to say that they are done. All that the membership asks for is written
+ * down in `lines`, one act a line.
  */
 import type {
   MemberSettings,

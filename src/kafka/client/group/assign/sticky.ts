@@ -1,6 +1,6 @@
 /**
- * The sticky assignors: as even as can be, and a partition moves only where that needs it. Who owned
- * a partition is what its newest claim says; of two claims of one generation neither counts
+ * The sticky assignors: as even as can be, and a partition moves only where that needs it. Who
+ * owned a partition is what its newest claim says; of two claims of one generation neither counts
  * (KAFKA-12984, KAFKA-14639). `sticky` is eager and carries the claim in its user data;
  * `cooperative-sticky` leaves out whatever another member has yet to give up.
  */

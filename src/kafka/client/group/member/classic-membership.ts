@@ -1,8 +1,8 @@
 /**
- * Membership by the classic protocol: join, sync, heartbeat, leave. Eager, it gives up all before it
- * joins; cooperative, it keeps what it owns, gives up what a generation takes from it, and joins
- * again. While a join waits at the coordinator a cooperative member goes on with heartbeats: what it
- * owns is its own only as long as it hears that its coordinator lives.
+ * Membership by the classic protocol: join, sync, heartbeat, leave. Eager, it gives up all before
+ * it joins; cooperative, it keeps what it owns, gives up what a generation takes from it, and joins
+ * again. While a join waits at the coordinator a cooperative member goes on with heartbeats: what
+ * it owns is its own only as long as it hears that its coordinator lives.
  */
 import type { Micros } from '../../../../base/ids.ts';
 import { type JoinGroupResponse, joinGroupApi } from '../../../protocol/apis/11-join-group.ts';

@@ -71,7 +71,9 @@ export interface MemberWorld {
   partitionCount(topic: string): number | null;
   /** Null: not known yet, and asked for. */
   topicName(topicId: string): string | null;
-  /** Nothing of these is read from now on; `done` when committed, and the application has said so. */
+  /**
+   * Nothing of these is read from now on; `done` when committed, and the application has said so.
+   */
   revoke(partitions: readonly TopicPartition[], done: () => void): void;
   /** These are new among the owned ones; `done` when the application has said so. */
   assign(added: readonly TopicPartition[], done: () => void): void;
