@@ -122,6 +122,7 @@ async function rpcRound(requests: number): Promise<number> {
     const server = startServer(
       host,
       {
+        listener: 'broker',
         port,
         apis: new Map([[fetchApi.key, { api: fetchApi, minVersion: 4, maxVersion: 18 }]]),
         maxRequestBytes: 1_000_000,

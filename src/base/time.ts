@@ -6,4 +6,5 @@ export const microsPerSecond = 1_000_000;
 
 export const msToMicros = (ms: number): Micros => ms * microsPerMs;
 export const secondsToMicros = (seconds: number): Micros => seconds * microsPerSecond;
+export const minutesToMs = (minutes: number): number => minutes * 60_000;
 export const microsToMs = (micros: Micros): number => Math.floor(micros / microsPerMs);

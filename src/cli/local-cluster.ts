@@ -87,6 +87,13 @@ export function nodeConfig(cluster: LocalCluster, id: number): NodeConfig {
       port: controllerPort(index + 1),
     })),
     dataDirectory: '',
-    settings: defaultNodeSettings,
+    settings: {
+      ...defaultNodeSettings,
+      // As many as there can be, or no group could work in a small cluster.
+      offsetsTopicReplicationFactor: Math.min(
+        defaultNodeSettings.offsetsTopicReplicationFactor,
+        cluster.brokers,
+      ),
+    },
   };
 }

@@ -54,6 +54,24 @@ export interface NodeSettings {
   readonly numPartitions: number;
   /** Whether Metadata creates a topic that a client names and nobody has made. */
   readonly autoCreateTopicsEnable: boolean;
+  // groups
+  readonly offsetsTopicReplicationFactor: number;
+  readonly offsetsTopicNumPartitions: number;
+  readonly offsetsTopicSegmentBytes: number;
+  /** How long offsets stay once nobody is there to use them. */
+  readonly offsetsRetentionMinutes: number;
+  readonly offsetsRetentionCheckIntervalMs: number;
+  /** How much of its partition a coordinator reads in one piece when it loads. */
+  readonly offsetsLoadBufferSize: number;
+  /** How long an answer of a coordinator waits for its records to be replicated. */
+  readonly offsetsCommitTimeoutMs: number;
+  /** The longest note that a client may leave beside an offset, in bytes. */
+  readonly offsetMetadataMaxBytes: number;
+  readonly groupMinSessionTimeoutMs: number;
+  readonly groupMaxSessionTimeoutMs: number;
+  /** How long an empty group waits for further members before its first generation. */
+  readonly groupInitialRebalanceDelayMs: number;
+  readonly groupMaxSize: number;
   // quorum and controller
   readonly brokerHeartbeatIntervalMs: number;
   readonly brokerSessionTimeoutMs: number;
@@ -140,6 +158,18 @@ export const defaultNodeSettings: NodeSettings = {
   defaultReplicationFactor: 1,
   numPartitions: 1,
   autoCreateTopicsEnable: true,
+  offsetsTopicReplicationFactor: 3,
+  offsetsTopicNumPartitions: 50,
+  offsetsTopicSegmentBytes: 104_857_600,
+  offsetsRetentionMinutes: 10_080,
+  offsetsRetentionCheckIntervalMs: 600_000,
+  offsetsLoadBufferSize: 5_242_880,
+  offsetsCommitTimeoutMs: 5000,
+  offsetMetadataMaxBytes: 4096,
+  groupMinSessionTimeoutMs: 6000,
+  groupMaxSessionTimeoutMs: 1_800_000,
+  groupInitialRebalanceDelayMs: 3000,
+  groupMaxSize: 2_147_483_647,
   brokerHeartbeatIntervalMs: 2000,
   brokerSessionTimeoutMs: 9000,
   initialBrokerRegistrationTimeoutMs: 60_000,

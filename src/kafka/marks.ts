@@ -33,6 +33,7 @@ export const marks = {
   'overtaken-batch': 'a producer gives up a batch that a later one has overtaken',
   'batch-split': 'a producer halves a batch that was too large',
   'batches-renumbered': 'a producer numbers its batches anew under another epoch',
+  'stale-coordinator-refused': 'a coordinator appends in an epoch in which it leads no more',
 } as const;
 
 export type MarkName = keyof typeof marks;

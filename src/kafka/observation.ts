@@ -23,6 +23,7 @@ export type Observation =
   | PartitionObservation
   | QuorumObservation
   | MetadataObservation
+  | GroupObservation
   | FailureObservation;
 
 /** Handling a request threw: a bug in us. The node goes on. */
@@ -175,3 +176,43 @@ export type MetadataObservation =
     }
   /** A node has applied the metadata log up to and including `offset`. */
   | { readonly kind: 'metadata-applied'; readonly node: NodeId; readonly offset: Offset };
+
+/** What a coordinator of groups says of a partition that it leads in `leaderEpoch`. */
+export interface Coordinated {
+  readonly node: NodeId;
+  /** `__consumer_offsets-7`. */
+  readonly coordinator: string;
+  readonly leaderEpoch: LeaderEpoch;
+}
+
+export type GroupObservation =
+  /** It has read its partition up to `end`, all of that is committed, and it serves. */
+  | (Coordinated & {
+      readonly kind: 'groups-loaded';
+      readonly end: Offset;
+      readonly groups: number;
+    })
+  /** It has let go of its groups; nothing of this epoch follows. */
+  | (Coordinated & { readonly kind: 'groups-unloaded' })
+  /**
+   * A commit is replicated, or what was committed is taken away (`offset` −1: expired, deleted).
+   * `at` is its place in the coordinator's partition.
+   */
+  | (Coordinated & {
+      readonly kind: 'offset-committed';
+      readonly at: Offset;
+      readonly group: string;
+      readonly partition: string;
+      readonly offset: Offset;
+      /** Who committed: empty and −1 where it was no member. */
+      readonly memberId: string;
+      readonly generation: number;
+    })
+  /** A group's state is replicated: a generation with its members; −1: the group is gone. */
+  | (Coordinated & {
+      readonly kind: 'group-generation';
+      readonly at: Offset;
+      readonly group: string;
+      readonly generation: number;
+      readonly members: readonly string[];
+    });

@@ -16,6 +16,9 @@ export const kafkaPoints = {
   'flush-finished': 'a flush has ended, what waited for it does not know',
   'heartbeat-handled': "the controller's answer to a heartbeat has arrived, it is not looked at",
   'segment-closed': 'a segment is full and the next one is open, its flush has not begun',
+  'offsets-loaded': 'a coordinator has read its partition, it serves nobody yet',
+  'commit-acknowledged': 'a commit of offsets is replicated, its answer is not sent',
+  'group-unloaded': 'a partition of groups is led elsewhere, its groups are not let go yet',
   'checkpoint-written': 'a checkpoint of offsets is on disk, the next one may not be written',
 } as const;
 

@@ -197,7 +197,7 @@ export const explanations: readonly Explanation[] = [
   {
     standing: 'not yet',
     what: 'FindCoordinator',
-    why: 'There are no groups and transactions, so no node coordinates any: COORDINATOR_NOT_AVAILABLE.',
+    why: 'There are no transactions and no share groups: COORDINATOR_NOT_AVAILABLE.',
     cases: /^FindCoordinator .*: (type [012],|two keys|one key|whole|three bytes|client id|correl)/,
     path: /\.(errorCode|nodeId|host|port)$/,
   },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultTopicSettings } from '../../src/kafka/config.ts';
 import { type KafkaPoint, kafkaPoints } from '../../src/kafka/points.ts';
 import { errorCode } from '../../src/kafka/protocol/errors.ts';
-import { TestCluster } from './broker/cluster.ts';
+import { GroupCluster } from './group/cluster.ts';
 
 const refusals: ReadonlySet<number> = new Set([
   errorCode.unknownTopicOrPartition,
@@ -11,13 +11,16 @@ const refusals: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * A day of a cluster: records, a crash and a return, a clean stop and a return. What was
+ * A day of a cluster: records and commits, a crash and a return, a clean stop. What was
  * acknowledged is read at the end, once and in order.
  */
-async function day(names: readonly KafkaPoint[], seed: string): Promise<TestCluster> {
-  const cluster = new TestCluster({
+async function day(names: readonly KafkaPoint[], seed: string): Promise<GroupCluster> {
+  const cluster = new GroupCluster({
     seed,
-    settings: { topicDefaults: { ...defaultTopicSettings, segmentBytes: 400 } },
+    settings: {
+      offsetsTopicNumPartitions: 9,
+      topicDefaults: { ...defaultTopicSettings, segmentBytes: 400 },
+    },
     points: names.map((name) => ({ name, perMille: 700, minUs: 0, maxUs: 400_000 })),
   });
   await cluster.allBrokersLive();
@@ -34,6 +37,12 @@ async function day(names: readonly KafkaPoint[], seed: string): Promise<TestClus
       values.push(value);
     }
   };
+  const groups = ['a', 'b', 'c'];
+  let commits = 0;
+  const commit = async (): Promise<void> => {
+    commits += 1;
+    for (const group of groups) expect(await cluster.commit(group, 0, commits)).toBe(0);
+  };
   const first = await cluster.leaderOf('orders', 0);
   const asker = cluster.brokers.find((id) => id !== first)!;
   const whole = () =>
@@ -43,12 +52,14 @@ async function day(names: readonly KafkaPoint[], seed: string): Promise<TestClus
       ({ brokers, topics }) =>
         brokers.length === 3 && topics[0]?.partitions[0]?.isrNodes.length === 3,
     );
+  await commit();
   await produce(first);
   cluster.machine(first).crash();
   await cluster.run(15);
   const second = await cluster.leaderOf('orders', 0, asker);
   expect(second).not.toBe(first);
   await produce(second);
+  await commit();
   cluster.start(first);
   await whole();
   await cluster.run(12);
@@ -61,6 +72,10 @@ async function day(names: readonly KafkaPoint[], seed: string): Promise<TestClus
     read.push(...answer.values);
   }
   expect(read).toEqual(values);
+  const last = await cluster.coordinatorOf('a');
+  cluster.machine(last).stop();
+  await cluster.run(15);
+  for (const group of groups) expect(await cluster.committed(group, 0)).toBe(commits);
   return cluster;
 }
 

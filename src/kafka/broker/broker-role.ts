@@ -8,6 +8,11 @@ import type { BrokerEpoch, Micros, NodeId, Uuid } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { NodeConfig } from '../config.ts';
+import { ClassicGroup } from '../group/classic/group.ts';
+import { GroupCoordinator } from '../group/coordinator.ts';
+import { OffsetsTopic } from '../group/offsets-topic.ts';
+import { coordinatorClientId, offsetsTopic } from '../metadata/internal-topics.ts';
+import { plainUuid } from '../metadata/random-uuid.ts';
 import type { Observe } from '../observation.ts';
 import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
 import type { ControllerLink } from '../replication/contract.ts';
@@ -54,7 +59,9 @@ export class BrokerRole {
   readonly #alterations: ControllerChannel;
   readonly #forwarding: ControllerChannel;
   readonly #lifecycle: BrokerLifecycle;
+  readonly #coordinating: ControllerChannel;
   readonly #replicas: ReplicaManager;
+  readonly #groups: GroupCoordinator;
   #server: Server | null = null;
   /** Partitions that have less here than they had. */
   #incomplete: ReadonlySet<string> = new Set();
@@ -66,13 +73,14 @@ export class BrokerRole {
 
   constructor(options: BrokerRoleOptions) {
     const { host, config, former, rules } = options;
-    const { settings } = config;
+    const { nodeId, settings } = config;
     this.#options = options;
     const halfSessionUs = Math.ceil(msToMicros(settings.brokerSessionTimeoutMs) / 2);
     const requestTimeoutUs = msToMicros(settings.requestTimeoutMs);
-    this.#heartbeats = this.#channel('heartbeat', halfSessionUs);
-    this.#alterations = this.#channel('alter-partition', halfSessionUs);
-    this.#forwarding = this.#channel('forwarding', requestTimeoutUs);
+    this.#heartbeats = this.#channel(`broker-${nodeId}-heartbeat`, halfSessionUs);
+    this.#alterations = this.#channel(`broker-${nodeId}-alter-partition`, halfSessionUs);
+    this.#forwarding = this.#channel(`broker-${nodeId}-forwarding`, requestTimeoutUs);
+    this.#coordinating = this.#channel(coordinatorClientId(nodeId), requestTimeoutUs);
     this.#lifecycle = new BrokerLifecycle({
       host,
       config,
@@ -98,6 +106,32 @@ export class BrokerRole {
       logRules: rules.log,
       onFailure: options.onFailure,
     });
+    const topic = new OffsetsTopic(host, settings, this.#coordinating, requestTimeoutUs);
+    this.#groups = new GroupCoordinator({
+      topic,
+      image: options.publisher.image,
+      newClassicGroup: (groupId) =>
+        new ClassicGroup({
+          groupId,
+          rules: rules.classic,
+          settings: {
+            minSessionTimeoutMs: settings.groupMinSessionTimeoutMs,
+            maxSessionTimeoutMs: settings.groupMaxSessionTimeoutMs,
+            initialRebalanceDelayMs: settings.groupInitialRebalanceDelayMs,
+            maxSize: settings.groupMaxSize,
+          },
+          newUuid: () => plainUuid(host.random.stream('member-ids')),
+        }),
+      environment: {
+        host,
+        settings,
+        node: config.nodeId,
+        rules: rules.group,
+        replicas: this.#replicas,
+        observe: options.observe,
+      },
+    });
+    this.#replicas.onLeaderships(offsetsTopic, this.#groups);
   }
 
   /**
@@ -132,9 +166,11 @@ export class BrokerRole {
   }
 
   controllerChanged(): void {
-    this.#heartbeats.controllerChanged();
-    this.#alterations.controllerChanged();
-    this.#forwarding.controllerChanged();
+    for (const channel of this.#channels) channel.controllerChanged();
+  }
+
+  get #channels(): readonly ControllerChannel[] {
+    return [this.#heartbeats, this.#alterations, this.#forwarding, this.#coordinating];
   }
 
   /** Hands the leaderships over, for as long as controlled.shutdown.timeout.ms allows. */
@@ -159,7 +195,7 @@ export class BrokerRole {
     this.#lifecycle.stop();
     this.#options.publisher.stop();
     this.#server?.close();
-    for (const channel of [this.#heartbeats, this.#alterations, this.#forwarding]) channel.close();
+    for (const channel of this.#channels) channel.close();
     await this.#replicas.shutdown();
   }
 
@@ -169,16 +205,19 @@ export class BrokerRole {
   #serve(): void {
     const { host, config, publisher, halt, onFailure } = this.#options;
     const { settings, nodeId } = config;
-    publisher.start((image, delta) => {
+    publisher.subscribe((image, delta) => {
       this.#replicas.onMetadata(image, delta);
       this.#askToUnfence();
     });
+    publisher.subscribe((_, delta) => this.#groups.onMetadata(delta));
+    publisher.start();
     const withinUs = msToMicros(settings.requestTimeoutMs);
     const served = brokerApis({
       host,
       config,
       image: publisher.image,
       replicas: this.#replicas,
+      groups: this.#groups,
       fetchSessions: new FetchSessions({
         slots: settings.maxIncrementalFetchSessionCacheSlots,
         nowUs: () => host.clock.monotonicUs(),
@@ -198,7 +237,8 @@ export class BrokerRole {
       this.#isListening = error === null;
       this.#askToUnfence();
     };
-    this.#server = startListener(host, config.brokerPort, served, settings, onFailure, ready);
+    const { brokerPort } = config;
+    this.#server = startListener(host, 'broker', brokerPort, served, settings, onFailure, ready);
   }
 
   /** At most once, as soon as it serves and nothing speaks against its leading. */
@@ -221,11 +261,11 @@ export class BrokerRole {
     }
   }
 
-  #channel(purpose: string, attemptTimeoutUs: Micros): ControllerChannel {
+  #channel(clientId: string, attemptTimeoutUs: Micros): ControllerChannel {
     const { host, config, controllerId } = this.#options;
     return new ControllerChannel({
       host,
-      clientId: `broker-${config.nodeId}-${purpose}`,
+      clientId,
       voters: config.voters,
       controllerId,
       attemptTimeoutUs,

@@ -6,18 +6,9 @@ import { assert } from '../../base/assert.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { NodeSettings } from '../config.ts';
-import type { Api } from '../protocol/schema.ts';
-import type { OnFailure, Request, Server } from '../rpc/contract.ts';
+import type { OnFailure, Server } from '../rpc/contract.ts';
+import type { ListedApi } from '../rpc/served-api.ts';
 import { startServer } from '../rpc/server.ts';
-
-/** One API key at a listener, with the versions served there. */
-export interface ServedApi {
-  readonly api: Api;
-  readonly minVersion: number;
-  readonly maxVersion: number;
-  /** Answers one request, now or later, exactly once. */
-  readonly handle: (request: Request) => void;
-}
 
 export const cannotListen = (port: number, error: Error): string =>
   `cannot listen on port ${port}: ${error.message}: stop what listens there, or take another port`;
@@ -28,8 +19,9 @@ export const cannotListen = (port: number, error: Error): string =>
  */
 export function startListener(
   host: Host,
+  listener: 'broker' | 'controller',
   port: number,
-  served: readonly ServedApi[],
+  served: readonly ListedApi[],
   settings: NodeSettings,
   onFailure: OnFailure,
   ready: (error: Error | null) => void,
@@ -39,6 +31,7 @@ export function startListener(
     host,
     {
       port,
+      listener,
       apis: byKey,
       maxRequestBytes: settings.socketRequestMaxBytes,
       maxConnections: settings.maxConnections,

@@ -22,7 +22,8 @@ export class MetadataPublisher {
   readonly #host: Host;
   readonly #node: NodeId;
   readonly #observe: Observe;
-  #onMetadata: OnMetadata | null = null;
+  readonly #listeners: OnMetadata[] = [];
+  #isPublishing = false;
   /** What was applied and not yet published. */
   #delta: MetadataDelta | null = null;
   /** Of an earlier delta, and not yet published; what came later follows behind. */
@@ -42,7 +43,7 @@ export class MetadataPublisher {
    */
   apply(batch: CommittedBatch): void {
     const { baseOffset, lastOffset, leaderEpoch, records } = batch;
-    if (records.length > 0 && this.#onMetadata !== null && this.#delta === null) {
+    if (records.length > 0 && this.#isPublishing && this.#delta === null) {
       this.#delta = emptyDelta();
       this.#schedule();
     }
@@ -62,14 +63,19 @@ export class MetadataPublisher {
     this.#observe({ kind: 'metadata-applied', node: this.#node, offset: lastOffset });
   }
 
+  /** Before `start`; listeners hear of each change in the order in which they came. */
+  subscribe(onMetadata: OnMetadata): void {
+    this.#listeners.push(onMetadata);
+  }
+
   /** Publishes all there is, now, and every change from now on. */
-  start(onMetadata: OnMetadata): void {
-    this.#onMetadata = onMetadata;
-    onMetadata(this.image, wholeImage(this.image));
+  start(): void {
+    this.#isPublishing = true;
+    this.#tell(wholeImage(this.image));
   }
 
   stop(): void {
-    this.#onMetadata = null;
+    this.#isPublishing = false;
     this.#delta = null;
     this.#slices = [];
   }
@@ -87,8 +93,12 @@ export class MetadataPublisher {
       this.#delta = null;
     }
     const slice = this.#slices.shift();
-    if (slice !== undefined) this.#onMetadata?.(this.image, slice);
+    if (slice !== undefined && this.#isPublishing) this.#tell(slice);
     if (this.#slices.length > 0 || this.#delta !== null) this.#schedule();
+  }
+
+  #tell(delta: MetadataDelta): void {
+    for (const listener of this.#listeners) listener(this.image, delta);
   }
 }
 

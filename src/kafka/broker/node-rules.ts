@@ -1,4 +1,6 @@
 import { type ControllerRules, kafkaControllerRules } from '../controller/rules.ts';
+import { type ClassicRules, kafkaClassicRules } from '../group/classic/rules.ts';
+import { type GroupRules, kafkaGroupRules } from '../group/rules.ts';
 import { kafkaLogRules, type LogRules } from '../log/rules.ts';
 import { kafkaRaftRules, type RaftRules } from '../raft/rules.ts';
 import { kafkaReplicationRules, type ReplicationRules } from '../replication/rules.ts';
@@ -12,6 +14,8 @@ export interface NodeRules {
   /** Of partitions' logs; the metadata log is never cut or cleaned by them. */
   readonly log: LogRules;
   readonly broker: BrokerRules;
+  readonly group: GroupRules;
+  readonly classic: ClassicRules;
 }
 
 export const kafkaNodeRules: NodeRules = {
@@ -20,4 +24,6 @@ export const kafkaNodeRules: NodeRules = {
   replication: kafkaReplicationRules,
   log: kafkaLogRules,
   broker: kafkaBrokerRules,
+  group: kafkaGroupRules,
+  classic: kafkaClassicRules,
 };

@@ -127,9 +127,10 @@ class KafkaNode {
       rules: this.#rules.controller,
     });
     this.#controller = controller;
-    const served = controllerApis(this.#publisher.image, [quorum, controller]);
+    const served = controllerApis(this.#publisher.image, quorum, controller);
     this.#controllerServer = startListener(
       this.#host,
+      'controller',
       controllerPort,
       served,
       settings,

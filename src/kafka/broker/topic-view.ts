@@ -44,6 +44,9 @@ export const operationsUntold = -2_147_483_648;
 export const topicOperations = 0b1101_1111_1000;
 export const clusterOperations = 0b1_1111_1010_0000;
 
+/** Of a group: read, delete, describe, and see and alter its settings. */
+export const groupOperations = 0b1101_0100_1000;
+
 /** An endpoint as answers carry it beside NOT_LEADER_OR_FOLLOWER (KIP-951). */
 export interface NodeEndpoint {
   readonly nodeId: NodeId;

@@ -15,11 +15,12 @@ import type { NodeConfig } from '../config.ts';
 import type { MetadataImage } from '../metadata/image.ts';
 import { encodeRecord, type MetadataRecord } from '../metadata/records.ts';
 import { errorCode } from '../protocol/errors.ts';
+import type { Api } from '../protocol/schema.ts';
 import type { Request } from '../rpc/contract.ts';
 import { bootstrapRecords } from './bootstrap.ts';
 import { balanceLeaders, fenceBroker } from './fencing.ts';
 import { type ControllerRules, kafkaControllerRules } from './rules.ts';
-import { type Served, servedByKey } from './served.ts';
+import type { Decider, Decisions } from './served.ts';
 import { Tenure } from './tenure.ts';
 
 /** What the controller needs of the quorum. */
@@ -45,15 +46,14 @@ export interface ControllerOptions {
 /** A request that was decided and waits for `offset` to be committed. */
 interface Waiting {
   readonly offset: Offset;
-  readonly served: Served;
-  readonly request: Request;
-  readonly response: object;
+  readonly answer: () => void;
+  readonly refuse: () => void;
 }
 
 /** At most so many leaders are moved by one check of preferred leaders. */
 const maxElectionsPerCheck = 1000;
 
-export class Controller {
+export class Controller implements Decider {
   readonly #host: Host;
   readonly #config: NodeConfig;
   readonly #quorum: () => ControllerLog;
@@ -79,34 +79,30 @@ export class Controller {
     return this.#tenure !== null;
   }
 
-  handles(apiKey: number): boolean {
-    return servedByKey.has(apiKey);
-  }
-
-  handle(request: Request): void {
-    const served = servedByKey.get(request.api.key);
-    assert(served !== undefined, 'the controller is handed only what it handles');
+  decide<A extends Api>(request: Request<A>, by: Decisions<A>): void {
+    const { body, session, version } = request;
+    const refuse = (): void => request.respond(by.refuse(errorCode.notController, body, version));
     const tenure = this.#tenure;
     if (tenure === null) {
-      refuse(served, request);
+      refuse();
       return;
     }
-    const outcome = served.decide(tenure, request.body, {
-      version: request.version,
+    const outcome = by.decide(tenure, body, {
+      version,
+      session,
       nowUs: this.#nowUs(),
       nextOffset: this.#quorum().logEndOffset,
     });
     if (!this.#write(tenure, outcome.records)) {
-      refuse(served, request);
+      refuse();
       return;
     }
     outcome.appended?.(tenure.lastOffset);
     this.#armSessionTimer(tenure);
     this.#answer({
       offset: tenure.lastOffset,
-      served,
-      request,
-      response: outcome.response as object,
+      answer: () => request.respond(outcome.response),
+      refuse,
     });
   }
 
@@ -137,7 +133,7 @@ export class Controller {
     const waiting = this.#waiting.slice(this.#answered);
     this.#waiting = [];
     this.#answered = 0;
-    for (const { served, request } of waiting) refuse(served, request);
+    for (const { refuse } of waiting) refuse();
   }
 
   /** Everything up to and including `lastOffset` is committed. */
@@ -146,7 +142,7 @@ export class Controller {
     let next = this.#waiting[this.#answered];
     while (next !== undefined && next.offset <= this.#committedOffset) {
       this.#answered += 1;
-      next.request.respond(next.response);
+      next.answer();
       next = this.#waiting[this.#answered];
     }
     if (this.#answered === 0 || this.#answered < this.#waiting.length) return;
@@ -175,7 +171,7 @@ export class Controller {
   }
 
   #answer(waiting: Waiting): void {
-    if (waiting.offset <= this.#committedOffset) waiting.request.respond(waiting.response);
+    if (waiting.offset <= this.#committedOffset) waiting.answer();
     else this.#waiting.push(waiting);
   }
 
@@ -220,8 +216,4 @@ export class Controller {
   #nowUs(): Micros {
     return this.#host.clock.monotonicUs();
   }
-}
-
-function refuse(served: Served, request: Request): void {
-  request.respond(served.refuse(errorCode.notController, request.body, request.version));
 }

@@ -8,7 +8,7 @@
 import { type NodeId, noNode, type Uuid, zeroUuid } from '../../base/ids.ts';
 import { configResource } from '../metadata/config-def.ts';
 import { describeTopicValues } from '../metadata/describe-configs.ts';
-import { isReservedTopic } from '../metadata/internal-topics.ts';
+import { isCoordinatorsOwn, isReservedTopic } from '../metadata/internal-topics.ts';
 import { randomUuid } from '../metadata/random-uuid.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
 import { topicConfigsProblem } from '../metadata/topic-configs.ts';
@@ -37,9 +37,12 @@ type Result = CreateTopicsResponse['topics'][number];
 export function createTopics(
   context: PlacingContext,
   request: CreateTopicsRequest,
+  asker: 'client' | 'coordinator' = 'client',
 ): Decision<CreateTopicsResponse> {
+  const isRefused = (name: string): boolean =>
+    isReservedTopic(name) && !(asker === 'coordinator' && isCoordinatorsOwn(name));
   const twice = namedTwice(request.topics.map(({ name }) => name));
-  const wanted = request.topics.filter(({ name }) => !twice.has(name) && !isReservedTopic(name));
+  const wanted = request.topics.filter(({ name }) => !twice.has(name) && !isRefused(name));
   const whole = requestProblem(context, request.timeoutMs, wanted);
   const names = new TopicNames(context.image.topicsByName);
   const records: MetadataRecord[] = [];
@@ -49,7 +52,7 @@ export function createTopics(
   for (const topic of request.topics) {
     const { name } = topic;
     if (twice.has(name)) continue;
-    const outcome = isReservedTopic(name)
+    const outcome = isRefused(name)
       ? refusal(errorCode.invalidRequest, `Creation of internal topic ${name} is prohibited.`)
       : (whole ?? createTopic(context, topic, names));
     if (isRefusal(outcome)) {

@@ -3,6 +3,7 @@
  * the tenure's soft state once its records are appended, and how it is refused as a whole.
  */
 import type { Micros, Offset } from '../../base/ids.ts';
+import { isCoordinatorClient } from '../metadata/internal-topics.ts';
 import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
 import { alterConfigsApi } from '../protocol/apis/33-alter-configs.ts';
@@ -21,6 +22,9 @@ import { unregisterBrokerApi } from '../protocol/apis/64-unregister-broker.ts';
 import { allocateProducerIdsApi } from '../protocol/apis/67-allocate-producer-ids.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { Api, RequestOf, ResponseInput } from '../protocol/schema.ts';
+import type { Request } from '../rpc/contract.ts';
+import { type ServedApi, serve } from '../rpc/served-api.ts';
+import type { Session } from '../rpc/session.ts';
 import { alterConfigs, replaceConfigs } from './alter-configs.ts';
 import { alterPartition } from './alter-partition.ts';
 import { createPartitions } from './create-partitions.ts';
@@ -36,6 +40,7 @@ import { unregister } from './unregister-broker.ts';
 /** What a request is decided with, beside its body. */
 export interface Arrival {
   readonly version: number;
+  readonly session: Session;
   readonly nowUs: Micros;
   /** Where the next record of the log will stand. */
   readonly nextOffset: Offset;
@@ -49,14 +54,14 @@ export interface Outcome<Response> extends Decision<Response> {
   readonly appended?: (lastOffset: Offset) => void;
 }
 
-export interface Served<A extends Api = Api> {
-  readonly api: A;
-  readonly decide: (
-    tenure: Tenure,
-    body: RequestOf<A>,
-    arrival: Arrival,
-  ) => Outcome<ResponseInput<A>>;
-  readonly refuse: (code: number, body: RequestOf<A>, version: number) => ResponseInput<A>;
+export interface Decisions<A extends Api> {
+  decide(tenure: Tenure, body: RequestOf<A>, arrival: Arrival): Outcome<ResponseInput<A>>;
+  refuse(code: number, body: RequestOf<A>, version: number): ResponseInput<A>;
+}
+
+/** Decides a request while its node leads, and answers it when the decision is committed. */
+export interface Decider {
+  decide<A extends Api>(request: Request<A>, by: Decisions<A>): void;
 }
 
 function register(tenure: Tenure, body: BrokerRegistrationRequest, { nowUs, nextOffset }: Arrival) {
@@ -101,11 +106,17 @@ function heartbeat(tenure: Tenure, body: BrokerHeartbeatRequest, { nowUs }: Arri
   return { records, response, appended };
 }
 
-const serve = <A extends Api>(
+const decided = <A extends Api>(
   api: A,
-  decide: Served<A>['decide'],
-  refuse: Served<A>['refuse'],
-): Served => ({ api, decide, refuse }) as unknown as Served;
+  versions: readonly [min: number, max: number],
+  decide: Decisions<A>['decide'],
+  refuse: Decisions<A>['refuse'],
+): ServedApi<Decider> => {
+  const by: Decisions<A> = { decide, refuse };
+  return serve(api, versions, (decider: Decider, request: Request<A>) =>
+    decider.decide(request, by),
+  );
+};
 
 const refusedResources = (
   code: number,
@@ -120,20 +131,26 @@ const refusedResources = (
   })),
 });
 
-const services: readonly Served[] = [
-  serve(brokerRegistrationApi, register, (code) => ({ throttleTimeMs: 0, errorCode: code })),
-  serve(brokerHeartbeatApi, heartbeat, (code) => ({
+/** APIs of the controller listener that the controller decides. */
+export const decidedApis: readonly ServedApi<Decider>[] = [
+  decided(brokerRegistrationApi, [0, 4], register, (code) => ({
+    throttleTimeMs: 0,
+    errorCode: code,
+  })),
+  decided(brokerHeartbeatApi, [0, 1], heartbeat, (code) => ({
     throttleTimeMs: 0,
     errorCode: code,
     shouldShutDown: false,
   })),
-  serve(
+  decided(
     alterPartitionApi,
+    [2, 3],
     (tenure, body, { version }) => alterPartition(tenure, version, body),
     (code) => ({ throttleTimeMs: 0, errorCode: code, topics: [] }),
   ),
-  serve(
+  decided(
     allocateProducerIdsApi,
+    [0, 0],
     (tenure, body) => {
       const { records, response, nextProducerId } = allocateProducerIds(
         tenure,
@@ -147,17 +164,20 @@ const services: readonly Served[] = [
     },
     (code) => ({ throttleTimeMs: 0, errorCode: code, producerIdStart: 0, producerIdLen: 0 }),
   ),
-  serve(
+  decided(
     unregisterBrokerApi,
+    [0, 0],
     (tenure, body) => {
       const decision = unregister(tenure, body);
       return { ...decision, appended: () => tenure.sessions.remove(body.brokerId) };
     },
     (code) => ({ throttleTimeMs: 0, errorCode: code, errorMessage: null }),
   ),
-  serve(
+  decided(
     createTopicsApi,
-    (tenure, body) => createTopics(tenure, body),
+    [2, 7],
+    (tenure, body, { session }) =>
+      createTopics(tenure, body, isCoordinatorClient(session.clientId) ? 'coordinator' : 'client'),
     (code, body) => ({
       topics: body.topics.map(({ name }) => ({
         name,
@@ -167,33 +187,33 @@ const services: readonly Served[] = [
       })),
     }),
   ),
-  serve(
+  decided(
     deleteTopicsApi,
+    [1, 6],
     (tenure, body, { version }) => deleteTopics(tenure, version, body),
     (code, body, version) => ({
       responses: wantedTopics(version, body).map((wanted) => ({ ...wanted, errorCode: code })),
     }),
   ),
-  serve(
+  decided(
     createPartitionsApi,
+    [0, 3],
     (tenure, body) => createPartitions(tenure, body),
     (code, body) => ({
       throttleTimeMs: 0,
       results: body.topics.map(({ name }) => ({ name, errorCode: code })),
     }),
   ),
-  serve(
+  decided(
     incrementalAlterConfigsApi,
+    [0, 1],
     (tenure, body) => alterConfigs(tenure, body),
     (code, body) => refusedResources(code, body.resources),
   ),
-  serve(
+  decided(
     alterConfigsApi,
+    [0, 2],
     (tenure, body) => replaceConfigs(tenure, body),
     (code, body) => refusedResources(code, body.resources),
   ),
 ];
-
-export const servedByKey: ReadonlyMap<number, Served> = new Map(
-  services.map((served) => [served.api.key, served]),
-);

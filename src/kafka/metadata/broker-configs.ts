@@ -97,6 +97,14 @@ const nodeConfigs: readonly BrokerConfig[] = [
   fixed('defaultReplicationFactor', int(), 'The replication factor of topics that name none.'),
   fixed('fetchMaxBytes', int(1024), 'The largest answer to a fetch.'),
   fixed(
+    'groupInitialRebalanceDelayMs',
+    int(),
+    'How long an empty group waits for further members before its first generation.',
+  ),
+  fixed('groupMaxSessionTimeoutMs', int(), 'The longest session a member may ask for.'),
+  fixed('groupMaxSize', int(1), 'How many members a group may have.'),
+  fixed('groupMinSessionTimeoutMs', int(), 'The shortest session a member may ask for.'),
+  fixed(
     'initialBrokerRegistrationTimeoutMs',
     int(),
     'How long a starting broker tries to register before it ends.',
@@ -108,6 +116,34 @@ const nodeConfigs: readonly BrokerConfig[] = [
     'How many fetch sessions a broker keeps (KIP-227).',
   ),
   fixed('numPartitions', int(1), 'How many partitions topics have that name no number.'),
+  fixed(
+    'offsetMetadataMaxBytes',
+    int(),
+    'The longest note that a client may leave beside an offset.',
+  ),
+  fixed(
+    'offsetsCommitTimeoutMs',
+    int(1),
+    'How long a coordinator waits for its records to be replicated.',
+  ),
+  fixed(
+    'offsetsLoadBufferSize',
+    int(1),
+    'How much of its partition a coordinator reads in one piece when it loads.',
+  ),
+  fixed(
+    'offsetsRetentionCheckIntervalMs',
+    long(1),
+    'How often a coordinator looks for offsets that have expired.',
+  ),
+  fixed(
+    'offsetsRetentionMinutes',
+    int(1),
+    'How long offsets stay once nobody is there to use them.',
+  ),
+  fixed('offsetsTopicNumPartitions', int(1), 'How many partitions the offsets topic gets.'),
+  fixed('offsetsTopicReplicationFactor', int(1), 'How many replicas the offsets topic gets.'),
+  fixed('offsetsTopicSegmentBytes', int(1), 'How large segments of the offsets topic are.'),
   fixed(
     'queuedMaxRequestBytes',
     long(),

@@ -5,7 +5,7 @@
 import { byName, type ConfigDef, type ConfigKind, configType, valueProblem } from './config-def.ts';
 import { int, list, oneOf } from './config-kinds.ts';
 
-const noGroups = 'there are no group coordinators yet';
+const noGroups = 'there are classic groups only';
 const noTelemetry = 'clients are not asked for metrics';
 
 const group = (name: string, kind: ConfigKind, fallback: string, about: string): ConfigDef => ({

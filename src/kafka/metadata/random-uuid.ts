@@ -7,12 +7,23 @@ import type { RandomStream } from '../../host/random.ts';
  * lines misread.
  */
 export function randomUuid(random: RandomStream): Uuid {
-  const bytes = new Uint8Array(uuidBytes);
   for (;;) {
-    for (let i = 0; i < uuidBytes; i++) bytes[i] = random.int(256);
-    bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-    bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-    const text = decodeUuid(bytes, 0);
+    const text = decodeUuid(randomBytes(random), 0);
     if (!text.startsWith('-')) return text;
   }
+}
+
+/** A random (version 4) UUID as Java prints it, with dashes. */
+export function plainUuid(random: RandomStream): string {
+  const digits = Array.from(randomBytes(random), (byte) => byte.toString(16).padStart(2, '0'));
+  const text = digits.join('');
+  return [0, 8, 12, 16, 20].map((at, i, starts) => text.slice(at, starts[i + 1])).join('-');
+}
+
+function randomBytes(random: RandomStream): Uint8Array {
+  const bytes = new Uint8Array(uuidBytes);
+  for (let i = 0; i < uuidBytes; i++) bytes[i] = random.int(256);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return bytes;
 }

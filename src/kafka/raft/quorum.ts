@@ -15,22 +15,21 @@ import type { Timer } from '../../host/timers.ts';
 import type { NodeConfig } from '../config.ts';
 import type { Observe } from '../observation.ts';
 import { pass } from '../points.ts';
-import { describeQuorumApi } from '../protocol/apis/55-describe-quorum.ts';
+import type { describeQuorumApi } from '../protocol/apis/55-describe-quorum.ts';
 import type { Request } from '../rpc/contract.ts';
-import { isRequestOf } from '../rpc/request.ts';
 import { Alarm } from './alarm.ts';
 import { Delivery, type QuorumListener } from './delivery.ts';
 import { describeQuorum } from './describe-quorum.ts';
 import type { Effect } from './effects.ts';
 import type { ElectionState } from './election-state.ts';
 import { RaftMachine } from './machine.ts';
-import type { RaftResponse } from './messages.ts';
+import type { RaftRequest, RaftResponse, Respond } from './messages.ts';
 import { MetadataLog } from './metadata-log.ts';
 import { Peers } from './peers.ts';
 import { missingElection, openMetadataLog } from './quorum-directory.ts';
 import { metadataDirectory, timingOf } from './quorum-settings.ts';
 import { QuorumStateFile, type StoredElection } from './quorum-state-file.ts';
-import { servedKeys, takeRequest } from './requests-in.ts';
+import type { QuorumDoor } from './requests-in.ts';
 import { kafkaRaftRules, type RaftRules } from './rules.ts';
 
 export type { CommittedBatch, QuorumListener } from './delivery.ts';
@@ -47,7 +46,7 @@ export interface QuorumOptions {
   readonly mustHaveElection?: boolean;
 }
 
-export class Quorum {
+export class Quorum implements QuorumDoor {
   readonly #host: Host;
   readonly #options: QuorumOptions;
   readonly #log: MetadataLog;
@@ -199,21 +198,19 @@ export class Quorum {
     this.#step((machine, nowUs) => machine.resign(nowUs));
   }
 
-  handles(apiKey: number): boolean {
-    return servedKeys.has(apiKey);
+  get config(): NodeConfig {
+    return this.#options.config;
   }
 
-  handle(request: Request): void {
-    if (this.#phase !== 'running') request.disconnect();
-    else if (isRequestOf(request, describeQuorumApi)) this.#describe(request);
-    else {
-      takeRequest(request, this.#options.config, (message, respond) =>
-        this.#step((machine, nowUs) => machine.request(message, respond, nowUs)),
-      );
-    }
+  get isRunning(): boolean {
+    return this.#phase === 'running';
   }
 
-  #describe(request: Request<typeof describeQuorumApi>): void {
+  take(message: RaftRequest, respond: Respond): void {
+    this.#step((machine, nowUs) => machine.request(message, respond, nowUs));
+  }
+
+  describe(request: Request<typeof describeQuorumApi>): void {
     const { config, directoryId } = this.#options;
     const { clock } = this.#host;
     const local = { directoryId, endOffset: this.#log.endOffset };

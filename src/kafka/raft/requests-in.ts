@@ -1,6 +1,6 @@
 /**
- * Requests of the quorum's APIs as they arrive: judged as far as that needs no state, then handed
- * on flat.
+ * The quorum's APIs as a node serves them: each request is judged as far as that needs no state,
+ * then handed on flat.
  */
 import type { NodeConfig } from '../config.ts';
 import { fetchApi } from '../protocol/apis/01-fetch.ts';
@@ -8,50 +8,67 @@ import { voteApi } from '../protocol/apis/52-vote.ts';
 import { beginQuorumEpochApi } from '../protocol/apis/53-begin-quorum-epoch.ts';
 import { endQuorumEpochApi } from '../protocol/apis/54-end-quorum-epoch.ts';
 import { describeQuorumApi } from '../protocol/apis/55-describe-quorum.ts';
+import type { Api, RequestOf, ResponseInput } from '../protocol/schema.ts';
 import type { Request } from '../rpc/contract.ts';
-import { isRequestOf } from '../rpc/request.ts';
+import { type ServedApi, serve } from '../rpc/served-api.ts';
 import type { RaftRequest, RaftResponse, Respond } from './messages.ts';
 import * as wire from './wire.ts';
 
-export const servedKeys: ReadonlySet<number> = new Set([
-  fetchApi.key,
-  voteApi.key,
-  beginQuorumEpochApi.key,
-  endQuorumEpochApi.key,
-  describeQuorumApi.key,
-]);
+/** What the requests come to. */
+export interface QuorumDoor {
+  readonly config: NodeConfig;
+  readonly isRunning: boolean;
+  take(message: RaftRequest, respond: Respond): void;
+  describe(request: Request<typeof describeQuorumApi>): void;
+}
 
-/** Calls `take` with what the request says, or answers it here with what is wrong with it. */
-export function takeRequest(
-  request: Request,
-  config: NodeConfig,
-  take: (message: RaftRequest, respond: Respond) => void,
-): void {
-  if (isRequestOf(request, fetchApi)) {
-    const message = wire.readFetch(config.clusterId, request.body);
-    if (typeof message === 'number') {
-      request.respond({ errorCode: message, responses: [] });
+/** How a request is read: to a message, or to the code that says what is wrong with it. */
+type Read<A extends Api> = (clusterId: string, body: RequestOf<A>) => RaftRequest | number;
+
+type Write<A extends Api> = (config: NodeConfig, response: RaftResponse) => ResponseInput<A> | null;
+
+function message<A extends Api>(
+  api: A,
+  versions: readonly [min: number, max: number],
+  read: Read<A>,
+  write: Write<A>,
+  refuse: (code: number) => ResponseInput<A>,
+): ServedApi<QuorumDoor> {
+  return serve(api, versions, (quorum: QuorumDoor, request: Request<A>) => {
+    if (!quorum.isRunning) {
+      request.disconnect();
       return;
     }
-    const respond = request.guard((response: RaftResponse) => {
-      if (response.kind === 'fetch') request.respond(wire.fetchResponse(config, response));
-    });
-    take(message, respond);
-    return;
-  }
-  const message = readElection(request, config.clusterId);
-  if (message === null) request.disconnect();
-  else if (typeof message === 'number') request.respond({ errorCode: message, topics: [] });
-  else {
-    const respond = (response: RaftResponse): void =>
-      request.respond(wire.electionResponse(config, response));
-    take(message, request.guard(respond));
-  }
+    const { config } = quorum;
+    const taken = read(config.clusterId, request.body);
+    if (typeof taken === 'number') {
+      request.respond(refuse(taken));
+      return;
+    }
+    const respond = (response: RaftResponse): void => {
+      const answer = write(config, response);
+      if (answer !== null) request.respond(answer);
+    };
+    quorum.take(taken, request.guard(respond));
+  });
 }
 
-function readElection(request: Request, clusterId: string): RaftRequest | number | null {
-  if (isRequestOf(request, voteApi)) return wire.readVote(clusterId, request.body);
-  if (isRequestOf(request, beginQuorumEpochApi)) return wire.readBegin(clusterId, request.body);
-  if (isRequestOf(request, endQuorumEpochApi)) return wire.readEnd(clusterId, request.body);
-  return null;
-}
+const refuseElection = (code: number) => ({ errorCode: code, topics: [] });
+
+export const quorumApis: readonly ServedApi<QuorumDoor>[] = [
+  // Replicas of the metadata log fetch by topic id (13) and name themselves by directory (17).
+  message(
+    fetchApi,
+    [13, 18],
+    wire.readFetch,
+    (config, response) => (response.kind === 'fetch' ? wire.fetchResponse(config, response) : null),
+    (code) => ({ errorCode: code, responses: [] }),
+  ),
+  message(voteApi, [0, 2], wire.readVote, wire.electionResponse, refuseElection),
+  message(beginQuorumEpochApi, [0, 1], wire.readBegin, wire.electionResponse, refuseElection),
+  message(endQuorumEpochApi, [0, 1], wire.readEnd, wire.electionResponse, refuseElection),
+  serve(describeQuorumApi, [0, 2], (quorum: QuorumDoor, request) => {
+    if (quorum.isRunning) quorum.describe(request);
+    else request.disconnect();
+  }),
+];

@@ -24,10 +24,28 @@ export interface LeaderHint {
   readonly leaderEpoch: LeaderEpoch;
 }
 
+/**
+ * A coordinator of this broker, which appends to a partition as its leader of one epoch: refused in
+ * any other, NOT_LEADER_OR_FOLLOWER.
+ */
+export interface Coordinator {
+  readonly leaderEpoch: LeaderEpoch;
+  /**
+   * Hears within the call that the records stand in the log, before `done` says what became of
+   * them: `none` when they are committed.
+   */
+  readonly appended: (result: ProduceResult) => void;
+}
+
 export interface ProduceWork {
+  /** Not given: a client, which may not write to the cluster's own topics. */
+  readonly coordinator?: Coordinator;
   /** −1 all in-sync replicas, 1 the leader, 0 nobody is waited for (`done` runs all the same). */
   readonly acks: number;
-  /** How long an acks=all answer may wait for the high watermark before REQUEST_TIMED_OUT. */
+  /**
+   * How long an acks=all answer may wait for the high watermark before REQUEST_TIMED_OUT; infinite:
+   * until it is passed, or the leadership lost.
+   */
   readonly timeoutMs: number;
   readonly partitions: readonly ProducePartition[];
 }

@@ -74,6 +74,16 @@ export class HostedPartitions {
     return state === undefined ? null : { leaderId: state.leader, leaderEpoch: state.leaderEpoch };
   }
 
+  /** The topic that a request names, by metadata; null where it knows no such topic. */
+  topicOf(name: PartitionName): string | null {
+    const image = this.#image();
+    const isById = name.topicId !== zeroUuid;
+    const topic = isById
+      ? image?.topicsById.get(name.topicId)
+      : image?.topicsByName.get(name.topic);
+    return topic?.partitions[name.index] === undefined ? null : topic.name;
+  }
+
   #codeOfAbsent(name: PartitionName, isById: boolean): number {
     const image = this.#image();
     if (image === null) return errorCode.notLeaderOrFollower;

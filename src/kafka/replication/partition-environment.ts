@@ -4,6 +4,7 @@ import type { NodeConfig } from '../config.ts';
 import type { Observe } from '../observation.ts';
 import type { Completions } from './completions.ts';
 import type { BrokersView, IsrProposal } from './leader-state.ts';
+import type { Leaderships } from './leaderships.ts';
 import type { Partition } from './partition.ts';
 import type { ReplicationRules } from './rules.ts';
 
@@ -14,6 +15,7 @@ export interface PartitionEnvironment {
   readonly rules: ReplicationRules;
   readonly observe: Observe;
   readonly completions: Completions;
+  readonly leaderships: Leaderships;
   readonly brokers: () => BrokersView;
   readonly brokerEpoch: () => BrokerEpoch;
   readonly propose: (partition: Partition, proposal: IsrProposal) => void;

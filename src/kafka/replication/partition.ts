@@ -7,6 +7,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import type { BrokerEpoch, LeaderEpoch, Offset, Uuid } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { TopicSettings } from '../config.ts';
 import type { AppendResult, Log } from '../log/log.ts';
@@ -113,10 +114,17 @@ export class Partition {
     this.flusher.afterAppend();
   }
 
-  /** Appends a producer's batches. Throws KafkaError, or DiskError. */
-  append(records: Uint8Array, acks: number): AppendResult {
+  /**
+   * Appends a producer's batches; a coordinator's only in its epoch. Throws KafkaError, or
+   * DiskError.
+   */
+  append(records: Uint8Array, acks: number, onlyIn: LeaderEpoch | null = null): AppendResult {
     const leader = this.#leader;
     if (leader === null) throw new KafkaError(errorCode.notLeaderOrFollower);
+    if (onlyIn !== null && onlyIn !== leader.leaderEpoch) {
+      mark('stale-coordinator-refused');
+      throw new KafkaError(errorCode.notLeaderOrFollower);
+    }
     if (acks === -1 && leader.committedIsr.length < this.#effectiveMinIsr(leader)) {
       throw new KafkaError(errorCode.notEnoughReplicas);
     }
@@ -234,6 +242,7 @@ export class Partition {
 
   /** This replica serves nobody any more: everyone who waits is answered. */
   retire(): void {
+    if (this.#leader !== null) this.#environment.leaderships.lost(this);
     this.#leader = null;
     this.#follower = null;
     this.waiters.drop();
@@ -269,12 +278,14 @@ export class Partition {
     if (state.recovering)
       this.#send(leader, leader.proposeRecovered(this.#environment.brokerEpoch()));
     this.advanceHighWatermark();
+    this.#environment.leaderships.gained(this);
   }
 
   #follow(state: PartitionState, former: PartitionState | null): void {
     if (former !== null && this.#leader === null && former.leaderEpoch === state.leaderEpoch)
       return;
-    const { rules } = this.#environment;
+    const { leaderships, rules } = this.#environment;
+    if (this.#leader !== null) leaderships.lost(this);
     this.#leader = null;
     const { leader, leaderEpoch } = state;
     this.#follower = leader < 0 ? null : new FollowerState(leader, leaderEpoch, rules);

@@ -2,7 +2,8 @@
  * The replicas of one broker: gives each the role that committed metadata says, serves produce,
  * fetch and offset look-ups from those it leads, and has the others follow. All roles come through
  * `onMetadata`; the image of its first call must have caught up with the committed log as of this
- * process's start, for what that image does not assign to this broker is moved aside. An I/O error ends the process: its one log directory cannot be trusted any more.
+ * process's start, for what that image does not assign to this broker is moved aside. An I/O error
+ * ends the process: its one log directory cannot be trusted any more.
  */
 import { assert } from '../../base/assert.ts';
 import type { BrokerEpoch, LeaderEpoch, NodeId } from '../../base/ids.ts';
@@ -38,6 +39,8 @@ import { Fetchers } from './fetchers.ts';
 import { HostedPartitions } from './hosted-partitions.ts';
 import { IsrProposals } from './isr-proposals.ts';
 import type { BrokersView } from './leader-state.ts';
+import { type LeadershipListener, Leaderships } from './leaderships.ts';
+import { LedPartition } from './led-partition.ts';
 import { endOffsetForEpoch, failedEpochEnd, failedListOffset, listOffset } from './list-offsets.ts';
 import { Maintenance } from './maintenance.ts';
 import { Partition } from './partition.ts';
@@ -76,6 +79,7 @@ export class ReplicaManager {
   readonly #store: ReplicaStore;
   readonly #hosted = new HostedPartitions(() => this.#image);
   readonly #completions = new Completions();
+  readonly #leaderships = new Leaderships();
   readonly #deadlines: Deadlines;
   readonly #fetchers: Fetchers;
   readonly #proposals: IsrProposals;
@@ -144,6 +148,7 @@ export class ReplicaManager {
       rules,
       observe,
       completions,
+      leaderships: this.#leaderships,
       brokers,
       brokerEpoch,
       onError,
@@ -181,6 +186,23 @@ export class ReplicaManager {
       this.#forgetRemoved();
       this.#fetchers.refresh();
     });
+  }
+
+  /** Before the first `onMetadata`. */
+  onLeaderships(topic: string, listener: LeadershipListener): void {
+    this.#leaderships.subscribe(topic, listener);
+  }
+
+  /** For a coordinator on this broker; null where it does not lead the partition in that epoch. */
+  led(topic: string, index: number, leaderEpoch: LeaderEpoch): LedPartition | null {
+    const partition = this.#hosted.ofName(topic, index);
+    if (partition === undefined || !this.#isServing()) return null;
+    const led = new LedPartition(partition, leaderEpoch, {
+      completions: this.#completions,
+      deadlines: this.#deadlines,
+      codeOf: (error, doing) => this.#codeOf(error, doing),
+    });
+    return led.log === null ? null : led;
   }
 
   produce(work: ProduceWork, done: (results: ProduceResult[]) => void): void {

@@ -5,6 +5,7 @@
 import type { Offset } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
 import { type RecordError, RecordsRefused } from '../log/record-errors.ts';
+import { isReservedTopic } from '../metadata/internal-topics.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import type { Completions } from './completions.ts';
 import type {
@@ -61,6 +62,8 @@ const withoutLogStart: ReadonlySet<number> = new Set([
   errorCode.kafkaStorageError,
 ]);
 
+const reservedMessage = 'Only the cluster writes to its own topics.';
+
 const hinted: ReadonlySet<number> = new Set([
   errorCode.notLeaderOrFollower,
   errorCode.fencedLeaderEpoch,
@@ -75,7 +78,7 @@ export class Serving {
   }
 
   produce(work: ProduceWork, done: (results: ProduceResult[]) => void): void {
-    const { acks, partitions } = work;
+    const { acks, coordinator, partitions } = work;
     if (acks < -1 || acks > 1) {
       done(
         partitions.map((part) => this.#failedProduce(part, errorCode.invalidRequiredAcks, null)),
@@ -87,13 +90,18 @@ export class Serving {
     let waiting: DelayedProduce | null = null;
     for (const part of partitions) {
       const found = this.#options.hosted.find(part);
+      if (coordinator === undefined && this.#isReserved(part, found)) {
+        results.push(this.#failedProduce(part, errorCode.invalidTopicException, reservedMessage));
+        continue;
+      }
       if (typeof found === 'number') {
         results.push(this.#failedProduce(part, found, null));
         continue;
       }
-      const required = this.#append(found, part, acks, results);
+      const required = this.#append(found, part, work, results);
       if (required < 0 || acks === 0) continue;
       const slot = results.length - 1;
+      coordinator?.appended(results[slot] as ProduceResult);
       if (!mustWait(found, required, acks)) {
         if (acks === -1) this.#failAfterAppend(results, slot, found);
         continue;
@@ -102,8 +110,16 @@ export class Serving {
       waiting.waitFor(slot, required, acks === -1 ? found.waiters.commits : found.waiters.flushes);
     }
     if (waiting === null) done(results);
-    else deadlines.add(waiting, msToMicros(Math.max(work.timeoutMs, 0)));
+    else if (work.timeoutMs < Number.POSITIVE_INFINITY) {
+      deadlines.add(waiting, msToMicros(Math.max(work.timeoutMs, 0)));
+    }
     completions.drain();
+  }
+
+  /** Whether a client names a topic of the cluster's own; one that is not there is just unknown. */
+  #isReserved(part: ProducePartition, found: Partition | number): boolean {
+    if (typeof found !== 'number') return isReservedTopic(found.topic);
+    return isReservedTopic(this.#options.hosted.topicOf(part) ?? '');
   }
 
   fetch(work: FetchWork, done: (results: FetchResult[]) => void): void {
@@ -137,11 +153,11 @@ export class Serving {
   #append(
     partition: Partition,
     part: ProducePartition,
-    acks: number,
+    { acks, coordinator }: ProduceWork,
     results: ProduceResult[],
   ): Offset {
     try {
-      const appended = partition.append(part.records, acks);
+      const appended = partition.append(part.records, acks, coordinator?.leaderEpoch ?? null);
       results.push({
         topicId: partition.topicId,
         topic: partition.topic,

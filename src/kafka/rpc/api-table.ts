@@ -2,13 +2,8 @@
 
 import { apiVersionsApi } from '../protocol/apis/18-api-versions.ts';
 import { errorCode } from '../protocol/errors.ts';
-import type { Api, ResponseInput } from '../protocol/schema.ts';
-
-export interface ServedApi {
-  readonly api: Api;
-  readonly minVersion: number;
-  readonly maxVersion: number;
-}
+import type { ResponseInput } from '../protocol/schema.ts';
+import type { OfferedApi } from './served-api.ts';
 
 type ApiVersionsAnswer = ResponseInput<typeof apiVersionsApi>;
 
@@ -17,7 +12,7 @@ type ApiVersionsAnswer = ResponseInput<typeof apiVersionsApi>;
  * it so.
  */
 export function advertisedVersions(
-  apis: ReadonlyMap<number, ServedApi>,
+  apis: ReadonlyMap<number, OfferedApi>,
 ): ApiVersionsAnswer['apiKeys'] {
   return [...apis.values()]
     .map(({ api, minVersion, maxVersion }) => ({
@@ -33,7 +28,7 @@ export function advertisedVersions(
  * The answer to an ApiVersions request of a version that is not served; to be sent in version 0.
  * It names the versions of ApiVersions alone: who asks shall ask again (KIP-511).
  */
-export function unsupportedVersionAnswer(apis: ReadonlyMap<number, ServedApi>): ApiVersionsAnswer {
+export function unsupportedVersionAnswer(apis: ReadonlyMap<number, OfferedApi>): ApiVersionsAnswer {
   const apiKeys = advertisedVersions(apis).filter(({ apiKey }) => apiKey === apiVersionsApi.key);
   return { errorCode: errorCode.unsupportedVersion, apiKeys };
 }

@@ -14,6 +14,8 @@ import type {
   ResponseInput,
   ResponseOf,
 } from '../protocol/schema.ts';
+import type { OfferedApi } from './served-api.ts';
+import type { Session } from './session.ts';
 
 /**
  * `refused`, `connect-timeout`: never sent, safe to retry. `disconnected`, `timeout`: the peer may
@@ -68,10 +70,8 @@ export interface Request<A extends Api = Api> {
   readonly api: A;
   readonly version: number;
   readonly correlationId: number;
-  readonly clientId: string | null;
   readonly body: RequestOf<A>;
-  /** Name of the sender, `host:port`. */
-  readonly peer: string;
+  readonly session: Session;
   /** Encodes and sends; dropped without a word when the connection is gone. */
   respond(body: ResponseInput<A>): void;
   respondNothing(): void;
@@ -92,13 +92,12 @@ export type OnFailure = (doing: string, error: unknown) => void;
 
 export interface ServerOptions {
   readonly port: number;
+  /** What sessions call this listener. */
+  readonly listener: string;
   /**
    * API key to the range of versions served here; ApiVersions itself is answered by the handler.
    */
-  readonly apis: ReadonlyMap<
-    number,
-    { readonly api: Api; readonly minVersion: number; readonly maxVersion: number }
-  >;
+  readonly apis: ReadonlyMap<number, OfferedApi>;
   /** A frame longer than this, or negative, closes its connection (socket.request.max.bytes). */
   readonly maxRequestBytes: number;
   readonly maxConnections: number;

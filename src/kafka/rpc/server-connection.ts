@@ -23,6 +23,7 @@ import type { Arrivals, Reader } from './arrivals.ts';
 import type { ServerOptions } from './contract.ts';
 import { FrameSplitter } from './framing.ts';
 import { ServerRequest } from './server-request.ts';
+import { ConnectionSession } from './session.ts';
 
 interface Frame {
   readonly bytes: Uint8Array;
@@ -33,7 +34,7 @@ interface Frame {
 const lengthBytes = 4;
 
 export class ServerConnection implements ConnectionHandler, Reader {
-  readonly peer: string;
+  readonly session: ConnectionSession;
   /** When bytes last arrived. */
   lastArrival: Micros;
 
@@ -59,6 +60,7 @@ export class ServerConnection implements ConnectionHandler, Reader {
     connection: Connection,
     options: ServerOptions,
     arrivals: Arrivals,
+    number: number,
     onGone: () => void,
   ) {
     this.#host = host;
@@ -66,7 +68,8 @@ export class ServerConnection implements ConnectionHandler, Reader {
     this.#options = options;
     this.#arrivals = arrivals;
     this.#onGone = onGone;
-    this.peer = connection.peer;
+    const { listener } = options;
+    this.session = new ConnectionSession(`${listener}-${number}`, listener, connection.peer);
     this.lastArrival = host.clock.monotonicUs();
     this.#frames = new FrameSplitter(options.maxRequestBytes);
   }
@@ -206,7 +209,8 @@ export class ServerConnection implements ConnectionHandler, Reader {
         return null;
       }
       const { clientId, body } = decodeRequest(api, apiVersion, bytes, start, end);
-      return new ServerRequest(this, api, apiVersion, correlationId, clientId, body);
+      this.session.clientId = clientId;
+      return new ServerRequest(this, api, apiVersion, correlationId, body);
     } catch (error) {
       this.#refuse(what, error);
       return null;
@@ -235,10 +239,10 @@ export class ServerConnection implements ConnectionHandler, Reader {
   failed(doing: string, error: unknown): void {
     const { onFailure } = this.#options;
     if (onFailure === undefined) throw error;
-    onFailure(`${doing} of ${this.peer}`, error);
+    onFailure(`${doing} of ${this.session.peer}`, error);
   }
 
   #warn(what: string): void {
-    this.#host.log('warn', `${this.peer} ${what}; its connection is closed`);
+    this.#host.log('warn', `${this.session.peer} ${what}; its connection is closed`);
   }
 }

@@ -9,10 +9,11 @@ import { encodeResponse } from '../protocol/message.ts';
 import type { Api } from '../protocol/schema.ts';
 import type { Request } from './contract.ts';
 import { errorAnswer } from './error-answers.ts';
+import type { Session } from './session.ts';
 
 /** Where a request came from and its answer goes. */
 export interface Origin {
-  readonly peer: string;
+  readonly session: Session;
   readonly isClosed: boolean;
   /** Called once per request: its frame, or null where there is no answer. */
   answered(frame: Uint8Array | null): void;
@@ -24,29 +25,20 @@ export class ServerRequest implements Request {
   readonly api: Api;
   readonly version: number;
   readonly correlationId: number;
-  readonly clientId: string | null;
   readonly body: unknown;
   readonly #origin: Origin;
   #answered = false;
 
-  constructor(
-    origin: Origin,
-    api: Api,
-    version: number,
-    correlationId: number,
-    clientId: string | null,
-    body: unknown,
-  ) {
+  constructor(origin: Origin, api: Api, version: number, correlationId: number, body: unknown) {
     this.#origin = origin;
     this.api = api;
     this.version = version;
     this.correlationId = correlationId;
-    this.clientId = clientId;
     this.body = body;
   }
 
-  get peer(): string {
-    return this.#origin.peer;
+  get session(): Session {
+    return this.#origin.session;
   }
 
   respond(body: unknown): void {

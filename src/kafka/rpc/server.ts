@@ -30,6 +30,7 @@ class ListeningServer implements Server {
   readonly #arrivals: Arrivals;
   #idleTimer: Timer | null = null;
   #closed = false;
+  #accepted = 0;
 
   constructor(host: Host, options: ServerOptions, ready: (error: Error | null) => void) {
     this.#host = host;
@@ -65,9 +66,12 @@ class ListeningServer implements Server {
       return refusedHandler;
     }
     const arrivals = this.#arrivals;
-    const served = new ServerConnection(this.#host, connection, this.#options, arrivals, () => {
+    const number = ++this.#accepted;
+    const options = this.#options;
+    const onGone = (): void => {
       this.#open.delete(served);
-    });
+    };
+    const served = new ServerConnection(this.#host, connection, options, arrivals, number, onGone);
     this.#open.add(served);
     if (this.#idleTimer === null) this.#watch(this.#options.maxIdleUs);
     return served;

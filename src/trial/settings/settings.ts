@@ -27,6 +27,7 @@ const most: Readonly<Partial<Record<NumberNames, number>>> = {
   controllerQuorumElectionTimeoutMs: 3_600_000,
   // 16 bits on the wire.
   defaultReplicationFactor: 32_767,
+  offsetsTopicReplicationFactor: 32_767,
 };
 
 /**
@@ -58,6 +59,19 @@ const least: Readonly<Record<NumberNames, number>> = {
   controllerQuorumRequestTimeoutMs: 600,
   controllerQuorumAppendLingerMs: 0,
   controllerQuorumRetryBackoffMs: 5,
+  // Sessions of members are checked when they end, and no sooner than a heartbeat could come.
+  groupMinSessionTimeoutMs: 10,
+  groupMaxSessionTimeoutMs: 10,
+  groupInitialRebalanceDelayMs: 0,
+  groupMaxSize: 1,
+  offsetsTopicReplicationFactor: 1,
+  offsetsTopicNumPartitions: 1,
+  offsetsTopicSegmentBytes: 14,
+  offsetsRetentionMinutes: 1,
+  offsetsRetentionCheckIntervalMs: 100,
+  offsetsLoadBufferSize: 1,
+  offsetsCommitTimeoutMs: 10,
+  offsetMetadataMaxBytes: 0,
   // Requests among nodes must fit.
   socketRequestMaxBytes: 65_536,
   maxConnections: 1,

@@ -33,6 +33,7 @@ import type {
   ResponseOf,
 } from '../../../src/kafka/protocol/schema.ts';
 import type { Request } from '../../../src/kafka/rpc/contract.ts';
+import { ConnectionSession } from '../../../src/kafka/rpc/session.ts';
 
 export const clusterId = 'ordeal-test-cluster-id';
 export const ordersId = 'aaaaaaaaaaaaaaaaaaaaaA';
@@ -77,9 +78,8 @@ export function ask<A extends Api>(
     api,
     version,
     correlationId: 7,
-    clientId: 'test',
     body: decodeRequest(api, version, frame).body,
-    peer: 'test:1',
+    session: new ConnectionSession('broker-1', 'broker', 'test:1'),
     respond: (answer: ResponseInput<A>) => {
       const bytes = encodeResponse(api, version, 7, answer).slice(4);
       settle({ kind: 'answer', body: decodeResponse(api, version, bytes).body });
@@ -126,6 +126,7 @@ export function contextWith(parts: Partial<BrokerContext>): BrokerContext {
     fetchSessions: new FetchSessions({ slots: 10, nowUs: () => 0, draw: () => 6 }),
     forwarder: unused('forwarder'),
     producerIds: unused('producerIds'),
+    groups: unused('groups'),
     autoCreation: unused('autoCreation'),
     ...parts,
   };

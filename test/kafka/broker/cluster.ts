@@ -8,6 +8,7 @@ import { secondsToMicros } from '../../../src/base/time.ts';
 import type { Host } from '../../../src/host/host.ts';
 import type { Connection, ConnectionHandler } from '../../../src/host/network.ts';
 import { kafkaNode } from '../../../src/kafka/broker/node.ts';
+import type { NodeRules } from '../../../src/kafka/broker/node-rules.ts';
 import {
   defaultNodeSettings,
   type NodeConfig,
@@ -34,6 +35,7 @@ export interface ClusterOptions {
   readonly brokers?: readonly NodeId[];
   readonly controllers?: readonly NodeId[];
   readonly points?: readonly PointSetting[];
+  readonly rules?: Partial<NodeRules>;
 }
 
 const brokerPort = 9092;
@@ -50,6 +52,7 @@ export class TestCluster {
   /** Exit codes and reasons, as `m1: 0 shut down`. */
   readonly exits: string[] = [];
   readonly #settings: NodeSettings;
+  readonly #rules: Partial<NodeRules>;
   readonly #channels = new Map<NodeId, Channel>();
   readonly #provoked = new Map<string, Provoked>();
   #client: Host | null = null;
@@ -60,6 +63,7 @@ export class TestCluster {
     this.brokers = options.brokers ?? [1, 2, 3];
     this.controllers = options.controllers ?? this.brokers;
     this.#settings = { ...defaultNodeSettings, ...options.settings };
+    this.#rules = options.rules ?? {};
     for (const id of new Set([...this.controllers, ...this.brokers])) {
       const machine = this.world.addMachine(`m${id}`);
       machine.onExit = (code, reason) => this.exits.push(`m${id}: ${code} ${reason}`);
@@ -92,10 +96,11 @@ export class TestCluster {
   }
 
   start(id: NodeId): void {
-    const program = kafkaNode(this.config(id), (observation) => {
+    const observe = (observation: Observation): void => {
       this.observations.push(observation);
       if (observation.kind === 'request-failed') this.world.fail(observation.error);
-    });
+    };
+    const program = kafkaNode(this.config(id), observe, this.#rules);
     this.world.machine(`m${id}`).start((host) => program(this.#listeningTo(id, host)));
   }
 

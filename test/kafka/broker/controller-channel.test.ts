@@ -23,6 +23,7 @@ async function aWorld(behaviour: (node: NodeId, request: Request) => void) {
       startServer(
         host,
         {
+          listener: 'broker',
           port: 9093,
           apis: new Map([[63, { api: brokerHeartbeatApi, minVersion: 0, maxVersion: 1 }]]),
           maxRequestBytes: 1 << 20,

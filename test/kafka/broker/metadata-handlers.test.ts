@@ -180,7 +180,8 @@ describe('ApiVersions', () => {
     expect(table.get(18)).toEqual([0, 4]);
     expect(table.get(23)).toEqual([2, 4]);
     expect([...table.keys()]).toEqual([
-      0, 1, 2, 3, 10, 18, 19, 20, 22, 23, 32, 33, 37, 44, 55, 60, 75,
+      0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 22, 23, 32, 33, 37, 42, 44, 47, 55,
+      60, 75,
     ]);
   });
 
@@ -218,10 +219,12 @@ describe('ApiVersions', () => {
 });
 
 describe('FindCoordinator', () => {
-  it('says that there is none, for one key and for many', () => {
-    const one = answerTo(context, findCoordinatorApi, 2, { key: 'billing' });
+  it('of transactions says that there is none, for one key and for many', () => {
+    const keyType = 1;
+    const one = answerTo(context, findCoordinatorApi, 2, { key: 'billing', keyType });
     expect([one.errorCode, one.nodeId]).toEqual([errorCode.coordinatorNotAvailable, -1]);
     const many = answerTo(context, findCoordinatorApi, 4, {
+      keyType,
       coordinatorKeys: ['billing', 'audit'],
     });
     expect(many.coordinators.map(({ key, errorCode: code }) => [key, code])).toEqual([

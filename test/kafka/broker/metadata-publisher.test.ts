@@ -73,13 +73,15 @@ describe('committed metadata', () => {
     commit(topic('audit'));
     fake.advance(1);
     expect(published).toEqual([]);
-    publisher.start(onMetadata);
+    publisher.subscribe(onMetadata);
+    publisher.start();
     expect(published).toEqual([['orders', 'audit']]);
   });
 
   it('is published from then on as changes, all of one event together', () => {
     const { publisher, commit, published, onMetadata, fake } = aPublisher();
-    publisher.start(onMetadata);
+    publisher.subscribe(onMetadata);
+    publisher.start();
     commit(topic('orders'));
     commit(noOpRecord.encode(0, {}), topic('audit'));
     commit();
@@ -93,7 +95,8 @@ describe('committed metadata', () => {
 
   it('is published no more once stopped', () => {
     const { publisher, commit, published, onMetadata, fake } = aPublisher();
-    publisher.start(onMetadata);
+    publisher.subscribe(onMetadata);
+    publisher.start();
     commit(topic('orders'));
     publisher.stop();
     fake.advance(0);

@@ -148,6 +148,7 @@ export class FakeCluster {
     );
     this.world.addMachine(`b${node}`).start((host) => {
       const options = {
+        listener: 'broker',
         port,
         apis,
         maxRequestBytes: 10_000_000,

@@ -12,10 +12,12 @@ import {
 } from '../../../src/kafka/config.ts';
 import { Controller } from '../../../src/kafka/controller/controller.ts';
 import type { ControllerRules } from '../../../src/kafka/controller/rules.ts';
+import { decidedApis } from '../../../src/kafka/controller/served.ts';
 import { MetadataImage } from '../../../src/kafka/metadata/image.ts';
 import { decodeRecord } from '../../../src/kafka/metadata/records.ts';
 import { apiByKey } from '../../../src/kafka/protocol/apis.ts';
 import type { Api, RequestOf, ResponseOf } from '../../../src/kafka/protocol/schema.ts';
+import { ConnectionSession } from '../../../src/kafka/rpc/session.ts';
 import { countingRandom } from './fixtures.ts';
 
 /** What was answered to a request; null while it waits. */
@@ -120,13 +122,13 @@ export class FakeNode {
   call<A extends Api>(api: A, body: RequestOf<A>, version = api.maxVersion): Call<A> {
     const call: Call<A> = { response: null };
     let answers = 0;
-    this.controller.handle({
+    const served = decidedApis.find((one) => one.api.key === api.key);
+    served?.handle(this.controller, {
       api: apiByKey.get(api.key) as Api,
       version,
       correlationId: 1,
-      clientId: null,
       body,
-      peer: 'b1:1',
+      session: new ConnectionSession('controller-1', 'controller', 'b1:1'),
       respond: (response) => {
         answers += 1;
         if (answers > 1) throw new Error('a request is answered once');

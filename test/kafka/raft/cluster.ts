@@ -9,13 +9,14 @@ import type { Host, RunningProgram } from '../../../src/host/host.ts';
 import { defaultNodeSettings, type NodeConfig } from '../../../src/kafka/config.ts';
 import type { Observation } from '../../../src/kafka/observation.ts';
 import { describeQuorumApi } from '../../../src/kafka/protocol/apis/55-describe-quorum.ts';
-import { apiByKey } from '../../../src/kafka/protocol/apis.ts';
 import type { Api, RequestInput, ResponseOf } from '../../../src/kafka/protocol/schema.ts';
 import { type CommittedBatch, Quorum } from '../../../src/kafka/raft/quorum.ts';
+import { quorumApis } from '../../../src/kafka/raft/requests-in.ts';
 import { kafkaRaftRules, type RaftRules } from '../../../src/kafka/raft/rules.ts';
 import { RefusalError } from '../../../src/kafka/refusal.ts';
 import { openChannel } from '../../../src/kafka/rpc/channel.ts';
 import type { Server, ServerOptions } from '../../../src/kafka/rpc/contract.ts';
+import { bound } from '../../../src/kafka/rpc/served-api.ts';
 import { startServer } from '../../../src/kafka/rpc/server.ts';
 import type { Machine } from '../../../src/sim/machine.ts';
 import { World } from '../../../src/sim/world.ts';
@@ -238,22 +239,16 @@ export class Cluster {
 }
 
 function serve(host: Host, quorum: Quorum): Server {
-  const apis: ServerOptions['apis'] = new Map(
-    [1, 52, 53, 54, 55].flatMap((key) => {
-      const api = apiByKey.get(key);
-      return api === undefined
-        ? []
-        : [[key, { api, minVersion: api.minVersion, maxVersion: api.maxVersion }]];
-    }),
-  );
+  const apis = new Map(bound(quorum, quorumApis).map((one) => [one.api.key, one]));
   const options: ServerOptions = {
     port,
+    listener: 'controller',
     apis,
     maxRequestBytes: defaultNodeSettings.socketRequestMaxBytes,
     maxConnections: 1000,
     maxQueuedRequestsPerConnection: 10,
     maxIdleUs: secondsToMicros(600),
-    handle: (request) => quorum.handle(request),
+    handle: (request) => apis.get(request.api.key)?.handle(request),
   };
   return startServer(host, options, (error) => {
     if (error !== null) throw error;

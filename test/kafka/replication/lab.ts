@@ -28,6 +28,7 @@ import type {
 } from '../../../src/kafka/replication/contract.ts';
 import { readPartition, takeArrival } from '../../../src/kafka/replication/fetch-read.ts';
 import type { IsrProposal, ProposalAnswer } from '../../../src/kafka/replication/leader-state.ts';
+import { Leaderships } from '../../../src/kafka/replication/leaderships.ts';
 import { Partition } from '../../../src/kafka/replication/partition.ts';
 import type { ReplicationRules } from '../../../src/kafka/replication/rules.ts';
 import { kafkaReplicationRules } from '../../../src/kafka/replication/rules.ts';
@@ -379,6 +380,7 @@ export class Lab {
       config,
       rules: this.rules,
       completions: new Completions(),
+      leaderships: new Leaderships(),
       // What a mark exposes is exposed at once, not only at the end of a step.
       observe: ({ kind, ...seen }: Observation) => {
         if (kind !== 'high-watermark') return;

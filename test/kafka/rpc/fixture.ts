@@ -52,6 +52,7 @@ export class Fixture {
       this.world.host('server'),
       {
         port,
+        listener: 'broker',
         apis: served,
         maxRequestBytes: 10_000,
         maxConnections: 10,

@@ -21,8 +21,9 @@ describe('a server', () => {
     const fixture = new Fixture();
     const seen: object[] = [];
     fixture.serve((request) => {
-      const { api, version, correlationId, clientId, peer, body } = request;
-      seen.push({ api, version, correlationId, clientId, peer, body });
+      const { api, version, correlationId, session, body } = request;
+      const { clientId, connectionId, listener, peer } = session;
+      seen.push({ api, version, correlationId, clientId, connectionId, listener, peer, body });
       echo(request);
     });
     expect(new RawPeer(fixture).write(ask(7)).answers).toEqual([7]);
@@ -32,6 +33,8 @@ describe('a server', () => {
         version: 4,
         correlationId: 7,
         clientId: 'raw',
+        connectionId: 'broker-1',
+        listener: 'broker',
         peer: 'client:1',
         body: { transactionalId: null, transactionTimeoutMs: 7, producerId: -1, producerEpoch: -1 },
       },

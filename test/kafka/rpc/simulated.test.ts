@@ -18,6 +18,7 @@ function cluster(seed: string): { world: World; outcomes: (number | RpcFailure)[
     const server = startServer(
       host,
       {
+        listener: 'broker',
         port,
         apis: served,
         maxRequestBytes: 10_000,

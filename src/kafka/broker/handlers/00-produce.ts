@@ -19,13 +19,13 @@
  * ids.
  */
 import { type NodeId, type Uuid, zeroUuid } from '../../../base/ids.ts';
-import { isReservedTopic } from '../../metadata/internal-topics.ts';
 import { produceApi } from '../../protocol/apis/00-produce.ts';
 import { errorCode, errorName } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
 import type { ProducePartition, ProduceResult } from '../../replication/contract.ts';
 import type { Request } from '../../rpc/contract.ts';
-import { type BrokerContext, type Handler, serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerContext, BrokerHandler } from '../context.ts';
 import { isProblem, type Problem, producedBatch, unverifiable } from '../produced-batch.ts';
 import { endpointsOf } from '../topic-view.ts';
 
@@ -33,7 +33,7 @@ type TopicData = RequestOf<typeof produceApi>['topicData'];
 type Answer = ResponseInput<typeof produceApi>;
 type PartitionAnswer = Answer['responses'][number]['partitionResponses'][number];
 
-const handleProduce: Handler<typeof produceApi> = (context, request) => {
+const handleProduce: BrokerHandler<typeof produceApi> = (context, request) => {
   const { body, version } = request;
   const topicData = namedOnce(body.topicData);
   const ackProblem = body.acks < -1 || body.acks > 1 ? invalidAcks : null;
@@ -42,9 +42,7 @@ const handleProduce: Handler<typeof produceApi> = (context, request) => {
   for (const { name, topicId, partitionData } of topicData) {
     for (const { index, records } of partitionData) {
       const found = producedBatch(records, version);
-      const problem = isProblem(found)
-        ? found
-        : (ackProblem ?? internalProblem(context, name, topicId));
+      const problem = isProblem(found) ? found : ackProblem;
       if (problem === null && !isProblem(found) && !(version >= 13 && topicId === zeroUuid)) {
         problems.push(null);
         work.push({ topicId, topic: name, index, records: found });
@@ -67,14 +65,6 @@ const handleProduce: Handler<typeof produceApi> = (context, request) => {
   });
   context.replicas.produce({ acks, timeoutMs, partitions: work }, done);
 };
-
-/** Only the cluster writes to its own topics. */
-function internalProblem({ image }: BrokerContext, name: string, topicId: Uuid): Problem | null {
-  const topic = name === '' ? (image.topicsById.get(topicId)?.name ?? '') : name;
-  if (!isReservedTopic(topic)) return null;
-  const message = `Cannot append to internal topic ${topic}`;
-  return { code: errorCode.invalidTopicException, message };
-}
 
 const invalidAcks: Problem = {
   code: errorCode.invalidRequiredAcks,

@@ -21,7 +21,8 @@ import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
 import type { FetchPartition, FetchResult, FetchWork } from '../../replication/contract.ts';
 import { errorAnswer } from '../../rpc/error-answers.ts';
-import { type BrokerContext, type Handler, serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerContext, BrokerHandler } from '../context.ts';
 import { askedPartitions, forgottenPartitions } from '../fetch-asked.ts';
 import { endpointsOf } from '../topic-view.ts';
 
@@ -36,7 +37,7 @@ const firstWithTopicIds = 13;
 const firstWithReplicaState = 15;
 const firstWithEndpoints = 16;
 
-const handleFetch: Handler<typeof fetchApi> = (context, request) => {
+const handleFetch: BrokerHandler<typeof fetchApi> = (context, request) => {
   const { body, version } = request;
   const { sessionId, sessionEpoch } = body;
   const replicaId = replicaIdOf(body, version);

@@ -15,7 +15,8 @@ import { zeroUuid } from '../../../base/ids.ts';
 import { listOffsetsApi } from '../../protocol/apis/02-list-offsets.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
-import { type BrokerContext, type Handler, serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerContext, BrokerHandler } from '../context.ts';
 
 type Body = RequestOf<typeof listOffsetsApi>;
 type PartitionQuestion = Body['topics'][number]['partitions'][number];
@@ -33,7 +34,7 @@ const specialSince: ReadonlyMap<number, number> = new Map([
 ]);
 const firstWithOffsetNotAvailable = 5;
 
-const handleListOffsets: Handler<typeof listOffsetsApi> = (context, request) => {
+const handleListOffsets: BrokerHandler<typeof listOffsetsApi> = (context, request) => {
   const { body, version } = request;
   const byTopic = new Map<string, Map<number, PartitionAnswer>>();
   for (const { name, partitions } of body.topics) {

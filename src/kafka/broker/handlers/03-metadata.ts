@@ -22,7 +22,8 @@ import { isInternalTopic, isReservedTopic } from '../../metadata/internal-topics
 import { metadataApi } from '../../protocol/apis/03-metadata.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
-import { type BrokerContext, type Handler, serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerContext, BrokerHandler } from '../context.ts';
 import { maxTopicsNamed } from '../request-bounds.ts';
 import {
   anyLiveBroker,
@@ -39,7 +40,7 @@ type Body = RequestOf<typeof metadataApi>;
 type TopicAnswer = ResponseInput<typeof metadataApi>['topics'][number];
 type PartitionAnswer = TopicAnswer['partitions'][number];
 
-const handleMetadata: Handler<typeof metadataApi> = (context, request) => {
+const handleMetadata: BrokerHandler<typeof metadataApi> = (context, request) => {
   const { body, version } = request;
   const { image, config } = context;
   const isExcessive = (body.topics?.length ?? 0) > maxTopicsNamed;

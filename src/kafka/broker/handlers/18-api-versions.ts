@@ -14,38 +14,43 @@ import { apiVersionsApi } from '../../protocol/apis/18-api-versions.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import { advertisedVersions } from '../../rpc/api-table.ts';
 import type { Request } from '../../rpc/contract.ts';
-import type { ServedApi } from '../listener.ts';
+import { bound, type ListedApi, serve } from '../../rpc/served-api.ts';
 
 type ApiKeys = ReturnType<typeof advertisedVersions>;
 
 const clientName = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?$/;
 
 /** The table that `served` makes up together with this API itself. */
-export function withApiVersions(image: MetadataImage, served: readonly ServedApi[]): ServedApi[] {
-  const own: ServedApi = {
-    api: apiVersionsApi,
-    minVersion: 0,
-    maxVersion: 4,
-    handle: (request) =>
-      answer(image, request as unknown as Request<typeof apiVersionsApi>, apiKeys),
-  };
-  const all = [...served, own];
+export function withApiVersions(
+  image: MetadataImage,
+  served: readonly ListedApi[],
+): readonly ListedApi[] {
+  const all = [...served, servedApiVersions];
   const apiKeys = advertisedVersions(new Map(all.map((one) => [one.api.key, one])));
-  return all;
+  return [...served, ...bound({ image, apiKeys }, [servedApiVersions])];
 }
 
-function answer(
-  image: MetadataImage,
-  request: Request<typeof apiVersionsApi>,
-  apiKeys: ApiKeys,
-): void {
-  const { version, body } = request;
-  const named =
-    clientName.test(body.clientSoftwareName) && clientName.test(body.clientSoftwareVersion);
-  if (version < 3) request.respond({ errorCode: errorCode.none, apiKeys });
-  else if (!named) request.respond({ errorCode: errorCode.invalidRequest, apiKeys: [] });
-  else request.respond({ errorCode: errorCode.none, apiKeys, ...featuresOf(image, version) });
+interface Context {
+  readonly image: MetadataImage;
+  readonly apiKeys: ApiKeys;
 }
+
+function answer({ image, apiKeys }: Context, request: Request<typeof apiVersionsApi>): void {
+  const { version, body, session } = request;
+  const { clientSoftwareName: name, clientSoftwareVersion: softwareVersion } = body;
+  if (version < 3) {
+    request.respond({ errorCode: errorCode.none, apiKeys });
+    return;
+  }
+  if (!clientName.test(name) || !clientName.test(softwareVersion)) {
+    request.respond({ errorCode: errorCode.invalidRequest, apiKeys: [] });
+    return;
+  }
+  session.nameSoftware(name, softwareVersion);
+  request.respond({ errorCode: errorCode.none, apiKeys, ...featuresOf(image, version) });
+}
+
+const servedApiVersions = serve(apiVersionsApi, [0, 4], answer);
 
 function featuresOf(image: MetadataImage, version: number) {
   const finalized = [...image.features].filter(([, level]) => level > 0);

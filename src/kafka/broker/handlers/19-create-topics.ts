@@ -6,7 +6,8 @@
  */
 import { createTopicsApi } from '../../protocol/apis/19-create-topics.ts';
 import { errorName } from '../../protocol/errors.ts';
-import { serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerApi } from '../context.ts';
 import type { RefuseAll } from '../forwarder.ts';
 
 const refuseAll: RefuseAll<typeof createTopicsApi> = (body, code) => ({
@@ -18,6 +19,6 @@ const refuseAll: RefuseAll<typeof createTopicsApi> = (body, code) => ({
   })),
 });
 
-export const servedCreateTopics = serve(createTopicsApi, [2, 7], (context, request) => {
+export const servedCreateTopics: BrokerApi = serve(createTopicsApi, [2, 7], (context, request) => {
   context.forwarder.forward(request, refuseAll);
 });

@@ -4,7 +4,8 @@
  * 5: error messages; 6: by name or by id.
  */
 import { deleteTopicsApi } from '../../protocol/apis/20-delete-topics.ts';
-import { serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerApi } from '../context.ts';
 import type { RefuseAll } from '../forwarder.ts';
 
 const refuseAll: RefuseAll<typeof deleteTopicsApi> = (body, code) => ({
@@ -14,6 +15,6 @@ const refuseAll: RefuseAll<typeof deleteTopicsApi> = (body, code) => ({
   ],
 });
 
-export const servedDeleteTopics = serve(deleteTopicsApi, [1, 6], (context, request) => {
+export const servedDeleteTopics: BrokerApi = serve(deleteTopicsApi, [1, 6], (context, request) => {
   context.forwarder.forward(request, refuseAll);
 });

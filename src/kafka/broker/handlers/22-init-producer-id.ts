@@ -9,9 +9,10 @@
  */
 import { initProducerIdApi } from '../../protocol/apis/22-init-producer-id.ts';
 import { errorCode } from '../../protocol/errors.ts';
-import { type Handler, serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerHandler } from '../context.ts';
 
-const handleInitProducerId: Handler<typeof initProducerIdApi> = (context, request) => {
+const handleInitProducerId: BrokerHandler<typeof initProducerIdApi> = (context, request) => {
   const { transactionalId, producerId, producerEpoch } = request.body;
   const answer = (code: number, id: number): void => {
     const given = code === errorCode.none;

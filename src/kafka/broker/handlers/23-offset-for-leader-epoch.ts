@@ -6,9 +6,13 @@
  * 3: who asks, follower or consumer, which changes nothing here.
  */
 import { offsetForLeaderEpochApi } from '../../protocol/apis/23-offset-for-leader-epoch.ts';
-import { type Handler, serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerHandler } from '../context.ts';
 
-const handleOffsetForLeaderEpoch: Handler<typeof offsetForLeaderEpochApi> = (context, request) => {
+const handleOffsetForLeaderEpoch: BrokerHandler<typeof offsetForLeaderEpochApi> = (
+  context,
+  request,
+) => {
   const topics = request.body.topics.map(({ topic, partitions }) => ({
     topic,
     partitions: partitions.map(({ partition, currentLeaderEpoch, leaderEpoch }) => {

@@ -24,7 +24,8 @@ import {
 import { describeConfigsApi } from '../../protocol/apis/32-describe-configs.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
-import { type BrokerContext, type Handler, serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerContext, BrokerHandler } from '../context.ts';
 import { maxResourcesNamed } from '../request-bounds.ts';
 import { isTopicName } from '../topic-view.ts';
 
@@ -41,7 +42,7 @@ const invalid = (message: string): Problem => ({ code: errorCode.invalidRequest,
 
 const tooMany = invalid(`At most ${maxResourcesNamed} resources are described at once.`);
 
-const handleDescribeConfigs: Handler<typeof describeConfigsApi> = (context, request) => {
+const handleDescribeConfigs: BrokerHandler<typeof describeConfigsApi> = (context, request) => {
   const { resources } = request.body;
   const isExcessive = resources.length > maxResourcesNamed;
   const results = resources.map((resource) => {

@@ -5,9 +5,10 @@
  *   REQUEST_TIMED_OUT.
  */
 import { alterConfigsApi } from '../../protocol/apis/33-alter-configs.ts';
-import { serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerApi } from '../context.ts';
 import { refusedResources } from './44-incremental-alter-configs.ts';
 
-export const servedAlterConfigs = serve(alterConfigsApi, [0, 2], (context, request) => {
+export const servedAlterConfigs: BrokerApi = serve(alterConfigsApi, [0, 2], (context, request) => {
   context.forwarder.forward(request, ({ resources }, code) => refusedResources(resources, code));
 });

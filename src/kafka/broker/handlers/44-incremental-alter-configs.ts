@@ -5,7 +5,8 @@
  */
 import { incrementalAlterConfigsApi } from '../../protocol/apis/44-incremental-alter-configs.ts';
 import { errorName } from '../../protocol/errors.ts';
-import { serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerApi } from '../context.ts';
 
 /** The answer to whoever wanted to alter these, in this way or the old one. */
 export const refusedResources = (
@@ -21,7 +22,7 @@ export const refusedResources = (
   })),
 });
 
-export const servedIncrementalAlterConfigs = serve(
+export const servedIncrementalAlterConfigs: BrokerApi = serve(
   incrementalAlterConfigsApi,
   [0, 1],
   (context, request) => {

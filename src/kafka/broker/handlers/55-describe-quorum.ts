@@ -5,7 +5,8 @@
  */
 import { describeQuorumApi } from '../../protocol/apis/55-describe-quorum.ts';
 import { errorName } from '../../protocol/errors.ts';
-import { serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerApi } from '../context.ts';
 import type { RefuseAll } from '../forwarder.ts';
 
 const refuseAll: RefuseAll<typeof describeQuorumApi> = (_body, code) => ({
@@ -14,6 +15,10 @@ const refuseAll: RefuseAll<typeof describeQuorumApi> = (_body, code) => ({
   topics: [],
 });
 
-export const servedDescribeQuorum = serve(describeQuorumApi, [0, 2], (context, request) => {
-  context.forwarder.forward(request, refuseAll);
-});
+export const servedDescribeQuorum: BrokerApi = serve(
+  describeQuorumApi,
+  [0, 2],
+  (context, request) => {
+    context.forwarder.forward(request, refuseAll);
+  },
+);

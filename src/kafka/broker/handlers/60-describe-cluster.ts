@@ -9,13 +9,14 @@
  */
 import { describeClusterApi } from '../../protocol/apis/60-describe-cluster.ts';
 import { errorCode, errorName } from '../../protocol/errors.ts';
-import { type Handler, serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerHandler } from '../context.ts';
 import { anyLiveBroker, clusterOperations, liveBrokers, operationsUntold } from '../topic-view.ts';
 
 const brokersEndpoint = 1;
 const controllersEndpoint = 2;
 
-const handleDescribeCluster: Handler<typeof describeClusterApi> = (context, request) => {
+const handleDescribeCluster: BrokerHandler<typeof describeClusterApi> = (context, request) => {
   const { endpointType, includeFencedBrokers, includeClusterAuthorizedOperations } = request.body;
   const { image, config } = context;
   if (endpointType !== brokersEndpoint) {

@@ -12,7 +12,8 @@ import { isInternalTopic } from '../../metadata/internal-topics.ts';
 import { describeTopicPartitionsApi } from '../../protocol/apis/75-describe-topic-partitions.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
-import { type Handler, serve } from '../context.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerHandler } from '../context.ts';
 import { maxTopicsNamed } from '../request-bounds.ts';
 import { isTopicName, offlineReplicas, shownLeader, topicOperations } from '../topic-view.ts';
 
@@ -22,7 +23,7 @@ type TopicAnswer = Answer['topics'][number];
 
 const maxPartitionLimit = 2000;
 
-const handleDescribeTopicPartitions: Handler<typeof describeTopicPartitionsApi> = (
+const handleDescribeTopicPartitions: BrokerHandler<typeof describeTopicPartitionsApi> = (
   context,
   request,
 ) => {

@@ -1,0 +1,40 @@
+/**
+ * LeaveGroup, versions 0–5.
+ * - Up to version 2 one member leaves; from 3 on any number, static ones by their instance id.
+ * 3: many members (KIP-345); 5: reasons (KIP-800).
+ */
+import type { LeaveAnswer } from '../../group/classic/contract.ts';
+import { leaveGroupApi } from '../../protocol/apis/13-leave-group.ts';
+import { serve } from '../../rpc/served-api.ts';
+import type { BrokerHandler } from '../context.ts';
+
+const handleLeaveGroup: BrokerHandler<typeof leaveGroupApi> = (context, request) => {
+  const { body, version } = request;
+  const leaving =
+    version >= 3
+      ? body.members.map(({ memberId, groupInstanceId, reason }) => ({
+          memberId,
+          instanceId: groupInstanceId,
+          reason,
+        }))
+      : [{ memberId: body.memberId, instanceId: null, reason: null }];
+  const respond = request.guard(({ errorCode: code, members }: LeaveAnswer) => {
+    if (version < 3) {
+      request.respond({ errorCode: code || (members[0]?.errorCode ?? 0) });
+      return;
+    }
+    request.respond({
+      errorCode: code,
+      members: members.map(({ memberId, instanceId, errorCode }) => ({
+        memberId,
+        groupInstanceId: instanceId,
+        errorCode,
+      })),
+    });
+  });
+  const members = context.groups.classicOf(body.groupId, false);
+  if (typeof members === 'number') respond({ errorCode: members, members: [] });
+  else members.step({ kind: 'leave', members: leaving, respond });
+};
+
+export const servedLeaveGroup = serve(leaveGroupApi, [0, 5], handleLeaveGroup);

@@ -1,0 +1,138 @@
+/**
+ * The groups of one broker: a shard for each partition of the offsets topic that it leads. It hears
+ * of leaderships and of deleted topics by subscription; requests find their group's shard here, or
+ * the code with which its clients look for the coordinator again.
+ */
+import type { LeaderEpoch } from '../../base/ids.ts';
+import { minutesToMs, msToMicros } from '../../base/time.ts';
+import type { Timer } from '../../host/timers.ts';
+import type { MetadataDelta, MetadataImage, PartitionState } from '../metadata/image.ts';
+import { offsetsTopic } from '../metadata/internal-topics.ts';
+import { pass } from '../points.ts';
+import { errorCode } from '../protocol/errors.ts';
+import type { LeadershipListener } from '../replication/leaderships.ts';
+import type { ClassicGroupMachine } from './classic/contract.ts';
+import { ClassicMembers } from './classic-members.ts';
+import { expiredRecords, recordsOfDeletedTopics, writeTombstones } from './expiry.ts';
+import type { Group } from './group.ts';
+import { partitionOfGroup } from './group-partition.ts';
+import type { OffsetsTopic } from './offsets-topic.ts';
+import { Shard, type ShardEnvironment } from './shard.ts';
+
+export interface CoordinatorOptions {
+  readonly environment: Omit<ShardEnvironment, 'onLoaded' | 'onUnloaded'>;
+  readonly image: MetadataImage;
+  readonly topic: Pick<OffsetsTopic, 'create'>;
+  readonly newClassicGroup: (id: string) => ClassicGroupMachine;
+}
+
+export class GroupCoordinator implements LeadershipListener {
+  readonly #options: CoordinatorOptions;
+  readonly #environment: ShardEnvironment;
+  readonly #shards = new Map<number, Shard>();
+  /** Of shards whose offsets are looked through from time to time. */
+  readonly #checks = new Map<Shard, Timer>();
+
+  constructor(options: CoordinatorOptions) {
+    this.#options = options;
+    this.#environment = {
+      ...options.environment,
+      onLoaded: (shard) => {
+        for (const group of shard.groups.values()) {
+          if (group.stored !== null) this.#membersOf(shard, group).restore(group.stored);
+        }
+        this.#checkLater(shard);
+      },
+      onUnloaded: (shard) => {
+        this.#checks.get(shard)?.cancel();
+        this.#checks.delete(shard);
+        for (const { members } of shard.groups.values()) members?.end(errorCode.notCoordinator);
+      },
+    };
+  }
+
+  gained(index: number, leaderEpoch: LeaderEpoch): void {
+    this.lost(index);
+    const led = this.#environment.replicas.led(offsetsTopic, index, leaderEpoch);
+    if (led === null) return;
+    this.#shards.set(index, new Shard(this.#environment, index, leaderEpoch, led));
+  }
+
+  lost(index: number): void {
+    const shard = this.#shards.get(index);
+    if (shard === undefined) return;
+    this.#shards.delete(index);
+    pass(this.#environment.host, 'group-unloaded', () => shard.unload());
+  }
+
+  onMetadata({ deletedTopics }: Pick<MetadataDelta, 'deletedTopics'>): void {
+    if (deletedTopics.length === 0) return;
+    const names = new Set(deletedTopics.map(({ name }) => name));
+    for (const shard of this.#shards.values()) {
+      if (shard.problem === errorCode.none) {
+        writeTombstones(shard, recordsOfDeletedTopics(shard, names));
+      }
+    }
+  }
+
+  /** The shard that keeps this group, ready to serve; or the code that its clients are told. */
+  shardOf(group: string): Shard | number {
+    const partition = this.partitionOf(group);
+    if (partition === null) return errorCode.coordinatorNotAvailable;
+    const shard = this.#shards.get(partition.index);
+    if (shard === undefined) return errorCode.notCoordinator;
+    return shard.problem === errorCode.none ? shard : shard.problem;
+  }
+
+  /** The members of a classic group; or the code that a request of a member is answered with. */
+  classicOf(id: string, mayCreate: boolean): ClassicMembers | number {
+    if (id === '') return errorCode.invalidGroupId;
+    const shard = this.shardOf(id);
+    if (typeof shard === 'number') return shard;
+    const members = shard.groups.get(id)?.members ?? null;
+    if (members instanceof ClassicMembers) return members;
+    if (members !== null) return errorCode.inconsistentGroupProtocol;
+    return mayCreate ? this.#membersOf(shard, shard.groupOf(id)) : errorCode.unknownMemberId;
+  }
+
+  /** By metadata; null, and asked for, where the topic is not there yet. */
+  partitionOf(group: string): PartitionState | null {
+    const { image, topic } = this.#options;
+    const partitions = image.topicsByName.get(offsetsTopic)?.partitions ?? [];
+    if (partitions.length === 0) {
+      topic.create();
+      return null;
+    }
+    return partitions[partitionOfGroup(group, partitions.length)] ?? null;
+  }
+
+  /** All that are led here, by partition. */
+  get shards(): readonly Shard[] {
+    return [...this.#shards.values()].sort((a, b) => a.index - b.index);
+  }
+
+  #membersOf(shard: Shard, group: Group): ClassicMembers {
+    const { host } = this.#environment;
+    const members = new ClassicMembers(host, shard, this.#options.newClassicGroup(group.id));
+    group.members = members;
+    return members;
+  }
+
+  #checkLater(shard: Shard): void {
+    const { host, rules, settings } = this.#environment;
+    const delayUs = msToMicros(settings.offsetsRetentionCheckIntervalMs);
+    const timer = host.timers.after(delayUs, () => {
+      const expiry = {
+        rules,
+        nowMs: host.clock.wallMs(),
+        retentionMs: minutesToMs(settings.offsetsRetentionMinutes),
+      };
+      for (const group of [...shard.groups.values()]) {
+        writeTombstones(shard, expiredRecords(group, expiry));
+        shard.dropIfGone(group);
+      }
+      this.#checkLater(shard);
+    });
+    this.#checks.set(shard, timer);
+  }
+}
