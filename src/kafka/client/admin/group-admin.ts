@@ -1,7 +1,7 @@
 /**
  * Groups and what they have committed, as promises. Each call finds the coordinator of its group,
- * again where that has moved, and repeats what may be repeated until its time is up. It rejects with
- * a ClientError whose `outcome` says whether it may have happened.
+ * again where that has moved, and repeats what may be repeated until its time is up. It rejects
+ * with a ClientError whose `outcome` says whether it may have happened.
  */
 import { offsetCommitApi } from '../../protocol/apis/08-offset-commit.ts';
 import { offsetFetchApi } from '../../protocol/apis/09-offset-fetch.ts';
