@@ -169,6 +169,8 @@ export class GroupConsumer {
   /** Commits reach the coordinator in the order of calls, and are called back in that order. */
   commitAsync(offsets: readonly OffsetToCommit[] | undefined, onCommitted: OnCommitted): void {
     this.#mustBeOpen();
+    // A process that stood still may have lost all meanwhile: it learns that first.
+    this.#membership.wake();
     const what = offsets ?? this.#autoCommit.positions(this.#assigned);
     if (what.length === 0) {
       this.#later(() => onCommitted(null));

@@ -1,125 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { secondsToMicros } from '../../../../src/base/time.ts';
 import type { GroupAdmin } from '../../../../src/kafka/client/admin/group-admin.ts';
-import { KafkaClient } from '../../../../src/kafka/client/client.ts';
-import type { GroupConsumer } from '../../../../src/kafka/client/group/group-consumer.ts';
 import type { GroupConsumerOptions } from '../../../../src/kafka/client/group/group-types.ts';
-import { keyOf } from '../../../../src/kafka/client/group/topic-partition.ts';
-import type { Producer } from '../../../../src/kafka/client/produce/producer.ts';
 import { GroupCluster } from '../../group/cluster.ts';
-
-const topic = 'orders';
-const partitions = 4;
-
-/** A cluster with writers and a group of readers; what each reader believes to own is checked. */
-class Traffic {
-  readonly cluster: GroupCluster;
-  readonly written = new Set<string>();
-  readonly read = new Map<string, number>();
-  readonly consumers = new Map<string, GroupConsumer>();
-  /** Partition to the reader that believes to own it. */
-  readonly owners = new Map<string, string>();
-  readonly clashes: string[] = [];
-  admin: GroupAdmin | null = null;
-  #producer: Producer | null = null;
-  #sent = 0;
-
-  constructor(cluster: GroupCluster) {
-    this.cluster = cluster;
-    this.#start('writer', (client) => {
-      this.#producer = client.producer();
-      this.admin = client.groupAdmin();
-    });
-  }
-
-  get world() {
-    return this.cluster.world;
-  }
-
-  #start(machine: string, use: (client: KafkaClient) => void): void {
-    const bootstrap = this.cluster.brokers.map((id) => ({
-      host: this.cluster.machine(id).name,
-      port: 9092,
-    }));
-    this.world.addMachine(machine).start((host) => {
-      use(new KafkaClient({ host, clientId: machine, bootstrap, requestTimeoutMs: 5000 }));
-      return { stop: () => host.exit(0, 'asked to') };
-    });
-  }
-
-  addConsumer(name: string, options: Partial<GroupConsumerOptions> = {}): void {
-    this.#start(name, (client) => {
-      const consumer = client.groupConsumer({
-        groupId: 'g',
-        autoOffsetReset: 'earliest',
-        sessionTimeoutMs: 10_000,
-        assignors: ['cooperative-sticky'],
-        onAssigned: (added) => {
-          for (const key of added.map(keyOf)) {
-            const owner = this.owners.get(key);
-            if (owner !== undefined && this.consumers.has(owner)) {
-              this.clashes.push(`${key}: ${owner} and ${name}`);
-            }
-            this.owners.set(key, name);
-          }
-        },
-        onRevoked: (gone) => this.#disown(name, gone.map(keyOf)),
-        onLost: (gone) => this.#disown(name, gone.map(keyOf)),
-        ...options,
-      });
-      this.consumers.set(name, consumer);
-      consumer.subscribe([topic]);
-      const loop = (): void =>
-        consumer.waitForRecords(() => {
-          for (const record of consumer.poll()) {
-            const value = new TextDecoder().decode(record.value ?? undefined);
-            this.read.set(value, (this.read.get(value) ?? 0) + 1);
-          }
-          if (this.consumers.has(name)) loop();
-        });
-      loop();
-    });
-  }
-
-  #disown(name: string, keys: readonly string[]): void {
-    for (const key of keys) if (this.owners.get(key) === name) this.owners.delete(key);
-  }
-
-  crash(name: string): void {
-    this.consumers.delete(name);
-    this.world.machine(name).crash();
-  }
-
-  /** 20 records a second. */
-  async run(seconds: number): Promise<void> {
-    for (let i = 0; i < seconds * 20; i++) {
-      const value = String(this.#sent++);
-      const partition = this.#sent % partitions;
-      const bytes = new TextEncoder().encode(value);
-      this.#producer?.send({ topic, partition, value: bytes }, (error) => {
-        if (error === null) this.written.add(value);
-      });
-      await this.pass(0.05);
-    }
-  }
-
-  async pass(seconds: number): Promise<void> {
-    await this.world.runUntil(this.world.now + secondsToMicros(seconds));
-    if (this.world.failure !== null) throw this.world.failure;
-  }
-
-  expectAllRead(): void {
-    const missing = [...this.written].filter((value) => !this.read.has(value));
-    expect(missing).toEqual([]);
-    expect(this.clashes).toEqual([]);
-    const owned = [...this.consumers.values()].flatMap((each) => each.assignment().map(keyOf));
-    expect(owned.sort()).toEqual([0, 1, 2, 3].map((partition) => `${topic}:${partition}`));
-  }
-
-  get twice(): number {
-    return [...this.read.values()].filter((count) => count > 1).length;
-  }
-}
+import { Traffic, topic } from './traffic.ts';
 
 const protocols: readonly Partial<GroupConsumerOptions>[] = [
   { assignors: ['range'] },
@@ -173,6 +56,88 @@ describe.each(protocols)('a group on a cluster, with %o', (options) => {
     await traffic.run(20);
     await traffic.pass(60);
     traffic.expectAllRead();
+  });
+});
+
+describe('a group whose members take over at once (wrong: KAFKA-14639)', () => {
+  it('has two owners of one partition', async () => {
+    const traffic = new Traffic(await GroupCluster.started(), { mayTakeOverAtOnce: () => true });
+    traffic.addConsumer('c1');
+    await traffic.run(10);
+    traffic.addConsumer('c2');
+    await traffic.run(10);
+    expect(traffic.clashes.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a member that is cut off', () => {
+  it('takes itself for lost in time, and another reads on', async () => {
+    const traffic = new Traffic(await GroupCluster.started());
+    for (const name of ['c1', 'c2', 'c3']) traffic.addConsumer(name);
+    await traffic.run(15);
+    traffic.cut('c2', true);
+    // It was heard at most one heartbeat before; its session is ten seconds.
+    await traffic.run(6.5);
+    expect(traffic.lost).toEqual([]);
+    await traffic.run(3.5);
+    expect(traffic.lost).toEqual(['c2']);
+    await traffic.run(10);
+    traffic.cut('c2', false);
+    await traffic.run(20);
+    await traffic.pass(10);
+    traffic.expectAllRead();
+    expect(traffic.consumers.get('c2')?.assignment().length).toBeGreaterThan(0);
+  });
+
+  it('learns after a pause that it was lost, before it does anything', async () => {
+    const traffic = new Traffic(await GroupCluster.started());
+    for (const name of ['c1', 'c2', 'c3']) traffic.addConsumer(name);
+    await traffic.run(15);
+    traffic.pause('c2', true);
+    await traffic.run(20);
+    const before = traffic.read.size;
+    traffic.pause('c2', false);
+    await traffic.pass(0);
+    expect(traffic.lost).toEqual(['c2']);
+    expect(traffic.read.size).toBe(before);
+    await traffic.run(10);
+    await traffic.pass(10);
+    traffic.expectAllRead();
+  });
+});
+
+describe.each([1, 2, 3])('a group under a mix of faults, seed %i', (seed) => {
+  it('reads every record, and no two members own one partition', async () => {
+    const cluster = await GroupCluster.started({ seed: `mix ${seed}` });
+    const traffic = new Traffic(cluster);
+    const names = ['c1', 'c2', 'c3'];
+    for (const name of names) traffic.addConsumer(name, protocols[seed % 2]);
+    await traffic.run(10);
+    const { world } = cluster;
+    const random = world.random.stream(`faults ${seed}`);
+    for (let round = 0; round < 6; round++) {
+      const name = names[random.int(3)] as string;
+      const broker = `m${1 + random.int(3)}`;
+      const kind = random.int(4);
+      if (kind === 0) traffic.cut(name, true);
+      else if (kind === 1) traffic.pause(name, true);
+      else if (kind === 2) traffic.cut(broker, true);
+      else world.machine(broker).crash();
+      await traffic.run(3 + random.int(15));
+      if (kind === 0) traffic.cut(name, false);
+      else if (kind === 1) traffic.pause(name, false);
+      else if (kind === 2) traffic.cut(broker, false);
+      else world.machine(broker).restart();
+      await traffic.run(5 + random.int(10));
+    }
+    await traffic.run(60);
+    await traffic.pass(20);
+    traffic.expectAllRead();
+    let closed = 0;
+    for (const each of traffic.consumers.values()) each.close().then(() => closed++);
+    traffic.consumers.clear();
+    await traffic.pass(30);
+    expect(closed).toBe(3);
   });
 });
 
