@@ -22,6 +22,7 @@ import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions
 import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
 import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-producer-id.ts';
 import { offsetForLeaderEpochApi } from '../../../src/kafka/protocol/apis/23-offset-for-leader-epoch.ts';
+import { deleteGroupsApi } from '../../../src/kafka/protocol/apis/42-delete-groups.ts';
 import { consumerGroupHeartbeatApi } from '../../../src/kafka/protocol/apis/68-consumer-group-heartbeat.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import type { Api } from '../../../src/kafka/protocol/schema.ts';
@@ -51,6 +52,7 @@ const served: readonly Api[] = [
   heartbeatApi,
   leaveGroupApi,
   consumerGroupHeartbeatApi,
+  deleteGroupsApi,
 ];
 
 export interface FakePartition {

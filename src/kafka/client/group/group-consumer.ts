@@ -168,7 +168,7 @@ export class GroupConsumer {
 
   /** Commits reach the coordinator in the order of calls, and are called back in that order. */
   commitAsync(offsets: readonly OffsetToCommit[] | undefined, onCommitted: OnCommitted): void {
-    this.#mustBeOpen();
+    this.#mustNotHaveEnded();
     // A process that stood still may have lost all meanwhile: it learns that first.
     this.#membership.wake();
     const what = offsets ?? this.#autoCommit.positions(this.#assigned);
@@ -184,7 +184,7 @@ export class GroupConsumer {
 
   /** What the group has committed, whoever owns the partitions. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]> {
-    this.#mustBeOpen();
+    this.#mustNotHaveEnded();
     return new Promise((resolve, reject) => {
       this.#committer.fetch(partitions, this.#settings.apiTimeoutUs, (offsets, error) => {
         if (offsets !== null) resolve(offsets);
@@ -260,6 +260,11 @@ export class GroupConsumer {
 
   #mustBeOpen(): void {
     if (this.#closing !== null) throw new ClientError('closed', 'the consumer is closed');
+  }
+
+  /** A listener may still commit while the consumer closes. */
+  #mustNotHaveEnded(): void {
+    if (this.#ended) throw new ClientError('closed', 'the consumer is closed');
   }
 
   #nowUs(): Micros {

@@ -227,14 +227,18 @@ describe('a classic member', () => {
   });
 
   it('counts its session from when the answered heartbeat was sent', () => {
-    const lab = new Lab().stable(0);
-    lab.script.pass(13);
-    lab.script.refuse('Heartbeat', 0);
-    lab.script.take();
-    lab.script.pass(34.9);
-    expect(lab.script.take().filter((line) => line.startsWith('lose'))).toEqual([]);
-    lab.script.pass(0.2);
-    expect(lab.script.take()).toContain('lose t0');
+    const lostAfter = (rules: Partial<typeof clientRules>): number => {
+      const lab = new Lab('range', { rules: { ...clientRules, ...rules } }).stable(0);
+      // Sent at 3 s, answered at 13 s, and no other.
+      lab.script.pass(13);
+      lab.script.refuse('Heartbeat', 0);
+      for (let at = 13; ; at++) {
+        if (lab.script.take().includes('lose t0')) return at;
+        lab.script.pass(1);
+      }
+    };
+    expect(lostAfter({})).toBe(48);
+    expect(lostAfter({ sessionStart: ({ answeredUs }) => answeredUs })).toBe(58);
   });
 
   it('cooperative: shows itself while its join waits, and is lost when nobody hears it', () => {
@@ -246,6 +250,33 @@ describe('a classic member', () => {
     lab.script.take();
     lab.script.pass(48);
     expect(lab.script.take()).toContain('lose t0');
+  });
+
+  it('joins anew when what it joins by does not answer its heartbeats any more', () => {
+    const lab = new Lab();
+    lab.subscribe('t');
+    lab.script.answer('JoinGroup', { errorCode: errorCode.memberIdRequired, memberId: 'm1' });
+    lab.heartbeat(errorCode.illegalGeneration);
+    lab.script.pass(3);
+    lab.script.take();
+    lab.script.answer('Heartbeat', null);
+    lab.script.pass(0.1);
+    expect(lab.script.take()).toEqual(['coordinator lost', 'send JoinGroup']);
+    expect(lab.script.waiting('JoinGroup').body.memberId).toBe('m1');
+  });
+
+  it('as a leader that came back it only watches over its topics', () => {
+    const lab = new Lab('range', { instanceId: 'i' });
+    lab.subscribe('t');
+    const members = [{ memberId: 'm1', groupInstanceId: 'i', metadata: subscriptionOf('t') }];
+    lab.joined({ leader: 'm1', members, skipAssignment: true });
+    expect(lab.script.waiting('SyncGroup').body.assignments).toEqual([]);
+    lab.synced(0);
+    lab.script.done();
+    lab.script.take();
+    lab.script.counts.set('t', 5);
+    lab.member.metadataChanged();
+    expect(lab.script.take()).toEqual(['revoke t0']);
   });
 
   it('is not put off by the old generation while its join is out', () => {

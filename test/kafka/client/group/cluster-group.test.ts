@@ -70,6 +70,24 @@ describe('a group whose members take over at once (wrong: KAFKA-14639)', () => {
   });
 });
 
+describe('a static member', () => {
+  it('keeps its partitions over a restart, and the others hear nothing of it', async () => {
+    const traffic = new Traffic(await GroupCluster.started());
+    for (const name of ['c1', 'c2']) traffic.addConsumer(name, { groupInstanceId: name });
+    await traffic.run(15);
+    const owned = traffic.consumers.get('c2')?.assignment();
+    const generation = traffic.consumers.get('c1')?.member.epoch;
+    traffic.crash('c2');
+    await traffic.run(3);
+    traffic.restart('c2');
+    await traffic.run(5);
+    await traffic.pass(5);
+    expect(traffic.consumers.get('c2')?.assignment()).toEqual(owned);
+    expect(traffic.consumers.get('c1')?.member.epoch).toBe(generation);
+    traffic.expectAllRead();
+  });
+});
+
 describe('a member that is cut off', () => {
   it('takes itself for lost in time, and another reads on', async () => {
     const traffic = new Traffic(await GroupCluster.started());

@@ -152,6 +152,17 @@ describe('a member of KIP-848', () => {
     },
   );
 
+  it('fenced it joins at epoch 0, not at the one that was fenced (KAFKA-19233)', () => {
+    const joinsAt = (rules: Partial<typeof clientRules>): unknown => {
+      const lab = new Lab({ rules: { ...clientRules, ...rules } }).stable(0);
+      lab.script.pass(5);
+      lab.script.refuse(api, errorCode.fencedMemberEpoch);
+      return lab.body.memberEpoch;
+    };
+    expect(joinsAt({})).toBe(0);
+    expect(joinsAt({ epochAfterFencing: (epoch) => epoch })).toBe(1);
+  });
+
   it('fenced by a commit it loses all too', () => {
     const lab = new Lab().stable(0);
     lab.member.commitRefused(lab.member.identity, errorCode.fencedMemberEpoch);

@@ -382,6 +382,47 @@ describe('a listener that takes its time', () => {
     expect(lab.group.offsets.get('t:0')).toBe(3);
     expect([app, other].map((each) => each.consumer.assignment().length)).toEqual([1, 1]);
   });
+
+  it('may commit while the consumer closes', async () => {
+    const lab = new GroupLab(1);
+    lab.write(0, 2);
+    const app = await lab.app({
+      enableAutoCommit: false,
+      onRevoked: () => app.consumer.commit(),
+    });
+    app.run();
+    await lab.pass(1);
+    const closed = app.close();
+    await lab.pass(1);
+    await closed;
+    expect(lab.group.commits).toEqual(['t0@2']);
+  });
+});
+
+describe('a member epoch that rises while a commit is under way', () => {
+  it('is waited for, and the commit is signed anew (KIP-848)', async () => {
+    const lab = new GroupLab(1);
+    lab.write(0, 2);
+    const app = await lab.app({ groupProtocol: 'consumer', enableAutoCommit: false });
+    app.run();
+    await lab.pass(2);
+    const epochs: number[] = [];
+    lab.cluster.intercept = (request, node) => {
+      if (!isRequestOf(request, offsetCommitApi)) return lab.group.handle(request, node);
+      epochs.push(request.body.generationIdOrMemberEpoch);
+      if (request.body.generationIdOrMemberEpoch > (epochs[0] as number)) {
+        return lab.group.handle(request, node);
+      }
+      const partitions = [{ partitionIndex: 0, errorCode: errorCode.staleMemberEpoch }];
+      request.respond({ topics: [{ name: 't', partitions }] });
+      return true;
+    };
+    const committed = app.consumer.commit();
+    await lab.pass(5);
+    await committed;
+    expect(lab.group.commits).toEqual(['t0@2']);
+    expect(app.told).toEqual(['assigned t0']);
+  });
 });
 
 describe('subscriptions', () => {

@@ -65,7 +65,8 @@ export class Traffic {
         onAssigned: (added) => {
           for (const key of added.map(keyOf)) {
             const owner = this.owners.get(key);
-            const believes = this.consumers.has(owner ?? '') && !this.paused.has(owner ?? '');
+            const believes =
+              owner !== name && this.consumers.has(owner ?? '') && !this.paused.has(owner ?? '');
             if (believes) this.clashes.push(`${key}: ${owner} and ${name}`);
             this.owners.set(key, name);
           }
@@ -98,6 +99,11 @@ export class Traffic {
   crash(name: string): void {
     this.consumers.delete(name);
     this.world.machine(name).crash();
+  }
+
+  /** The same program begins anew. */
+  restart(name: string): void {
+    this.world.machine(name).restart();
   }
 
   /** Nothing passes between these and anybody else. */

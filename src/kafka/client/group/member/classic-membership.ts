@@ -182,12 +182,12 @@ export class ClassicMembership implements Membership {
 
   get #heartbeatDueUs(): Micros {
     const inGeneration = this.#phase === 'syncing' || this.#phase === 'stable';
+    const joins = this.#phase === 'joining' && this.#memberId !== '';
     const due =
-      this.#generation >= 0 &&
       !this.#heartbeatOut &&
       !this.#vigil.pollExpired &&
       this.#phase !== 'leaving' &&
-      (inGeneration || this.#owned.length > 0);
+      (inGeneration || joins || this.#owned.length > 0);
     return due ? this.#heartbeatAtUs : notTimed;
   }
 
@@ -239,6 +239,9 @@ export class ClassicMembership implements Membership {
   #join(nowUs: Micros, topics: readonly string[]): void {
     this.#phase = 'joining';
     this.#rejoin = false;
+    if (this.#owned.length === 0) {
+      this.#heartbeatAtUs = nowUs + this.#settings.heartbeatIntervalUs;
+    }
     this.#joinedTopics = topics;
     this.#assignedFor = null;
     const attempt = ++this.#attempt;
@@ -306,8 +309,17 @@ export class ClassicMembership implements Membership {
       const untilUs = nowUs + Math.floor(this.#settings.sessionTimeoutUs / 2);
       this.#toAssign = { leadership: leadershipOf(assignor, response), untilUs };
     } else {
+      // A leader that came back shares nothing out, but watches over its topics (KIP-814).
+      if (response.leader === response.memberId) {
+        const { topics } = leadershipOf(assignor, response);
+        this.#assignedFor = new Map(topics.map((each) => [each, this.#countOf(each)]));
+      }
       this.#sync(assignor.name, []);
     }
+  }
+
+  #countOf(topic: string): number {
+    return this.#world.partitionCount(topic) ?? 0;
   }
 
   /** Shares out once all topics are known; what is not known in time, nobody gets. */
@@ -396,7 +408,9 @@ export class ClassicMembership implements Membership {
         this.#vigil.heard(nowUs, this.#world.nowUs());
         if (code !== errorCode.none && this.#phase === 'stable') this.#rejoin = true;
       } else if (isCoordinatorError(code)) {
-        this.#world.coordinatorLost();
+        // What waits at a coordinator that is gone may wait for ever.
+        if (this.#phase === 'joining' || this.#phase === 'syncing') this.#retry();
+        else this.#world.coordinatorLost();
       } else if (generationId === this.#generation && !isRetriable(code)) {
         // While a join is out the group may have gone on to the generation that its answer names.
         const isOld = code === errorCode.illegalGeneration && this.#phase === 'joining';
