@@ -1,9 +1,9 @@
 import { scenario } from '../src/trial/scenario/scenario.ts';
 
 const producers = 16;
-const roundMs = 15_000;
-/** In about half of the rounds a batch is overtaken: fewer rounds leave seeds in which none is. */
-const rounds = Array.from({ length: 14 }, (_, round) => round);
+const roundMs = 20_000;
+/** In about half of the rounds a batch is overtaken, so that no seed is left in which none is. */
+const rounds = Array.from({ length: 16 }, (_, round) => round);
 
 export default scenario({
   name: 'first-batch-overtaken',

@@ -73,6 +73,8 @@ export interface JobResult {
   readonly unsaved: string | null;
   /** What went wrong with us rather than with the cluster; null when nothing did. */
   readonly internal: string | null;
+  /** The stack of what a node or a client threw; null when nothing did. */
+  readonly thrown: string | null;
 }
 
 /** Throws a UsageError for a scenario that cannot be loaded, or asks for what cannot be. */
@@ -91,7 +93,7 @@ export async function runJob(job: Job, watch?: Watch): Promise<JobResult> {
     const folder = runFolder(job.outputDirectory, scenario.name, job.seed);
     const unsaved = saveRun(folder, record, outcome.plan, outcome.history);
     if (job.digestsFile !== null) saveDigests(job.digestsFile, outcome.digests!);
-    return { record, difference: null, unsaved, internal: null };
+    return { record, difference: null, unsaved, internal: null, thrown: stackOf(outcome) };
   });
 }
 
@@ -110,11 +112,15 @@ export async function replayJob(job: ReplayJob, watch?: Watch): Promise<JobResul
       ...rulesOf(job.bug),
     });
     const unsaved = saveRun(job.folder, record, outcome.plan, outcome.history);
-    return { record, difference: null, unsaved: trace.close() ?? unsaved, internal: null };
+    const unkept = trace.close() ?? unsaved;
+    return { record, difference: null, unsaved: unkept, internal: null, thrown: stackOf(outcome) };
   } finally {
     trace.close();
   }
 }
+
+const stackOf = ({ thrown }: TrialOutcome): string | null =>
+  thrown === null ? null : (thrown.stack ?? thrown.message);
 
 /** A trial that nobody keeps: what it reached, and whether it failed. */
 export async function searchJob(job: SearchJob, watch?: Watch): Promise<SearchResult> {

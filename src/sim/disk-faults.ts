@@ -101,7 +101,9 @@ export class DiskFaults {
   }
 
   endSlow(): void {
+    const wasSlow = this.#syncFactor !== 1;
     this.slow(1, 0);
+    if (wasSlow) this.#disk.onSlowEnded();
   }
 
   /** No sync completes, and a write blocks its process, until `unstall`. */

@@ -31,7 +31,10 @@ const defaultSyncLatency: LatencyModel = {
   tailPerMille: 2,
 };
 
-/** Two syncs of a device do not overlap; they queue. */
+/**
+ * Two syncs of a device do not overlap; they queue. How long one takes is drawn when its turn comes:
+ * a device that is slow no more is done with what waits as fast as ever.
+ */
 export class SimDisk {
   readonly machine: string;
   readonly faults: DiskFaults;
@@ -41,7 +44,9 @@ export class SimDisk {
   readonly #sectorBytes: number;
   readonly #syncLatency: LatencyModel;
   readonly #writebackUs: Micros;
-  #busyUntil: Micros = 0;
+  readonly #waiting: SyncRequest[] = [];
+  /** The sync whose turn it is. */
+  #running: KernelEvent | null = null;
   #stalledSyncs: SyncRequest[] = [];
   #usedBytes = 0;
 
@@ -87,13 +92,15 @@ export class SimDisk {
   sync(owner: SimProcess, target: FileContent | Directory, path: string): Promise<void> {
     const mark = target instanceof Directory ? this.tree.sequence : target.sequence;
     return new Promise((resolve, reject) => {
-      const request: SyncRequest = { disk: this, owner, target, path, mark, resolve, reject };
-      this.#submit(request, owner.localNow());
+      const askedUs = owner.localNow();
+      this.#submit({ disk: this, owner, target, path, mark, askedUs, resolve, reject });
     });
   }
 
   onSynced(event: KernelEvent): void {
     const request = event.subject as SyncRequest;
+    this.#running = null;
+    this.#runNext();
     if (this.faults.stalled) {
       this.#stalledSyncs.push(request);
       this.effects.syncsStalled++;
@@ -118,7 +125,15 @@ export class SimDisk {
   onUnstalled(): void {
     const requests = this.#stalledSyncs;
     this.#stalledSyncs = [];
-    for (const request of requests) this.#submit(request, this.#kernel.now);
+    for (const request of requests) this.#submit(request);
+  }
+
+  /** The device is as fast as ever, also for the sync under way. */
+  onSlowEnded(): void {
+    if (this.#running === null) return;
+    const request = this.#running.subject as SyncRequest;
+    this.#running.cancel();
+    this.#run(request);
   }
 
   /** The machine loses its power. */
@@ -127,7 +142,9 @@ export class SimDisk {
     const { tree, effects } = this;
     const stream = this.#stream;
     this.#stalledSyncs = [];
-    this.#busyUntil = 0;
+    this.#waiting.length = 0;
+    this.#running?.cancel();
+    this.#running = null;
     tree.writeback(this.#kernel.now);
     const kept = stream.int(tree.pending + 1);
     effects.entriesLost += tree.pending - kept;
@@ -150,14 +167,24 @@ export class SimDisk {
     this.#usedBytes = 0;
   }
 
-  #submit(request: SyncRequest, now: Micros): void {
+  #submit(request: SyncRequest): void {
+    this.#waiting.push(request);
+    if (this.#running === null) this.#runNext();
+  }
+
+  #runNext(): void {
+    const request = this.#waiting.shift();
+    if (request !== undefined) this.#run(request);
+  }
+
+  #run(request: SyncRequest): void {
     const { syncFactor } = this.faults;
     const model =
       syncFactor === 1 ? this.#syncLatency : scaledLatency(this.#syncLatency, syncFactor);
-    const start = this.#busyUntil > now ? this.#busyUntil : now;
-    this.#busyUntil = start + drawLatency(model, this.#stream);
     if (syncFactor !== 1) this.effects.syncsSlowed++;
-    this.#kernel.at(this.#busyUntil, syncedKind, request.owner.id, request, null);
+    const begunUs = Math.max(this.#kernel.now, request.askedUs);
+    const endUs = begunUs + drawLatency(model, this.#stream);
+    this.#running = this.#kernel.at(endUs, syncedKind, request.owner.id, request, null);
   }
 
   #drop(file: FileContent, mark: number): void {
@@ -194,6 +221,8 @@ interface SyncRequest {
   readonly path: string;
   /** The last change it covers. */
   readonly mark: number;
+  /** Before then its process had not asked for it. */
+  readonly askedUs: Micros;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }

@@ -30,6 +30,7 @@ export interface EventDescription {
 /** Who owns events: something that may end, as processes do. */
 export interface Mortal {
   readonly ended: boolean;
+  readonly machine: string;
 }
 
 /**
@@ -76,6 +77,8 @@ export class Kernel implements Pumped {
   /** Events run so far. */
   events = 0;
   failure: Error | null = null;
+  /** The machine whose process threw; null where it was none. */
+  failedOn: string | null = null;
   /** Runs after each event and its microtasks. */
   onEvent: (() => void) | null = null;
   trace: TraceSink | null = null;
@@ -163,9 +166,11 @@ export class Kernel implements Pumped {
     if (this.current?.ended !== true) this.fail(reason);
   }
 
-  /** Stops the run. The first failure stays. */
-  fail(reason: unknown): void {
-    this.failure ??= reason instanceof Error ? reason : new Error(`thrown: ${String(reason)}`);
+  /** Stops the run. The first failure stays, and is of the process whose event it is. */
+  fail(reason: unknown, failed: Mortal | null = this.current): void {
+    if (this.failure !== null) return;
+    this.failure = reason instanceof Error ? reason : new Error(`thrown: ${String(reason)}`);
+    this.failedOn = failed?.machine ?? null;
   }
 
   /** A line of the trace beside the events' own. Callers look first whether there is a trace. */
@@ -216,7 +221,7 @@ export class Kernel implements Pumped {
         this.onEvent?.();
         if (this.failure === null) return this.#condition === noCondition || this.#condition();
       } catch (error) {
-        this.fail(error);
+        this.fail(error, null);
       }
     }
     return false;

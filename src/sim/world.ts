@@ -62,6 +62,11 @@ export class World {
     return this.#kernel.failure;
   }
 
+  /** The machine whose process threw it; null where it came from outside all of them. */
+  get failedOn(): string | null {
+    return this.#kernel.failedOn;
+  }
+
   /** 16 hexadecimal characters that stand for all that has happened. */
   get digest(): string {
     return this.#kernel.digest.toString();

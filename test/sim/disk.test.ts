@@ -315,6 +315,23 @@ describe('a slow disk', () => {
     expect(machine.disk.effects).toMatchObject({ callsBlocked: 3, syncsSlowed: 1 });
   });
 
+  it('is as fast as ever when that ends, also for syncs that wait', async () => {
+    const { world, host, machine } = await machineWithDisk('1', {
+      syncLatency: constantLatency(500),
+    });
+    const files = ['f', 'g', 'h'].map((name) => host.disk.open(name, true));
+    const start = host.clock.monotonicUs();
+    const synced: number[] = [];
+    machine.disk.faults.slow(100, 0);
+    for (const file of files)
+      void file.sync().then(() => synced.push(host.clock.monotonicUs() - start));
+    await elapse(world, 10_000);
+    machine.disk.faults.endSlow();
+    await elapse(world, 1_500);
+    expect(synced).toEqual([10_500, 11_000, 11_500]);
+    expect(machine.disk.effects).toMatchObject({ syncsSlowed: 1 });
+  });
+
   it('lets bytes depart only after the call that blocked', async () => {
     const world = plainWorld();
     const a = await boot(world, 'a');

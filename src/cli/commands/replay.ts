@@ -64,8 +64,9 @@ async function replayIn(
       return unfinished({ name, seed }, error, performance.now() - begun);
     });
   if (interrupt.signal.aborted) return exitCode.interrupted;
-  const { record, unsaved, internal } = result;
+  const { record, unsaved, internal, thrown } = result;
   if (internal !== null) process.stderr.write(`ordeal: internal error: ${internal}\n`);
+  if (thrown !== null) process.stderr.write(`ordeal: ${thrown}\n`);
   if (unsaved !== null) process.stderr.write(`ordeal: results are not kept: ${unsaved}\n`);
   const isKept = record.digest !== '' && unsaved === null;
   const again = flags.plan ?? (isKept ? join(folder, planName) : null);

@@ -155,12 +155,15 @@ class Troubles {
     this.notKept(problem);
   }
 
-  add({ record, unsaved, internal }: JobResult): void {
+  add({ record, unsaved, internal, thrown }: JobResult): void {
     if (unsaved !== null || record.digest === '') this.#unkept.add(record);
     if (internal !== null) {
       this.any = true;
       const where = `${record.scenario} seed ${record.seed}`;
       process.stderr.write(`ordeal: internal error: ${where}: ${internal}\n`);
+    }
+    if (thrown !== null) {
+      process.stderr.write(`ordeal: ${record.scenario} seed ${record.seed}: ${thrown}\n`);
     }
     this.notKept(unsaved);
   }

@@ -86,6 +86,7 @@ export function unfinished(
     difference: null,
     unsaved: null,
     internal,
+    thrown: null,
   };
 }
 

@@ -116,10 +116,14 @@ export class MetadataLog implements RaftLog {
     while (this.votersOffset >= offset) this.#votersHistory.pop();
   }
 
-  /** Resolves with the offset up to which the log, as it is by then, is durable. */
-  async flush(): Promise<Offset> {
+  /** One at a time: what it makes durable is `flushReaches`, to be asked when it counts. */
+  async flush(): Promise<void> {
     this.#flushReaches = this.#log.logEndOffset;
     await this.#log.flush();
+  }
+
+  /** What the last flush covers of the log as it is now: less where that has been cut since. */
+  get flushReaches(): Offset {
     return this.#flushReaches;
   }
 

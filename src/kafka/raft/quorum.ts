@@ -337,13 +337,13 @@ export class Quorum implements QuorumDoor {
     this.#isFlushing = true;
     const flushId = this.#flushId;
     this.#log.flush().then(
-      (durableOffset) =>
+      () =>
         pass(this.#host, 'flush-finished', () => {
           this.#isFlushing = false;
           const again = this.#flushAgain;
           this.#flushAgain = false;
           this.#step((machine, nowUs) => {
-            machine.logDurable(durableOffset, flushId, nowUs);
+            machine.logDurable(this.#log.flushReaches, flushId, nowUs);
             if (again) this.#flush();
           });
         }),

@@ -96,6 +96,11 @@ export class Judge {
     const given = { history, order, guarantees: this.#guarantees, deletedBelow, endUs };
     for (const check of checkers) check(given, this.report);
     checkSurvival(history, this.#logs, isLive, endUs, this.report);
+    return this.soFar();
+  }
+
+  /** What has been found as things happened, where a trial did not come to its end. */
+  soFar(): readonly Violation[] {
     return foldConsequences(this.#violations);
   }
 }

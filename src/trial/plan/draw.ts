@@ -23,9 +23,7 @@ import { drawConfiguration } from './swarm.ts';
 
 /** Draws all that the seed decides before the trial begins, from streams of their own. */
 export function drawPlan(scenario: Scenario, seed: string, random: RandomSource): Plan {
-  const drawn = scenario.swarm
-    ? { ...scenario, ...drawConfiguration(random.stream('configuration')) }
-    : scenario;
+  const drawn = scenario.swarm ? swarmOf(scenario, random.stream('configuration')) : scenario;
   const { cluster, topics, phases, network, workload, faults } = drawn;
   const strikes = faults.random === undefined ? [] : drawFaults(drawn, random.stream('faults'));
   const holds = faults.random !== undefined && faults.points === 'drawn';
@@ -40,6 +38,19 @@ export function drawPlan(scenario: Scenario, seed: string, random: RandomSource)
     workload,
     faults: [...faults.script, ...strikes].sort((a, b) => a.atMs - b.atMs),
     ...(holds ? { points: points() } : {}),
+  };
+}
+
+/** The scenario with all that a swarm draws, at the pace of the drawn time-outs. */
+function swarmOf(scenario: Scenario, random: RandomStream): Scenario {
+  const { pace, ...configuration } = drawConfiguration(random);
+  const { faults } = scenario;
+  if (faults.random === undefined) return { ...scenario, ...configuration };
+  const paced = { ...faults.random, everyMs: pace.everyMs, durationMs: [...pace.durationMs] };
+  return {
+    ...scenario,
+    ...configuration,
+    faults: { ...faults, random: paced as typeof faults.random },
   };
 }
 

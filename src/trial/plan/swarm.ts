@@ -17,14 +17,38 @@ import type { Configuration } from './plan.ts';
 /** A network on which a quorum with short time-outs still agrees. */
 const fastUs = 5_000;
 
-export function drawConfiguration(random: RandomStream): Configuration {
+/**
+ * What all that waits is measured by. `slow`: Kafka's own time-outs, on networks that need them.
+ * `usual`: some of them shorter. `brisk`: all of them, so that a leader falls, is replaced and
+ * returns within a second or two, and a minute holds as many such changes as an hour of `slow`.
+ */
+type Tempo = 'slow' | 'usual' | 'brisk';
+
+/** How soon drawn faults follow each other, and how long they last: about as long as a fail-over. */
+export interface Pace {
+  readonly everyMs: number;
+  readonly durationMs: readonly [shortest: number, longest: number];
+}
+
+export function drawConfiguration(random: RandomStream): Configuration & { readonly pace: Pace } {
   const network = drawNetwork(random);
   const isFast = network.latencyUs + network.jitterUs <= fastUs;
-  const cluster = drawCluster(isFast, random);
+  const tempo = isFast ? weighted<Tempo>(random, [2, 'brisk'], [1, 'usual']) : 'slow';
+  const cluster = drawCluster(tempo, random);
   const topics = drawTopics(cluster.brokers, random);
   const phases = phasesSchema.parse({ warmUpMs: 4_000, chaosMs: 20_000 + random.int(40_001) });
   const workload = drawWorkload(random);
-  return { cluster, topics: topics.map(fitting(workload)), phases, network, workload };
+  const pace = drawPace(tempo, random);
+  return { cluster, topics: topics.map(fitting(workload)), phases, network, workload, pace };
+}
+
+function drawPace(tempo: Tempo, random: RandomStream): Pace {
+  if (tempo !== 'brisk')
+    return { everyMs: drawOne([1_500, 3_000], random), durationMs: [500, 8_000] };
+  return {
+    everyMs: drawOne([400, 800, 1_600], random),
+    durationMs: [50, drawOne([1_000, 3_000], random)],
+  };
 }
 
 /** What a record takes at most beside its value. */
@@ -56,7 +80,7 @@ function weighted<T>(random: RandomStream, ...choices: readonly (readonly [numbe
 const between = (least: number, most: number, random: RandomStream): number =>
   least + random.int(most - least + 1);
 
-function drawCluster(isFast: boolean, random: RandomStream): Configuration['cluster'] {
+function drawCluster(tempo: Tempo, random: RandomStream): Configuration['cluster'] {
   const brokers = weighted(random, [1, 1], [1, 2], [10, 3], [5, 4], [3, 5], [1, 7]);
   const racks = drawOne([[], [], ['east', 'west'], ['east', 'west', 'north']], random);
   const controllers = weighted<'combined' | number>(
@@ -70,23 +94,61 @@ function drawCluster(isFast: boolean, random: RandomStream): Configuration['clus
     brokers,
     controllers,
     racks,
-    settings: drawSettings(isFast, random),
+    settings: drawSettings(tempo, random),
   });
 }
 
-/** Time-outs far below Kafka's: more elections, shrinks and expansions in a minute of chaos. */
-function drawSettings(isFast: boolean, random: RandomStream): object {
-  const heartbeat = isFast ? drawOne([200, 500, 2_000], random) : 2_000;
-  const election = isFast ? drawOne([300, 1_000], random) : 1_000;
-  const fetchTimeout = isFast ? drawOne([600, 2_000], random) : 2_000;
+interface TimeOuts {
+  readonly heartbeat: readonly number[];
+  readonly election: readonly number[];
+  readonly quorumFetch: readonly number[];
+  readonly lag: readonly number[];
+  readonly fetchWait: readonly number[];
+  readonly backoff: readonly number[];
+}
+
+/** Milliseconds. */
+const timeOuts: Readonly<Record<Tempo, TimeOuts>> = {
+  slow: {
+    heartbeat: [2_000],
+    election: [1_000],
+    quorumFetch: [2_000],
+    lag: [2_000, 5_000, 30_000],
+    fetchWait: [50, 200, 500],
+    backoff: [50, 200, 1_000],
+  },
+  usual: {
+    heartbeat: [200, 500, 2_000],
+    election: [300, 1_000],
+    quorumFetch: [600, 2_000],
+    lag: [800, 2_000, 5_000, 30_000],
+    fetchWait: [50, 200, 500],
+    backoff: [50, 200, 1_000],
+  },
+  brisk: {
+    heartbeat: [50, 100, 200],
+    election: [100, 300],
+    quorumFetch: [600],
+    lag: [300, 800, 2_000],
+    fetchWait: [20, 100],
+    backoff: [20, 100],
+  },
+};
+
+function drawSettings(tempo: Tempo, random: RandomStream): object {
+  const choices = timeOuts[tempo];
+  const heartbeat = drawOne(choices.heartbeat, random);
+  const election = drawOne(choices.election, random);
+  const fetchTimeout = drawOne(choices.quorumFetch, random);
   return {
-    replicaLagTimeMaxMs: drawOne([800, 2_000, 5_000, 30_000], random),
-    replicaFetchWaitMaxMs: drawOne([50, 200, 500], random),
-    replicaFetchBackoffMs: drawOne([50, 200, 1_000], random),
+    replicaLagTimeMaxMs: drawOne(choices.lag, random),
+    replicaFetchWaitMaxMs: drawOne(choices.fetchWait, random),
+    replicaFetchBackoffMs: drawOne(choices.backoff, random),
     // A batch at a time on a slow network would never catch up with the load.
-    replicaFetchMaxBytes: isFast ? drawOne([1_000, 20_000, 1_048_576], random) : 1_048_576,
+    replicaFetchMaxBytes:
+      tempo === 'slow' ? 1_048_576 : drawOne([1_000, 20_000, 1_048_576], random),
     replicaHighWatermarkCheckpointIntervalMs: drawOne([200, 1_000, 5_000, 30_000], random),
-    leaderImbalanceCheckIntervalSeconds: drawOne([2, 10, 300], random),
+    leaderImbalanceCheckIntervalSeconds: drawOne([1, 2, 10, 300], random),
     brokerHeartbeatIntervalMs: heartbeat,
     brokerSessionTimeoutMs: heartbeat * drawOne([3, 4, 5], random),
     controllerQuorumElectionTimeoutMs: election,

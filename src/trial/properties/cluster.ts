@@ -40,3 +40,10 @@ export const converges = property({
   pledge: 'always',
   say: (c: { obstacle: string }) => c.obstacle,
 });
+
+export const unhandledException = property({
+  name: 'unhandled-exception',
+  sentence: 'code of a node or a client threw an exception that nobody handled',
+  pledge: 'always',
+  say: (c: { machine: string; message: string }) => `${c.machine} threw: ${c.message}`,
+});

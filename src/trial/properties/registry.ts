@@ -13,7 +13,14 @@ import {
   sendsComplete,
   unseen,
 } from './clients.ts';
-import { converges, failsOverInTime, monotonicEpoch, singleLeader, singleVote } from './cluster.ts';
+import {
+  converges,
+  failsOverInTime,
+  monotonicEpoch,
+  singleLeader,
+  singleVote,
+  unhandledException,
+} from './cluster.ts';
 import type { About, Property } from './property.ts';
 import {
   ackedByMinIsr,
@@ -57,6 +64,7 @@ const all = [
   monotonicEpoch,
   failsOverInTime,
   converges,
+  unhandledException,
 ] as const;
 
 export type PropertyName = (typeof all)[number]['name'];

@@ -12,6 +12,7 @@ import type { NodeRules } from '../../kafka/broker/node-rules.ts';
 import type { ClientRules } from '../../kafka/client/rules.ts';
 import type { NodeConfig } from '../../kafka/config.ts';
 import type { Observation } from '../../kafka/observation.ts';
+import { EscapeError } from '../../sim/guard.ts';
 import type { Machine } from '../../sim/machine.ts';
 import { SimRandom } from '../../sim/random.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
@@ -33,7 +34,7 @@ import { drawPlan } from '../plan/draw.ts';
 import { guaranteesOf } from '../plan/guarantees-of.ts';
 import { configured, type Plan } from '../plan/plan.ts';
 import { pointProblems, pointSettings } from '../plan/points.ts';
-import { converges, failsOverInTime } from '../properties/cluster.ts';
+import { converges, failsOverInTime, unhandledException } from '../properties/cluster.ts';
 import { relationProblems } from '../scenario/relations.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
 import { nodeSettings, type SettingsOverrides } from '../settings/settings.ts';
@@ -68,6 +69,8 @@ export interface TrialOutcome {
   readonly plan: Plan;
   readonly history: History;
   readonly digests: DigestRecording | null;
+  /** What code on trial threw, which ended it; null where it ran to its end. */
+  readonly thrown: Error | null;
 }
 
 /** How long the administrator may take, from the first start of all machines. */
@@ -81,9 +84,12 @@ const finalReadWithinUs = secondsToMicros(60);
 /** A trial that cannot go on: its reason is the verdict's. */
 class Inconclusive extends Error {}
 
+/** Code of a node or a client threw: the trial ends there, and says so. */
+class CodeThrew extends Error {}
+
 /**
- * Throws InvalidInputError for a plan that does not fit, and whatever simulated code threw: a bug
- * in us.
+ * Throws InvalidInputError for a plan that does not fit, and what the trial's own code threw: a bug
+ * in us. What a node or a client threw breaks a property.
  */
 export async function runTrial(
   scenario: Scenario,
@@ -119,6 +125,8 @@ class Trial {
   readonly #rules: Partial<NodeRules>;
   readonly #clientRules: Partial<ClientRules>;
   #producersFinished = false;
+  /** Thrown by the judge and whoever else watches, within an event of the code on trial. */
+  #ownError: unknown = null;
 
   constructor(scenario: Scenario, seed: string, options: TrialOptions) {
     const worldSeed = `${scenario.name}/${seed}`;
@@ -170,8 +178,8 @@ class Trial {
       await this.#heal();
       await this.#readFinally();
     } catch (error) {
-      if (!(error instanceof Inconclusive)) throw error;
-      reason = error.message;
+      if (error instanceof Inconclusive) reason = error.message;
+      else if (!(error instanceof CodeThrew)) throw error;
     } finally {
       endCount?.();
     }
@@ -304,7 +312,10 @@ class Trial {
         .filter(({ machine }) => world.machine(machine).state === 'running')
         .map(({ config }) => config.nodeId),
     );
-    const violations = this.#judge.conclude(this.#history, (node) => live.has(node), world.now);
+    const violations =
+      world.failure === null
+        ? this.#judge.conclude(this.#history, (node) => live.has(node), world.now)
+        : this.#judge.soFar();
     const faults = this.#faults.reports();
     this.#coverage?.faults(faults);
     const expected = this.#scenario.breaks ?? null;
@@ -312,6 +323,7 @@ class Trial {
       plan: this.#plan,
       history: this.#history,
       digests: this.#digests,
+      thrown: world.failure,
       result: {
         scenario: this.#scenario.name,
         seed: this.#seed,
@@ -333,6 +345,15 @@ class Trial {
   }
 
   #observe(observation: Observation): void {
+    try {
+      this.#watch(observation);
+    } catch (error) {
+      this.#ownError ??= error;
+      throw error;
+    }
+  }
+
+  #watch(observation: Observation): void {
     // A node survives a bug that a request brings to light; a trial does not.
     if (observation.kind === 'request-failed') this.#world.fail(observation.error);
     this.#view.observe(observation);
@@ -382,10 +403,16 @@ class Trial {
   }
 
   #throwFailure(): void {
-    const { failure } = this.#world;
+    const { failure, failedOn } = this.#world;
     if (failure === null) return;
-    failure.message += ` (scenario ${this.#scenario.name}, seed ${this.#seed}, t=${this.#world.now} us, event ${this.#world.events})`;
-    throw failure;
+    if (failedOn === null || this.#ownError !== null || failure instanceof EscapeError) {
+      failure.message += ` (scenario ${this.#scenario.name}, seed ${this.#seed}, t=${this.#world.now} us, event ${this.#world.events})`;
+      throw failure;
+    }
+    const about = { machine: failedOn, message: `${failure.name}: ${failure.message}` };
+    const atUs = this.#world.now;
+    this.#judge.report(unhandledException, { about, atUs, partition: null, evidence: [] });
+    throw new CodeThrew();
   }
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import steady from '../../../scenarios/steady.ts';
-import { kafkaReplicationRules } from '../../../src/kafka/replication/rules.ts';
 import type { TraceEntry } from '../../../src/sim/trace.ts';
+import { Coverage } from '../../../src/trial/coverage/coverage.ts';
+import { swapped } from '../../../src/trial/museum/exhibit.ts';
 import { parsePlan } from '../../../src/trial/plan/plan.ts';
+import type { TrialResult } from '../../../src/trial/runner/result.ts';
 import { runTrial } from '../../../src/trial/runner/trial.ts';
 import { InvalidInputError, scenario } from '../../../src/trial/scenario/scenario.ts';
 
@@ -161,11 +163,41 @@ describe('a trial', () => {
     );
   });
 
-  it('ends with a bug of ours that a request brings to light, though a node survives it', async () => {
-    const bug = (): never => {
-      throw new Error('a bug in judging a fetch');
-    };
-    const rules = { replication: { ...kafkaReplicationRules, acceptsFetchOf: bug } };
-    await expect(runTrial(steady, '1', { rules })).rejects.toThrow('a bug in judging a fetch');
+  it.each([
+    [
+      'a request brings to light, though a node survives it',
+      'b',
+      { replication: { acceptsFetchOf: bug } },
+    ],
+    ['an event of its own brings to light', 'b', { raft: { checkQuorumTimeoutUs: bug } }],
+  ] as const)('fails where a node throws what %s', async (_, machine, { ...wrong }) => {
+    const { nodes } = swapped(wrong);
+    const { result, thrown } = await runTrial(steady, '1', { rules: nodes });
+    expectThrown(result, machine);
+    expect(thrown?.message).toBe('a bug');
+  });
+
+  it('fails where a client throws', async () => {
+    const { result } = await runTrial(steady, '1', { clientRules: { isOutdatedLeader: bug } });
+    expectThrown(result, '[pc]');
+  });
+
+  it('throws what was thrown by those who watch: no bug of the code on trial', async () => {
+    const coverage = new Coverage();
+    coverage.observe = bug;
+    await expect(runTrial(steady, '1', { coverage })).rejects.toThrow('a bug (scenario steady');
   });
 });
+
+function bug(): never {
+  throw new Error('a bug');
+}
+
+function expectThrown({ verdict, violations }: TrialResult, machine: string): void {
+  expect(verdict).toBe('fail');
+  expect(violations.map(({ property }) => property)).toEqual(['unhandled-exception']);
+  expect(violations[0]!.about).toEqual({
+    machine: expect.stringMatching(`^${machine}[0-9]$`),
+    message: 'Error: a bug',
+  });
+}

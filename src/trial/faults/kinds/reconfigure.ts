@@ -4,12 +4,14 @@ import { changeableSchema, type SettingsOverrides } from '../../settings/setting
 import { faultKind } from '../kind.ts';
 import { shutDown, shutDownWords } from '../shut-down.ts';
 
-/** What is drawn: settings that promise nothing, and that no other setting has to go with. */
+/**
+ * What is drawn: settings that promise nothing, and that no other setting has to go with. Fetch
+ * sizes are not among them: a small one on a slow network replicates more slowly than producers
+ * send, and no replica that is behind would catch up.
+ */
 const choices: Required<
   Pick<
     { [Name in keyof SettingsOverrides]: readonly NonNullable<SettingsOverrides[Name]>[] },
-    | 'replicaFetchMaxBytes'
-    | 'replicaFetchResponseMaxBytes'
     | 'replicaFetchBackoffMs'
     | 'replicaHighWatermarkCheckpointIntervalMs'
     | 'leaderImbalanceCheckIntervalSeconds'
@@ -17,8 +19,6 @@ const choices: Required<
     | 'maxIncrementalFetchSessionCacheSlots'
   >
 > = {
-  replicaFetchMaxBytes: [1, 4_096, 1_048_576],
-  replicaFetchResponseMaxBytes: [1, 65_536, 10_485_760],
   replicaFetchBackoffMs: [10, 100, 1_000],
   replicaHighWatermarkCheckpointIntervalMs: [100, 1_000, 5_000],
   leaderImbalanceCheckIntervalSeconds: [1, 10, 300],
