@@ -40,7 +40,9 @@ export function expiredRecords(group: Group, expiry: Expiry): GroupRecord[] {
     if (expiry.rules.offsetExpires(age)) records.push(tombstone(group.id, entry));
     else left += 1;
   }
-  if (left === 0 && standing === 'empty') {
+  // Also of a group that somebody asked to join, and nobody did.
+  const hasMore = group.stored !== null || group.members !== null;
+  if (left === 0 && hasMore && (standing === 'empty' || standing === 'simple')) {
     records.push({ kind: 'group', group: group.id, value: null });
   }
   return records;

@@ -41,6 +41,21 @@ export class GroupCluster extends TestCluster {
     await this.run(1);
   }
 
+  /** Cuts a broker off from the other nodes, or joins it again; clients reach it. */
+  isolate(id: NodeId, isBlocked: boolean): void {
+    for (const other of new Set([...this.brokers, ...this.controllers])) {
+      if (other === id) continue;
+      for (const [from, to] of [
+        [`m${id}`, `m${other}`],
+        [`m${other}`, `m${id}`],
+      ] as const) {
+        const link = this.world.network.link(from, to);
+        if (isBlocked) link.block();
+        else link.unblock();
+      }
+    }
+  }
+
   /** A broker that runs. */
   get anyBroker(): NodeId {
     return this.brokers.find((id) => this.machine(id).state === 'running') ?? 1;
@@ -51,8 +66,8 @@ export class GroupCluster extends TestCluster {
       keyType: 0,
       coordinatorKeys: [group],
     });
-    if (typeof answer === 'string') throw new Error(answer);
-    return answer.coordinators[0]!;
+    const nobody = { key: group, errorCode: errorCode.coordinatorNotAvailable, nodeId: -1 };
+    return typeof answer === 'string' ? nobody : answer.coordinators[0]!;
   }
 
   /** Asks until there is one. */

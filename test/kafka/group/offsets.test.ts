@@ -11,21 +11,6 @@ import { GroupCluster } from './cluster.ts';
 
 const minute = 60;
 
-/** Cuts a broker off from the other brokers, or joins it again; clients reach it. */
-function isolate(cluster: GroupCluster, id: number, isBlocked: boolean): void {
-  for (const other of [...cluster.brokers, ...cluster.controllers]) {
-    if (other === id) continue;
-    for (const [from, to] of [
-      [`m${id}`, `m${other}`],
-      [`m${other}`, `m${id}`],
-    ] as const) {
-      const link = cluster.world.network.link(from, to);
-      if (isBlocked) link.block();
-      else link.unblock();
-    }
-  }
-}
-
 /** Commits, and ends the coordinator before its followers know that it is committed. */
 async function crashAfterCommit(options: ConstructorParameters<typeof GroupCluster>[0]) {
   const cluster = await GroupCluster.started(options);
@@ -57,7 +42,7 @@ describe('a commit', () => {
     const cluster = await GroupCluster.started({ controllers: [4] });
     await cluster.commit('g', 0, 1);
     const first = await cluster.coordinatorOf('g');
-    isolate(cluster, first, true);
+    cluster.isolate(first, true);
     const code = cluster.commitAt(first, 'g', 0, 2);
     expect(await code).toBe(errorCode.coordinatorNotAvailable);
     expect(await cluster.fetchAt(first, 'g', 0)).toBe(1);
@@ -67,7 +52,7 @@ describe('a commit', () => {
     expect(second).not.toBe(first);
     expect(await cluster.fetchAt(second, 'g', 0)).toBe(1);
     expect(await cluster.commitAt(second, 'g', 0, 3)).toBe(0);
-    isolate(cluster, first, false);
+    cluster.isolate(first, false);
     await cluster.run(20);
     expect(await cluster.fetchAt(first, 'g', 0)).toBe(`error ${errorCode.notCoordinator}`);
     expect(await cluster.committed('g', 0)).toBe(3);
