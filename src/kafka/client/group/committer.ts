@@ -63,6 +63,8 @@ export class Committer {
   /** The first of the queue is on its way, or pauses before another attempt. */
   #busy = false;
   #whenIdle: (() => void)[] = [];
+  /** Questions that wait for an answer. */
+  readonly #asked = new Set<OnOffsets>();
 
   constructor(parts: CommitterParts) {
     this.#parts = parts;
@@ -98,7 +100,18 @@ export class Committer {
 
   /** What the group has committed, with a bound in time. */
   fetch(partitions: readonly TopicPartition[], timeoutUs: Micros, onOffsets: OnOffsets): void {
-    this.#fetch(partitions, this.#nowUs() + timeoutUs, 1, onOffsets);
+    const settle: OnOffsets = (offsets, error) => {
+      if (this.#asked.delete(settle)) onOffsets(offsets, error);
+    };
+    this.#asked.add(settle);
+    this.#fetch(partitions, this.#nowUs() + timeoutUs, 1, settle);
+  }
+
+  /** No answer comes any more. */
+  close(): void {
+    this.abandon('the consumer was closed');
+    const error = new ClientError('closed', 'the consumer was closed');
+    for (const settle of [...this.#asked]) settle(null, error);
   }
 
   #fetch(

@@ -252,7 +252,7 @@ export class GroupConsumer {
     this.#rebalancing.close();
     this.#startingPoints.close();
     this.#link.close();
-    this.#committer.abandon('the consumer was closed');
+    this.#committer.close();
     this.#reader.close();
     this.#assigned = [];
     this.#waiter = null;
@@ -338,11 +338,13 @@ export class GroupConsumer {
       isInside: () => this.#polls || this.#waiter !== null || this.#closing !== null,
       later: (callback) => this.#later(callback),
       failed: (error, what) => this.#log(error, what),
+      known: (partitions) => this.#stillAssigned(partitions),
       hold: (partitions) => this.#reader.hold(this.#stillAssigned(partitions)),
       positions: (partitions) => this.#autoCommit.positions(this.#stillAssigned(partitions)),
       committed: (offsets) => this.#autoCommit.committed(offsets),
       added: (partitions) => {
         this.#startingPoints.add(partitions);
+        this.#autoCommit.forget(partitions);
         this.#assign(this.#membership.owned);
       },
       dropped: (partitions) => {

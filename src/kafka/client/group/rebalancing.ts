@@ -20,6 +20,8 @@ export interface RebalancingParts {
   readonly isInside: () => boolean;
   readonly later: (callback: () => void) => void;
   readonly failed: (error: unknown, what: string) => void;
+  /** Those of these that the application was told of. */
+  readonly known: (partitions: readonly TopicPartition[]) => TopicPartition[];
   /** Stops reading these, whose positions remain. */
   readonly hold: (partitions: readonly TopicPartition[]) => void;
   /** What there is to commit of these. */
@@ -86,10 +88,11 @@ export class Rebalancing {
     this.#pending = null;
     this.#running = null;
     this.#commits = false;
-    const { committer, dropped, options, changed } = this.#parts;
+    const { committer, dropped, known, options, changed } = this.#parts;
+    const told = known(partitions);
     dropped(partitions);
     committer.abandon('the member was lost');
-    this.#tell(null, options.onLost, partitions, 'onLost', () => {});
+    this.#tell(null, options.onLost, told, 'onLost', () => {});
     changed();
   }
 

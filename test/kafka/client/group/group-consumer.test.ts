@@ -163,6 +163,33 @@ describe.each(['classic', 'consumer'] as const)(
       expect(closed).toBe(true);
     });
 
+    it('answers whoever waits when it closes or is ended', async () => {
+      const lab = new GroupLab(1);
+      const app = await lab.app({ groupProtocol: protocol });
+      app.run();
+      await lab.pass(2);
+      lab.cluster.intercept = () => true;
+      const position = [{ topic: 't', partition: 0 }];
+      const asked = app.consumer.committed(position).catch((error: Error) => error);
+      const commit = [{ topic: 't', partition: 0, offset: 0 }];
+      const done = app.consumer.commit(commit).catch((error: Error) => error);
+      await lab.pass(0.1);
+      app.consumer.abort();
+      expect(await asked).toMatchObject({ kind: 'closed' });
+      expect(await done).toMatchObject({ kind: 'fenced', outcome: 'unknown' });
+    });
+
+    it('is not told of the loss of what it was never told to have', async () => {
+      const lab = new GroupLab(1);
+      const app = await lab.app({ groupProtocol: protocol });
+      await lab.pass(2);
+      lab.group.expire(app.consumer.member.memberId);
+      await lab.pass(2);
+      app.run();
+      await lab.pass(2);
+      expect(app.told).toEqual(['assigned t0']);
+    });
+
     it('goes on when a listener throws', async () => {
       const lab = new GroupLab(1);
       lab.write(0, 1);

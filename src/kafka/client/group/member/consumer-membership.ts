@@ -52,7 +52,9 @@ export class ConsumerMembership implements Membership {
   /** Nothing of what the coordinator was told counts: it is told all again. */
   #tellAll = true;
   #toldSelection: TopicSelection | null = null;
-  #toldOwned = '';
+  #toldOwned: readonly OwnedPartition[] | null = null;
+  /** The assignment is taken over. */
+  #settled = false;
   #listener: object | null = null;
   #intervalUs: Micros;
   #heartbeatAtUs: Micros = 0;
@@ -159,9 +161,7 @@ export class ConsumerMembership implements Membership {
     if (this.#phase === 'out' && !this.#vigil.pollExpired) return this.#retryAtUs;
     if (this.#phase !== 'in') return notTimed;
     const hasNews =
-      this.#tellAll ||
-      this.#toldSelection !== this.#selection ||
-      this.#toldOwned !== textOf(this.#owned);
+      this.#tellAll || this.#toldSelection !== this.#selection || this.#toldOwned !== this.#owned;
     return hasNews ? this.#retryAtUs : Math.max(this.#heartbeatAtUs, this.#retryAtUs);
   }
 
@@ -175,7 +175,7 @@ export class ConsumerMembership implements Membership {
 
   /** One step towards the assignment: first to give up, then to take. */
   #reconcile(): void {
-    if (this.#target === null) return;
+    if (this.#target === null || this.#settled) return;
     const assigned: OwnedPartition[] = [];
     const stillAssigned = new Set<string>();
     let waiting = false;
@@ -199,6 +199,7 @@ export class ConsumerMembership implements Membership {
     const mine = new Set(this.#owned.map(idKeyOf));
     const added = assigned.filter((each) => !mine.has(idKeyOf(each)));
     if (added.length > 0) this.#take(added);
+    else this.#settled = !waiting;
   }
 
   /** What is owned keeps the name under which it was taken. */
@@ -242,7 +243,7 @@ export class ConsumerMembership implements Membership {
     const all = joins || this.#tellAll;
     const { groupId, instanceId, rack, maxPollIntervalUs, requestTimeoutUs, sessionTimeoutUs } =
       this.#settings;
-    const owned = textOf(this.#owned);
+    const owned = this.#owned;
     const tellTopics = all || this.#toldSelection !== selection;
     const body = {
       groupId,
@@ -254,7 +255,7 @@ export class ConsumerMembership implements Membership {
       subscribedTopicNames: tellTopics ? selection.topics : null,
       subscribedTopicRegex: tellTopics ? (selection.pattern ?? (joins ? null : '')) : null,
       serverAssignor: all ? this.#serverAssignor : null,
-      topicPartitions: all || owned !== this.#toldOwned ? grouped(this.#owned) : null,
+      topicPartitions: all || owned !== this.#toldOwned ? grouped(owned) : null,
     };
     const out = {};
     this.#out = out;
@@ -290,7 +291,10 @@ export class ConsumerMembership implements Membership {
     this.#heartbeatAtUs = sentUs + this.#intervalUs;
     if (joined) this.#vigil.begins(sentUs);
     this.#vigil.heard(sentUs, nowUs);
-    if (response.assignment !== null) this.#target = response.assignment.topicPartitions;
+    if (response.assignment !== null) {
+      this.#target = response.assignment.topicPartitions;
+      this.#settled = false;
+    }
   }
 
   #refused(code: number): void {
@@ -383,8 +387,6 @@ function sameSelection(a: TopicSelection | null, b: TopicSelection | null): bool
 const named = ({ topic, partition }: OwnedPartition): TopicPartition => ({ topic, partition });
 
 const idKeyOf = ({ topicId, partition }: OwnedPartition): string => `${topicId}:${partition}`;
-
-const textOf = (owned: readonly OwnedPartition[]): string => owned.map(idKeyOf).join();
 
 function grouped(owned: readonly OwnedPartition[]): { topicId: Uuid; partitions: number[] }[] {
   const topics = new Map<Uuid, number[]>();
