@@ -21,9 +21,18 @@ export class Traffic {
   /** Partition to the reader that believes to own it. */
   readonly owners = new Map<string, string>();
   readonly clashes: string[] = [];
+  /**
+   * A coordinator that was cut off answers from memory until it hears that it is one no more, in
+   * Kafka as here: while it may, a member can believe it in good faith.
+   */
+  #oneCoordinatorFromUs = 0;
   /** What stands still believes nothing. */
   readonly paused = new Set<string>();
   readonly lost: string[] = [];
+  /** What the group told whom, and when. */
+  readonly told: string[] = [];
+  /** Closes that have not come to their end, of processes that live. */
+  readonly closing = new Set<string>();
   admin: GroupAdmin | null = null;
   #producer: Producer | null = null;
   #sent = 0;
@@ -63,17 +72,23 @@ export class Traffic {
         sessionTimeoutMs: 10_000,
         assignors: ['cooperative-sticky'],
         onAssigned: (added) => {
+          this.#note(name, 'gets', added.map(keyOf));
           for (const key of added.map(keyOf)) {
             const owner = this.owners.get(key);
             const believes =
               owner !== name && this.consumers.has(owner ?? '') && !this.paused.has(owner ?? '');
-            if (believes) this.clashes.push(`${key}: ${owner} and ${name}`);
+            if (believes && this.world.now > this.#oneCoordinatorFromUs)
+              this.clashes.push(`${key}: ${owner} and ${name}`);
             this.owners.set(key, name);
           }
         },
-        onRevoked: (gone) => this.#disown(name, gone.map(keyOf)),
+        onRevoked: (gone) => {
+          this.#note(name, 'gives up', gone.map(keyOf));
+          this.#disown(name, gone.map(keyOf));
+        },
         onLost: (gone) => {
           this.lost.push(name);
+          this.#note(name, 'loses', gone.map(keyOf));
           this.#disown(name, gone.map(keyOf));
         },
         ...options,
@@ -92,6 +107,12 @@ export class Traffic {
     });
   }
 
+  #note(name: string, what: string, keys: readonly string[]): void {
+    const epoch = this.consumers.get(name)?.member.epoch;
+    const seconds = (this.world.now / 1e6).toFixed(3);
+    this.told.push(`${seconds} ${name} ${what} ${keys.join(' ')} (${epoch})`);
+  }
+
   #disown(name: string, keys: readonly string[]): void {
     for (const key of keys) if (this.owners.get(key) === name) this.owners.delete(key);
   }
@@ -101,9 +122,22 @@ export class Traffic {
     this.world.machine(name).crash();
   }
 
-  /** The same program begins anew. */
+  /** Closes the consumer; its process goes on without it. */
+  close(name: string): void {
+    this.closing.add(name);
+    this.consumers
+      .get(name)
+      ?.close()
+      .then(() => this.closing.delete(name));
+    this.consumers.delete(name);
+  }
+
+  /** The same program begins anew, after a crash if it still runs. */
   restart(name: string): void {
-    this.world.machine(name).restart();
+    const machine = this.world.machine(name);
+    if (machine.state === 'running') machine.crash();
+    this.closing.delete(name);
+    machine.restart();
   }
 
   /** Nothing passes between these and anybody else. */
@@ -119,6 +153,12 @@ export class Traffic {
 
   #link(from: string, to: string) {
     return this.world.network.link(from, to);
+  }
+
+  cutBroker(name: string, isCut: boolean): void {
+    this.cut(name, isCut);
+    const untilThenUs = this.world.now + secondsToMicros(15);
+    this.#oneCoordinatorFromUs = isCut ? Number.POSITIVE_INFINITY : untilThenUs;
   }
 
   pause(name: string, isPaused: boolean): void {
