@@ -113,12 +113,18 @@ export class Traffic {
     this.told.push(`${seconds} ${name} ${what} ${keys.join(' ')} (${epoch})`);
   }
 
+  /** What a process owned ends with it. */
+  #forget(name: string): void {
+    this.#disown(name, [...this.owners.keys()]);
+  }
+
   #disown(name: string, keys: readonly string[]): void {
     for (const key of keys) if (this.owners.get(key) === name) this.owners.delete(key);
   }
 
   crash(name: string): void {
     this.consumers.delete(name);
+    this.#forget(name);
     this.world.machine(name).crash();
   }
 
@@ -137,6 +143,7 @@ export class Traffic {
     const machine = this.world.machine(name);
     if (machine.state === 'running') machine.crash();
     this.closing.delete(name);
+    this.#forget(name);
     machine.restart();
   }
 
