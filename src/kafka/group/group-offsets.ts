@@ -66,13 +66,7 @@ export class GroupOffsets {
     }
   }
 
-  /** Nothing is there, and nothing that is appended would bring something. */
-  get isEmpty(): boolean {
-    for (const { latest } of this.entries()) if (latest !== null) return false;
-    return true;
-  }
-
-  /** Not even something whose end is not committed yet. */
+  /** Nothing is there, not even something whose end is not committed yet. */
   get isGone(): boolean {
     return this.#topics.size === 0;
   }

@@ -29,6 +29,8 @@ export class OffsetsTopic {
   readonly #controller: ControllerRequests;
   readonly #expiresInUs: Micros;
   #isUnderWay = false;
+  /** Why it could not be made the last time, so that it is said once. */
+  #why = '';
 
   constructor(
     host: Host,
@@ -68,6 +70,8 @@ export class OffsetsTopic {
       const { errorCode: code, errorMessage } = answer;
       if (code === errorCode.none || code === errorCode.topicAlreadyExists) return;
       const why = errorMessage ?? errorName(code);
+      if (why === this.#why) return;
+      this.#why = why;
       this.#host.log('warn', `${offsetsTopic} was not created, and no group can work: ${why}`);
     });
   }

@@ -32,6 +32,24 @@ describe('a coordinator that loads', () => {
     expect(await cluster.fetchAt(next, 'g', 0)).toBe(7);
   });
 
+  it('does not take offsets of a topic for those of another that has its name now', async () => {
+    const held = { name: 'offsets-loaded', perMille: 1000, minUs: 4_000_000, maxUs: 4_000_000 };
+    const cluster = await GroupCluster.started({ points: [held] });
+    await cluster.commit('g', 0, 7);
+    const first = await cluster.coordinatorOf('g');
+    cluster.machine(first).stop();
+    await cluster.run(1);
+    const asker = cluster.anyBroker;
+    await cluster.deleteTopics(['orders'], asker);
+    await cluster.createTopic('orders', 4, 2, {}, asker);
+    expect(await cluster.fetchAt(await cluster.coordinatorOf('g'), 'g', 0)).toBe(
+      `error ${loading}`,
+    );
+    expect(await cluster.committed('g', 0)).toBe(-1);
+    expect(await cluster.commit('g', 0, 8)).toBe(0);
+    expect(await cluster.committed('g', 0)).toBe(8);
+  });
+
   it('reads a long log a piece at a time, between which requests pass', async () => {
     const cluster = await GroupCluster.started({ settings: { offsetsLoadBufferSize: 200 } });
     for (let i = 0; i < 300; i++) await cluster.commit(`g${i}`, i % 4, i);

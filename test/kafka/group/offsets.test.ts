@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { defaultTopicSettings } from '../../../src/kafka/config.ts';
 import { kafkaGroupRules } from '../../../src/kafka/group/rules.ts';
+import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
 import { offsetCommitApi } from '../../../src/kafka/protocol/apis/08-offset-commit.ts';
 import { offsetFetchApi } from '../../../src/kafka/protocol/apis/09-offset-fetch.ts';
 import { describeGroupsApi } from '../../../src/kafka/protocol/apis/15-describe-groups.ts';
@@ -120,6 +122,44 @@ describe('a commit', () => {
         ],
       },
       { groupId: 'nobody', topics: [] },
+    ]);
+  });
+
+  it('too large for the log is INVALID_COMMIT_OFFSET_SIZE, and changes nothing', async () => {
+    const topicDefaults = { ...defaultTopicSettings, maxMessageBytes: 2000 };
+    const cluster = await GroupCluster.started({ settings: { topicDefaults } });
+    await cluster.commit('g', 0, 1);
+    const node = await cluster.coordinatorOf('g');
+    const part = { partitionIndex: 0, committedOffset: 2, committedMetadata: 'x'.repeat(3000) };
+    const answer = await cluster.call(node, offsetCommitApi, 9, {
+      groupId: 'g',
+      topics: [{ name: 'orders', partitions: [part] }],
+    });
+    expect(answer.topics[0]?.partitions[0]?.errorCode).toBe(errorCode.invalidCommitOffsetSize);
+    expect(await cluster.committed('g', 0)).toBe(1);
+  });
+
+  it('names topics by id from version 10 on', async () => {
+    const cluster = await GroupCluster.started();
+    await cluster.commit('warm', 0, 1);
+    const node = await cluster.coordinatorOf('g');
+    const answer10 = await cluster.call(1, metadataApi, 10, { topics: [{ name: 'orders' }] });
+    const { topicId } = answer10.topics[0]!;
+    const strange = 'AAAAAAAAAAAAAAAAAAAAAQ';
+    const partitions = [{ partitionIndex: 2, committedOffset: 8, committedLeaderEpoch: 4 }];
+    const committed = await cluster.call(node, offsetCommitApi, 10, {
+      groupId: 'g',
+      topics: [topicId, strange].map((id) => ({ topicId: id, partitions })),
+    });
+    const codes = committed.topics.map((topic) => topic.partitions[0]?.errorCode);
+    expect(codes).toEqual([0, errorCode.unknownTopicId]);
+    const asked = [topicId, strange].map((id) => ({ topicId: id, partitionIndexes: [2] }));
+    const { groups } = await cluster.call(node, offsetFetchApi, 10, {
+      groups: [{ groupId: 'g', topics: asked }],
+    });
+    expect(groups[0]?.topics.map((topic) => topic.partitions[0])).toMatchObject([
+      { committedOffset: 8, committedLeaderEpoch: 4, errorCode: 0 },
+      { committedOffset: -1, errorCode: errorCode.unknownTopicId },
     ]);
   });
 

@@ -2,6 +2,7 @@
  * OffsetFetch, versions 1–10.
  * - Tells what is committed and replicated; −1 where a group has committed nothing, also where
  *   there is no such group.
+ * - What was committed of a topic that had the same name before counts as nothing.
  * - Topics of null mean all that the group has offsets of (from version 2 on).
  * - A group that this broker does not coordinate is NOT_COORDINATOR, one that is being loaded
  *   COORDINATOR_LOAD_IN_PROGRESS. Below version 2 each partition carries the code.
@@ -12,6 +13,7 @@
 import { zeroUuid } from '../../../base/ids.ts';
 import type { GroupOffsets } from '../../group/group-offsets.ts';
 import type { CommittedOffset } from '../../group/records.ts';
+import type { MetadataImage } from '../../metadata/image.ts';
 import { offsetFetchApi } from '../../protocol/apis/09-offset-fetch.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
@@ -67,7 +69,7 @@ function topicAnswer(
   const code = name === undefined ? errorCode.unknownTopicId : errorCode.none;
   const partitions = asked.partitionIndexes.map((index) => {
     const found = name === undefined ? null : (offsets?.committed(name, index) ?? null);
-    return partitionAnswer(index, found, code);
+    return partitionAnswer(index, ofThisTopic(image, name ?? '', found), code);
   });
   return { name: name ?? '', topicId: asked.topicId, partitions };
 }
@@ -83,11 +85,22 @@ function allTopics(
     const topicId = image.topicsByName.get(name)?.id;
     if (byId && topicId === undefined) continue;
     const partitions = entries.map(({ partition, committed }) =>
-      partitionAnswer(partition, committed, errorCode.none),
+      partitionAnswer(partition, ofThisTopic(image, name, committed), errorCode.none),
     );
     topics.push({ name, topicId: topicId ?? zeroUuid, partitions });
   }
   return topics;
+}
+
+/** Not what was committed of a topic that had this name before. */
+function ofThisTopic(
+  image: MetadataImage,
+  name: string,
+  found: CommittedOffset | null,
+): CommittedOffset | null {
+  const id = image.topicsByName.get(name)?.id;
+  const isOther = id !== undefined && found !== null && found.topicId !== zeroUuid;
+  return isOther && found.topicId !== id ? null : found;
 }
 
 const partitionAnswer = (partitionIndex: number, found: CommittedOffset | null, code: number) => ({
