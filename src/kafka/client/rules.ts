@@ -6,11 +6,12 @@
 
 import type { LeaderEpoch } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';
+import { type GroupRules, groupRules } from './group/group-rules.ts';
 
 /** −1 stands for acks=all, as on the wire. */
 export type AcksOnWire = -1 | 0 | 1;
 
-export interface ClientRules {
+export interface ClientRules extends GroupRules {
   /** What an error code in a produce answer says about this one attempt. */
   attemptOutcome(code: number, acks: AcksOnWire): 'not-written' | 'unknown';
   /** The sequence number behind `count` records that begin at `sequence`. */
@@ -42,6 +43,8 @@ export interface ClientRules {
 export const sequenceSpace = 2_147_483_648;
 
 export const clientRules: ClientRules = {
+  ...groupRules,
+
   /**
    * With acks=all the answer may come after the append, when the leader has changed, lost its disk
    * or the ISR shrank meanwhile; then the records stand in some log and may survive.
