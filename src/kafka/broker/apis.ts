@@ -7,6 +7,7 @@ import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
 import { alterConfigsApi } from '../protocol/apis/33-alter-configs.ts';
 import { createPartitionsApi } from '../protocol/apis/37-create-partitions.ts';
+import { electLeadersApi } from '../protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../protocol/apis/44-incremental-alter-configs.ts';
 import { voteApi } from '../protocol/apis/52-vote.ts';
 import { beginQuorumEpochApi } from '../protocol/apis/53-begin-quorum-epoch.ts';
@@ -33,6 +34,7 @@ import { servedOffsetForLeaderEpoch } from './handlers/23-offset-for-leader-epoc
 import { servedDescribeConfigs } from './handlers/32-describe-configs.ts';
 import { servedAlterConfigs } from './handlers/33-alter-configs.ts';
 import { servedCreatePartitions } from './handlers/37-create-partitions.ts';
+import { servedElectLeaders } from './handlers/43-elect-leaders.ts';
 import { servedIncrementalAlterConfigs } from './handlers/44-incremental-alter-configs.ts';
 import { servedDescribeQuorum } from './handlers/55-describe-quorum.ts';
 import { servedDescribeCluster } from './handlers/60-describe-cluster.ts';
@@ -52,6 +54,7 @@ const brokerHandlers: readonly BrokerApi[] = [
   servedDescribeConfigs,
   servedAlterConfigs,
   servedCreatePartitions,
+  servedElectLeaders,
   servedIncrementalAlterConfigs,
   servedDescribeQuorum,
   servedDescribeCluster,
@@ -77,6 +80,7 @@ const controllerVersions: readonly (readonly [api: Api, min: number, max: number
   [deleteTopicsApi, 1, 6],
   [alterConfigsApi, 0, 2],
   [createPartitionsApi, 0, 3],
+  [electLeadersApi, 0, 2],
   [incrementalAlterConfigsApi, 0, 1],
   [voteApi, 0, 2],
   [beginQuorumEpochApi, 0, 1],

@@ -7,6 +7,7 @@ import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
 import { alterConfigsApi } from '../protocol/apis/33-alter-configs.ts';
 import { createPartitionsApi } from '../protocol/apis/37-create-partitions.ts';
+import { electLeadersApi } from '../protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../protocol/apis/44-incremental-alter-configs.ts';
 import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
 import {
@@ -21,12 +22,14 @@ import { unregisterBrokerApi } from '../protocol/apis/64-unregister-broker.ts';
 import { allocateProducerIdsApi } from '../protocol/apis/67-allocate-producer-ids.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { Api, RequestOf, ResponseInput } from '../protocol/schema.ts';
+import { refusedElections } from '../rpc/error-answers.ts';
 import { alterConfigs, replaceConfigs } from './alter-configs.ts';
 import { alterPartition } from './alter-partition.ts';
 import { createPartitions } from './create-partitions.ts';
 import { createTopics } from './create-topics.ts';
 import type { Decision } from './decision.ts';
 import { deleteTopics, wantedTopics } from './delete-topics.ts';
+import { electLeaders } from './elect-leaders.ts';
 import { brokerHeartbeat } from './heartbeat.ts';
 import { allocateProducerIds } from './producer-ids.ts';
 import { registerBroker } from './register-broker.ts';
@@ -181,6 +184,11 @@ const services: readonly Served[] = [
       throttleTimeMs: 0,
       results: body.topics.map(({ name }) => ({ name, errorCode: code })),
     }),
+  ),
+  serve(
+    electLeadersApi,
+    (tenure, body) => electLeaders(tenure, body),
+    (code, body) => refusedElections(body, code),
   ),
   serve(
     incrementalAlterConfigsApi,

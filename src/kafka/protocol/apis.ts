@@ -13,6 +13,7 @@ import { initProducerIdApi } from './apis/22-init-producer-id.ts';
 import { offsetForLeaderEpochApi } from './apis/23-offset-for-leader-epoch.ts';
 import { describeConfigsApi } from './apis/32-describe-configs.ts';
 import { createPartitionsApi } from './apis/37-create-partitions.ts';
+import { electLeadersApi } from './apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from './apis/44-incremental-alter-configs.ts';
 import { voteApi } from './apis/52-vote.ts';
 import { beginQuorumEpochApi } from './apis/53-begin-quorum-epoch.ts';
@@ -40,6 +41,7 @@ export const apis: readonly Api[] = [
   offsetForLeaderEpochApi,
   describeConfigsApi,
   createPartitionsApi,
+  electLeadersApi,
   incrementalAlterConfigsApi,
   voteApi,
   beginQuorumEpochApi,

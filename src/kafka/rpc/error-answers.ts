@@ -14,6 +14,7 @@ import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
 import { offsetForLeaderEpochApi } from '../protocol/apis/23-offset-for-leader-epoch.ts';
 import { describeConfigsApi } from '../protocol/apis/32-describe-configs.ts';
 import { createPartitionsApi } from '../protocol/apis/37-create-partitions.ts';
+import { type ElectLeadersRequest, electLeadersApi } from '../protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../protocol/apis/44-incremental-alter-configs.ts';
 import { describeTopicPartitionsApi } from '../protocol/apis/75-describe-topic-partitions.ts';
 import type { Api, RequestOf, ResponseInput } from '../protocol/schema.ts';
@@ -97,6 +98,7 @@ const perThing: ReadonlyMap<number, Make> = new Map<number, Make>([
     throttleTimeMs: 0,
     results: topics.map(({ name }) => ({ name, errorCode })),
   })),
+  row(electLeadersApi, refusedElections),
   row(incrementalAlterConfigsApi, ({ resources }, errorCode) => ({
     throttleTimeMs: 0,
     responses: resources.map(({ resourceType, resourceName }) => ({
@@ -110,6 +112,18 @@ const perThing: ReadonlyMap<number, Make> = new Map<number, Make>([
     topics: topics.map(({ name }) => ({ errorCode, name, topicId: zeroUuid, partitions: [] })),
   })),
 ]);
+
+/** Each partition that was asked for carries the code; the whole does where all were. */
+export function refusedElections({ topicPartitions }: ElectLeadersRequest, errorCode: number) {
+  return {
+    throttleTimeMs: 0,
+    errorCode,
+    replicaElectionResults: (topicPartitions ?? []).map(({ topic, partitions }) => ({
+      topic,
+      partitionResult: partitions.map((partitionId) => ({ partitionId, errorCode })),
+    })),
+  };
+}
 
 const nobody = { errorMessage: null, nodeId: -1, host: '', port: -1 } as const;
 

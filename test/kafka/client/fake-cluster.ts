@@ -15,6 +15,8 @@ import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions
 import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
 import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-producer-id.ts';
 import { offsetForLeaderEpochApi } from '../../../src/kafka/protocol/apis/23-offset-for-leader-epoch.ts';
+import { electLeadersApi } from '../../../src/kafka/protocol/apis/43-elect-leaders.ts';
+import { incrementalAlterConfigsApi } from '../../../src/kafka/protocol/apis/44-incremental-alter-configs.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import type { Api } from '../../../src/kafka/protocol/schema.ts';
 import type { Request } from '../../../src/kafka/rpc/contract.ts';
@@ -32,6 +34,8 @@ const served: readonly Api[] = [
   metadataApi,
   apiVersionsApi,
   createTopicsApi,
+  electLeadersApi,
+  incrementalAlterConfigsApi,
   initProducerIdApi,
   offsetForLeaderEpochApi,
 ];

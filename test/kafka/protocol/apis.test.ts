@@ -42,6 +42,7 @@ describe('the API tables', () => {
         "23 OffsetForLeaderEpoch 2-4",
         "32 DescribeConfigs 1-4",
         "37 CreatePartitions 0-3",
+        "43 ElectLeaders 0-2",
         "44 IncrementalAlterConfigs 0-1",
         "52 Vote 0-2",
         "53 BeginQuorumEpoch 0-1",

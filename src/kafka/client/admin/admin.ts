@@ -10,6 +10,8 @@ import { createTopicsApi } from '../../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../../protocol/apis/20-delete-topics.ts';
 import { describeConfigsApi } from '../../protocol/apis/32-describe-configs.ts';
 import { createPartitionsApi } from '../../protocol/apis/37-create-partitions.ts';
+import { electLeadersApi } from '../../protocol/apis/43-elect-leaders.ts';
+import { incrementalAlterConfigsApi } from '../../protocol/apis/44-incremental-alter-configs.ts';
 import { describeClusterApi } from '../../protocol/apis/60-describe-cluster.ts';
 import { errorCode, isRetriable } from '../../protocol/errors.ts';
 import type { ClientParts } from '../client-parts.ts';
@@ -17,7 +19,7 @@ import { endpointOf } from '../connect/connection-pool.ts';
 import { timestampOf } from '../consume/consumer-position.ts';
 import type { LogTarget } from '../consume/consumer-types.ts';
 import { listOffsets, type OffsetAnswer } from '../consume/offset-queries.ts';
-import { ClientError } from '../errors.ts';
+import { ClientError, type Outcome } from '../errors.ts';
 import type { PartitionInfo } from '../metadata/metadata-cache.ts';
 import { AdminCall } from './admin-call.ts';
 
@@ -33,6 +35,17 @@ export interface NewTopic {
 
 export interface AdminOptions {
   readonly timeoutMs?: number;
+  /**
+   * An attempt got no answer: it may have been carried out, or may yet be, also after the call has
+   * ended well.
+   */
+  readonly onDoubt?: () => void;
+}
+
+/** A topic's settings by its name, a broker's by its id; those of all brokers by an empty name. */
+export interface ConfigResource {
+  readonly type: 'topic' | 'broker';
+  readonly name: string;
 }
 
 export interface TopicDescription {
@@ -69,8 +82,8 @@ export interface ConfigEntry {
   readonly readOnly: boolean;
 }
 
-/** What the brokers answered for one topic. */
-interface TopicResult {
+/** What the brokers answered for one of the things that a call is about. */
+interface NamedResult {
   readonly name: string | null;
   readonly errorCode: number;
   readonly errorMessage: string | null;
@@ -90,7 +103,7 @@ export class Admin {
   createTopics(topics: readonly NewTopic[], options: AdminOptions = {}): Promise<void> {
     const call = this.#call('creating topics', options);
     const doneBefore = errorCode.topicAlreadyExists;
-    return this.#eachTopic(call, topics, doneBefore, async (remaining) => {
+    return this.#eachNamed(call, topics, 'topic', doneBefore, async (remaining) => {
       const body = { topics: remaining.map(creatable), timeoutMs: call.leftMs };
       return (await call.ask(createTopicsApi, body)).response?.topics ?? null;
     });
@@ -100,10 +113,21 @@ export class Admin {
     const call = this.#call('deleting topics', options);
     const doneBefore = errorCode.unknownTopicOrPartition;
     const topics = names.map((name) => ({ name, topicId: zeroUuid }));
-    return this.#eachTopic(call, topics, doneBefore, async (remaining) => {
+    return this.#eachNamed(call, topics, 'topic', doneBefore, async (remaining) => {
       const topicNames = remaining.map(({ name }) => name);
       const body = { topics: remaining, topicNames, timeoutMs: call.leftMs };
       return (await call.ask(deleteTopicsApi, body)).response?.responses ?? null;
+    });
+  }
+
+  /** A topic by its id, so that one made under its name meanwhile stays. */
+  deleteTopicById(id: Uuid, options: AdminOptions = {}): Promise<void> {
+    const call = this.#call('deleting a topic', options);
+    const topics = [{ name: null, topicId: id }];
+    return this.#eachNamed(call, [{ name: id }], 'topic', errorCode.unknownTopicId, async () => {
+      const body = { topics, topicNames: [], timeoutMs: call.leftMs };
+      const { response } = await call.ask(deleteTopicsApi, body);
+      return response?.responses.map((each) => ({ ...each, name: each.topicId })) ?? null;
     });
   }
 
@@ -111,10 +135,16 @@ export class Admin {
   createPartitions(topic: string, count: number, options: AdminOptions = {}): Promise<void> {
     const call = this.#call('creating partitions', options);
     const topics = [{ name: topic, count, assignments: null }];
-    return this.#eachTopic(call, topics, errorCode.invalidPartitions, async (remaining) => {
-      const body = { topics: remaining, timeoutMs: call.leftMs, validateOnly: false };
-      return (await call.ask(createPartitionsApi, body)).response?.results ?? null;
-    });
+    return this.#eachNamed(
+      call,
+      topics,
+      'topic',
+      errorCode.invalidPartitions,
+      async (remaining) => {
+        const body = { topics: remaining, timeoutMs: call.leftMs, validateOnly: false };
+        return (await call.ask(createPartitionsApi, body)).response?.results ?? null;
+      },
+    );
   }
 
   async describeTopics(
@@ -187,7 +217,7 @@ export class Admin {
 
   /** A broker's settings are asked of that broker. */
   async describeConfigs(
-    resource: { readonly type: 'topic' | 'broker'; readonly name: string },
+    resource: ConfigResource,
     options: AdminOptions = {},
   ): Promise<ConfigEntry[]> {
     const call = this.#call('describing settings', options);
@@ -214,8 +244,57 @@ export class Admin {
     }
   }
 
+  /** Sets single settings; null takes one away, so that the default counts again (KIP-339). */
+  alterConfigs(
+    resource: ConfigResource,
+    configs: Readonly<Record<string, string | null>>,
+    options: AdminOptions = {},
+  ): Promise<void> {
+    const call = this.#call('altering settings', options);
+    const { type, name } = resource;
+    const changes = Object.entries(configs).map(([key, value]) => {
+      return { name: key, configOperation: value === null ? 1 : 0, value };
+    });
+    const wanted = { resourceType: resourceTypes[type], resourceName: name, configs: changes };
+    return this.#eachNamed(call, [{ name }], type, errorCode.none, async () => {
+      const body = { resources: [wanted], validateOnly: false };
+      const { response } = await call.ask(incrementalAlterConfigsApi, body);
+      return response?.responses.map((each) => ({ ...each, name: each.resourceName })) ?? null;
+    });
+  }
+
+  /** The preferred replicas of a topic's partitions lead again, where they can (KIP-460). */
+  electPreferredLeaders(
+    topic: string,
+    partitions: readonly number[],
+    options: AdminOptions = {},
+  ): Promise<void> {
+    const call = this.#call('electing leaders', options);
+    const wanted = partitions.map((partition) => ({ name: String(partition) }));
+    return this.#eachNamed(
+      call,
+      wanted,
+      `${topic}, partition`,
+      errorCode.electionNotNeeded,
+      async (remaining) => {
+        const indexes = remaining.map(({ name }) => Number(name));
+        const topicPartitions = [{ topic, partitions: indexes }];
+        const body = { topicPartitions, timeoutMs: call.leftMs };
+        const { response } = await call.ask(electLeadersApi, body);
+        if (response === null) return null;
+        const { errorCode: code, replicaElectionResults: results } = response;
+        if (code !== errorCode.none)
+          return wanted.map(({ name }) => ({ name, errorCode: code, errorMessage: null }));
+        return results.flatMap(({ partitionResult }) =>
+          partitionResult.map((each) => ({ ...each, name: String(each.partitionId) })),
+        );
+      },
+    );
+  }
+
   #call(what: string, options: AdminOptions): AdminCall {
-    return new AdminCall(this.#client, what, options.timeoutMs ?? defaultTimeoutMs);
+    const { timeoutMs = defaultTimeoutMs, onDoubt } = options;
+    return new AdminCall(this.#client, what, timeoutMs, onDoubt);
   }
 
   #metadata(call: AdminCall, names: readonly string[]) {
@@ -224,16 +303,17 @@ export class Admin {
   }
 
   /**
-   * Asks until each topic is done. `doneBefore` is the error that a repeated request gets when an
+   * Asks until each thing is done. `doneBefore` is the error that a repeated request gets when an
    * earlier one, whose answer was lost, was carried out.
    */
-  async #eachTopic<T extends { readonly name: string }>(
+  async #eachNamed<T extends { readonly name: string }>(
     call: AdminCall,
-    topics: readonly T[],
+    things: readonly T[],
+    what: string,
     doneBefore: number,
-    ask: (remaining: readonly T[]) => Promise<readonly TopicResult[] | null>,
+    ask: (remaining: readonly T[]) => Promise<readonly NamedResult[] | null>,
   ): Promise<void> {
-    let remaining = topics;
+    let remaining = things;
     let firstError: ClientError | null = null;
     for (;;) {
       const wasMaybeDone = call.maybeDone;
@@ -242,12 +322,13 @@ export class Admin {
         const done = code === errorCode.none || (wasMaybeDone && code === doneBefore);
         if (!done && repeats(code)) {
           call.lastCode = code;
+          call.doubt();
           continue;
         }
-        remaining = remaining.filter((topic) => topic.name !== name);
+        remaining = remaining.filter((thing) => thing.name !== name);
         if (done) continue;
         const detail = errorMessage === null ? '' : `: ${errorMessage}`;
-        firstError ??= new ClientError('broker', `topic ${name}${detail}`, 'failed', code);
+        firstError ??= new ClientError('broker', `${what} ${name}${detail}`, outcomeOf(code), code);
       }
       if (remaining.length === 0) break;
       await call.pause();
@@ -308,6 +389,10 @@ function described(topic: MetadataResponse['topics'][number]): TopicDescription 
 function repeats(code: number): boolean {
   return isRetriable(code) && code !== errorCode.unknownTopicOrPartition;
 }
+
+/** What threw on its way may have come far. */
+const outcomeOf = (code: number): Outcome =>
+  code === errorCode.unknownServerError ? 'unknown' : 'failed';
 
 /** Throws unless the error may pass. */
 function refuse(call: AdminCall, what: string, code: number, detail: string | null): void {

@@ -10,6 +10,8 @@ import type { PartitionReset } from './consumer-position.ts';
 import type { RecordStream } from './record-stream.ts';
 
 export interface Buffered {
+  /** The topic's id when it was fetched. */
+  readonly topicId: Uuid;
   readonly stream: RecordStream;
   /** Where the position stands when all of it is consumed. */
   readonly nextOffset: Offset;
@@ -38,6 +40,8 @@ export class AssignedPartition {
   validatedEpoch: LeaderEpoch = -1;
   topicId: Uuid = zeroUuid;
   generation = 0;
+  /** Nothing is fetched or handed over, until the application resumes it. */
+  paused = false;
   /** A request of this generation is out. */
   busy = false;
   /**
@@ -84,6 +88,20 @@ export class AssignedPartition {
     this.phase = 'stopped';
     this.fetchOffset = this.position;
     this.buffered = null;
+  }
+
+  /** What is under way is fetched again; what waits to be polled stays. */
+  pause(): void {
+    this.paused = true;
+    if (this.busy || this.delivering !== null) this.abandon();
+    if (this.delivering === null) return;
+    this.delivering = null;
+    this.fetchOffset = this.position;
+    this.positionEpoch = -1;
+  }
+
+  resume(): void {
+    this.paused = false;
   }
 
   /** Whatever is out for this partition, its answer does not count. */

@@ -103,6 +103,16 @@ export class Consumer {
     this.#pumpSoon();
   }
 
+  /** Nothing more of the partition is handed over until `resume`; its position stays. */
+  pause(topic: string, partition: number): void {
+    this.#assigned(topic, partition).pause();
+  }
+
+  resume(topic: string, partition: number): void {
+    this.#assigned(topic, partition).resume();
+    this.#pumpSoon();
+  }
+
   /** The next offset this consumer will hand over; null while it is being looked up. */
   position(topic: string, partition: number): Offset | null {
     const assigned = this.#assigned(topic, partition);
@@ -120,7 +130,7 @@ export class Consumer {
     let emptied = false;
     for (const [name, partition] of this.#partitions) {
       if (polled.length >= maxRecords) break;
-      if (partition.buffered === null) continue;
+      if (partition.buffered === null || partition.paused) continue;
       this.#handler.take(partition, maxRecords, polled);
       if (partition.buffered !== null) continue;
       emptied = true;
@@ -135,8 +145,8 @@ export class Consumer {
   /** `callback` runs once, in a later event, when records can be polled. */
   waitForRecords(callback: () => void): void {
     assert(this.#waiter === null, 'one waits for records at a time');
-    for (const { buffered } of this.#partitions.values()) {
-      if (buffered === null) continue;
+    for (const { buffered, paused } of this.#partitions.values()) {
+      if (buffered === null || paused) continue;
       this.#client.settings.host.timers.after(0, callback);
       return;
     }
@@ -191,7 +201,7 @@ export class Consumer {
     const leaders: LeaderWork[] = [];
     let wakeUs = notTimed;
     for (const partition of this.#partitions.values()) {
-      if (partition.phase === 'stopped') continue;
+      if (partition.phase === 'stopped' || partition.paused) continue;
       const dueUs = this.#sort(partition, nowUs, leaders);
       if (dueUs > nowUs && dueUs < wakeUs) wakeUs = dueUs;
     }
@@ -302,8 +312,8 @@ export class Consumer {
   #wakeWaiter(): void {
     const waiter = this.#waiter;
     if (waiter === null) return;
-    for (const { buffered } of this.#partitions.values()) {
-      if (buffered === null) continue;
+    for (const { buffered, paused } of this.#partitions.values()) {
+      if (buffered === null || paused) continue;
       this.#waiter = null;
       waiter();
       return;

@@ -1,0 +1,12 @@
+/**
+ * ElectLeaders, versions 0–2.
+ * - Forwarded to the active controller; when none answers in time every partition is
+ *   REQUEST_TIMED_OUT, or the whole where all were asked for.
+ */
+import { electLeadersApi } from '../../protocol/apis/43-elect-leaders.ts';
+import { refusedElections } from '../../rpc/error-answers.ts';
+import { serve } from '../context.ts';
+
+export const servedElectLeaders = serve(electLeadersApi, [0, 2], (context, request) => {
+  context.forwarder.forward(request, refusedElections);
+});
