@@ -77,6 +77,11 @@ export function evidenceInWords(evidence: Evidence): string {
     }
     case 'observation':
       return observationInWords(evidence.observation);
+    case 'operation': {
+      const { kind, by, outcome, about } = evidence;
+      const facts = Object.entries(about).map(([name, fact]) => `${spaced(name)} ${told(fact)}`);
+      return `${by}: ${kind}, ${facts.join(', ')}: ${outcome}`;
+    }
     case 'highest-read':
       return `the highest offset read of ${evidence.partition} is ${evidence.offset}`;
   }
@@ -100,6 +105,9 @@ function observationInWords({ kind, node, ...rest }: Observation): string {
 
 const spaced = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+const told = (fact: unknown): string =>
+  typeof fact === 'object' ? JSON.stringify(fact) : String(fact);
 
 const plain = (fact: unknown): string =>
   Array.isArray(fact) ? `[${fact.join(', ')}]` : String(fact);

@@ -30,6 +30,8 @@ export interface Finding<Case extends About> {
   readonly about: Case;
   readonly atUs: Micros;
   readonly partition: string | null;
+  /** Whose record it is about: what producers are promised differs. */
+  readonly producer?: number;
   readonly evidence: readonly Evidence[];
 }
 
@@ -51,6 +53,8 @@ export interface Case {
   readonly guarantees: Guarantees;
   /** Below which offset records of a partition were deleted, as its replicas showed. */
   readonly deletedBelow: (partition: string) => Offset;
+  /** Of a topic that was deleted: nothing in it is owed. */
+  readonly isDeleted: (partition: string) => boolean;
   readonly endUs: Micros;
 }
 

@@ -4,7 +4,9 @@
  */
 import type { Micros, NodeId, Offset } from '../../base/ids.ts';
 import type { Observation } from '../../kafka/observation.ts';
-import type { Outcome, Send } from '../history/history.ts';
+import type { Send } from '../history/history.ts';
+import type { Facts, Operation } from '../history/operations.ts';
+import type { Outcome } from '../history/outcome.ts';
 import type { Seen } from '../history/seen.ts';
 import type { BatchFact } from './replica-log.ts';
 import type { Place, SeenRecord } from './version-order.ts';
@@ -44,6 +46,16 @@ export type Evidence =
       readonly atUs: Micros;
       readonly observation: Observation;
     }
+  | {
+      readonly is: 'operation';
+      readonly id: number;
+      readonly kind: string;
+      readonly by: string;
+      readonly atUs: Micros;
+      readonly completedUs: Micros;
+      readonly outcome: Outcome;
+      readonly about: Facts;
+    }
   /** The highest offset that anybody read of the partition. */
   | { readonly is: 'highest-read'; readonly partition: string; readonly offset: Offset };
 
@@ -73,6 +85,11 @@ export function readEvidence(partition: string, offset: Offset, seen: SeenRecord
 
 export function batchEvidence(node: NodeId | null, batch: BatchFact | null): Evidence {
   return { is: 'batch', node, batch };
+}
+
+export function operationEvidence(operation: Operation): Evidence {
+  const { id, kind, by, invokedUs, completedUs, outcome, about } = operation;
+  return { is: 'operation', id, kind, by, atUs: invokedUs, completedUs, outcome, about };
 }
 
 export const seenEvidence = ({ id, atUs, observation }: Seen): Evidence => ({

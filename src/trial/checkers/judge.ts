@@ -7,13 +7,16 @@ import type { Micros, NodeId } from '../../base/ids.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import type { Guarantees } from '../guarantees/guarantees.ts';
 import type { History } from '../history/history.ts';
+import { Incarnations } from '../history/incarnations.ts';
 import { isOwed } from '../properties/registry.ts';
+import { checkAdministration } from './admin.ts';
 import { checkAnswers } from './answers.ts';
 import type { Checker, Invariant, Report, Violation } from './contract.ts';
 import { foldConsequences } from './fold.ts';
 import { isrInvariant } from './invariants/isr.ts';
 import { leadersInvariant } from './invariants/leaders.ts';
 import { logsInvariant } from './invariants/logs.ts';
+import { checkLookUps } from './look-ups.ts';
 import { checkLosses } from './losses.ts';
 import { checkOffsets } from './offsets.ts';
 import { checkOrder } from './order.ts';
@@ -23,7 +26,9 @@ import { checkSurvival } from './survival.ts';
 import { versionOrder } from './version-order.ts';
 
 const checkers: readonly Checker[] = [
+  checkAdministration,
   checkAnswers,
+  checkLookUps,
   checkLosses,
   checkOffsets,
   checkOrder,
@@ -35,13 +40,18 @@ const mostOfAKind = 3;
 
 export class Judge {
   readonly #guarantees: Guarantees;
-  readonly #logs = new ClusterLogs();
+  readonly #logs: ClusterLogs;
   readonly #invariants: readonly Invariant[];
   readonly #violations: Violation[] = [];
   readonly #counts = new Map<string, number>();
   #observations = 0;
 
-  constructor(voters: readonly NodeId[], guarantees: Guarantees) {
+  constructor(
+    voters: readonly NodeId[],
+    guarantees: Guarantees,
+    incarnations = new Incarnations(),
+  ) {
+    this.#logs = new ClusterLogs(incarnations);
     this.#guarantees = guarantees;
     this.#invariants = [
       leadersInvariant(this.report),
@@ -51,8 +61,11 @@ export class Judge {
   }
 
   /** Anything found to be broken, also by those who are no checkers (the runner's bounds). */
-  readonly report: Report = ({ name: property }, { about, atUs, partition, evidence }) => {
-    if (!isOwed(property, this.#guarantees, partition)) return;
+  readonly report: Report = (
+    { name: property },
+    { about, atUs, partition, producer, evidence },
+  ) => {
+    if (!isOwed(property, this.#guarantees, partition, producer)) return;
     const kind = `${property}/${partition}`;
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
@@ -93,7 +106,9 @@ export class Judge {
   ): readonly Violation[] {
     const order = versionOrder(history);
     const deletedBelow = (partition: string) => this.#logs.find(partition)?.deletedBelow ?? 0;
-    const given = { history, order, guarantees: this.#guarantees, deletedBelow, endUs };
+    const isDeleted = (partition: string) => this.#logs.incarnations.isDeleted(partition);
+    const guarantees = this.#guarantees;
+    const given = { history, order, guarantees, deletedBelow, isDeleted, endUs };
     for (const check of checkers) check(given, this.report);
     checkSurvival(history, this.#logs, isLive, endUs, this.report);
     return this.soFar();

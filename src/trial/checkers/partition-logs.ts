@@ -5,6 +5,7 @@
  */
 import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 import type { LogObservation, Observation } from '../../kafka/observation.ts';
+import type { Incarnations } from '../history/incarnations.ts';
 import { type BatchFact, ReplicaLog } from './replica-log.ts';
 
 export const metadataPartition = '__cluster_metadata-0';
@@ -19,8 +20,16 @@ export class PartitionLogs {
   /** Up to where leaders of each epoch have committed, in the order of commits. */
   readonly #commits: { readonly leaderEpoch: LeaderEpoch; end: Offset }[] = [];
 
-  constructor(partition: string) {
+  readonly #incarnations: Incarnations;
+
+  constructor(partition: string, incarnations: Incarnations) {
     this.partition = partition;
+    this.#incarnations = incarnations;
+  }
+
+  /** Its replicas go one by one, and those that have not heard of it go on. */
+  get isDeleted(): boolean {
+    return this.#incarnations.isDeleted(this.partition);
   }
 
   replica(node: NodeId): ReplicaLog {
@@ -73,21 +82,28 @@ export class PartitionLogs {
   }
 }
 
-/** The partitions of the cluster; a topic that is created anew under an old name starts anew. */
+/** The partitions of the cluster; one of a topic made anew under an old name is another one. */
 export class ClusterLogs {
-  readonly #partitions = new Map<string, { topicId: string; logs: PartitionLogs }>();
+  readonly incarnations: Incarnations;
+  readonly #partitions = new Map<string, PartitionLogs>();
 
-  partition(name: string, topicId: string): PartitionLogs {
-    const known = this.#partitions.get(name);
-    if (known !== undefined && known.topicId === topicId) return known.logs;
-    const logs = new PartitionLogs(name);
-    this.#partitions.set(name, { topicId, logs });
+  constructor(incarnations: Incarnations) {
+    this.incarnations = incarnations;
+  }
+
+  partition(partition: string, topicId: string): PartitionLogs {
+    const name = this.incarnations.nameOfPartition(partition, topicId);
+    let logs = this.#partitions.get(name);
+    if (logs === undefined) {
+      logs = new PartitionLogs(name, this.incarnations);
+      this.#partitions.set(name, logs);
+    }
     return logs;
   }
 
-  /** The partition of this name as it is now, if anything was seen of it. */
+  /** The partition of this name, which tells incarnations apart, if anything was seen of it. */
   find(name: string): PartitionLogs | undefined {
-    return this.#partitions.get(name)?.logs;
+    return this.#partitions.get(name);
   }
 
   /** Takes in what happened to a log; anything else is left to the invariants. */
@@ -109,6 +125,9 @@ export class ClusterLogs {
         logs.deletedBelow = Math.max(logs.deletedBelow, start);
         return;
       }
+      case 'topic-committed':
+        if (observation.deleted) this.incarnations.deleted(observation.topicId);
+        return;
       case 'log-deleted':
         this.partition(observation.partition, observation.topicId).replicas.delete(
           observation.node,

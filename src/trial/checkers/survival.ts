@@ -19,6 +19,7 @@ export function checkSurvival(
   for (const send of history.sends) {
     if (send.outcome !== 'ok' || send.offset < 0) continue;
     const partition = send.partition!;
+    if (logs.incarnations.isDeleted(partition)) continue;
     const known = logs.find(partition);
     if (known !== undefined && send.offset < known.deletedBelow) continue;
     if (known !== undefined && survives(known, send, isLive)) continue;
@@ -27,6 +28,7 @@ export function checkSurvival(
       about: { partition, offset: send.offset, acks: String(send.acks) },
       atUs: endUs,
       partition,
+      producer: send.producer,
       evidence: [
         sendEvidence(send),
         ...(committed === null ? [] : [batchEvidence(null, committed)]),

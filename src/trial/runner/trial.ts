@@ -17,6 +17,8 @@ import type { Machine } from '../../sim/machine.ts';
 import { SimRandom } from '../../sim/random.ts';
 import type { DigestRecording, TraceSink } from '../../sim/trace.ts';
 import { World } from '../../sim/world.ts';
+import { administratorName } from '../activities/registry.ts';
+import { TopicDirectory } from '../activities/topic-directory.ts';
 import type { Arena } from '../arena/arena.ts';
 import { ClocksUnderFault } from '../arena/clocks.ts';
 import { DisksUnderFault } from '../arena/disks.ts';
@@ -29,6 +31,7 @@ import type { Coverage } from '../coverage/coverage.ts';
 import { FaultExecutor } from '../faults/executor.ts';
 import { ClusterView } from '../history/cluster-view.ts';
 import { History } from '../history/history.ts';
+import { Incarnations } from '../history/incarnations.ts';
 import { type ClusterPlan, castOf, planCluster } from '../plan/cluster.ts';
 import { drawPlan } from '../plan/draw.ts';
 import { guaranteesOf } from '../plan/guarantees-of.ts';
@@ -37,11 +40,14 @@ import { pointProblems, pointSettings } from '../plan/points.ts';
 import { converges, failsOverInTime, unhandledException } from '../properties/cluster.ts';
 import { relationProblems } from '../scenario/relations.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
+import { producerWorkload } from '../scenario/workload.ts';
 import { nodeSettings, type SettingsOverrides } from '../settings/settings.ts';
 import { targetProblem } from '../targets/registry.ts';
-import { administratorProgram } from '../workload/administrator.ts';
-import { consumerProgram } from '../workload/consumer.ts';
+import { administratorProgram, operatorProgram } from '../workload/administrator.ts';
+import { consumerProgram, type TopicPartitions } from '../workload/consumer.ts';
 import { finalReaderProgram } from '../workload/final-reader.ts';
+import { inspectorProgram } from '../workload/inspector.ts';
+import type { ActivityShare } from '../workload/performer.ts';
 import { producerProgram } from '../workload/producer.ts';
 import { failOverBoundMs, headlessPartition, obstacleToConvergence } from './convergence.ts';
 import type { TrialResult } from './result.ts';
@@ -80,6 +86,7 @@ const settleWithinUs = secondsToMicros(60);
 /** How often it is looked whether the cluster is where it should be. */
 const stepUs = secondsToMicros(0.5);
 const finalReadWithinUs = secondsToMicros(60);
+const inspectWithinUs = secondsToMicros(60);
 
 /** A trial that cannot go on: its reason is the verdict's. */
 class Inconclusive extends Error {}
@@ -115,7 +122,9 @@ class Trial {
   readonly #cluster: ClusterPlan;
   readonly #plan: Plan;
   readonly #view = new ClusterView();
-  readonly #history = new History();
+  readonly #incarnations = new Incarnations();
+  readonly #history = new History(this.#incarnations);
+  readonly #directory: TopicDirectory;
   readonly #judge: Judge;
   readonly #arena: Arena;
   readonly #faults: FaultExecutor;
@@ -127,6 +136,7 @@ class Trial {
   #producersFinished = false;
   /** Thrown by the judge and whoever else watches, within an event of the code on trial. */
   #ownError: unknown = null;
+  #administrationFinished = false;
 
   constructor(scenario: Scenario, seed: string, options: TrialOptions) {
     const worldSeed = `${scenario.name}/${seed}`;
@@ -152,7 +162,9 @@ class Trial {
     this.#clientRules = options.clientRules ?? {};
     this.#digests = options.recordDigests === true ? this.#world.recordDigests() : null;
     this.#cluster = planCluster(this.#scenario);
-    this.#judge = new Judge(this.#cluster.voters, guaranteesOf(this.#scenario, this.#plan));
+    this.#directory = new TopicDirectory(this.#scenario.topics);
+    const guarantees = guaranteesOf(this.#scenario, this.#plan);
+    this.#judge = new Judge(this.#cluster.voters, guarantees, this.#incarnations);
     this.#arena = {
       world: this.#world,
       roster: this.#cluster.roster,
@@ -205,6 +217,7 @@ class Trial {
     if (created !== null)
       throw new Inconclusive(`the topics were not created: ${created ?? 'no answer'}`);
     this.#startClients();
+    this.#startOperator();
     await this.#runUntil(Math.max(this.#world.now, msToMicros(this.#scenario.phases.warmUpMs)));
   }
 
@@ -229,22 +242,59 @@ class Trial {
     const history = this.#history;
     const common = { bootstrap, history, now: () => this.#world.now, rules: this.#clientRules };
     const topics = this.#scenario.topics;
+    const share = this.#shares();
+    const directory = this.#directory;
     const producers = roster.clients.filter((name) => name.startsWith('p'));
     const consumers = roster.clients.filter((name) => name.startsWith('c'));
     for (const [index, name] of producers.entries()) {
       const program = producerProgram({
         ...common,
         index: index + 1,
-        workload: this.#plan.workload,
-        topics: topics.map((topic) => topic.name),
+        workload: producerWorkload(this.#plan.workload, index + 1),
+        topics: () => directory.writable,
         finished: () => this.#producersFinished,
+        active: share(name),
       });
       this.#arena.supervisor.run(this.#world.addMachine(name), program);
     }
     for (const [index, name] of consumers.entries()) {
-      const program = consumerProgram({ ...common, index: index + 1, topics });
+      const own = share(name);
+      const active = own === null ? null : { ...own, directory };
+      const program = consumerProgram({ ...common, index: index + 1, topics, active });
       this.#arena.supervisor.run(this.#world.addMachine(name), program);
     }
+  }
+
+  /** What each client, by its machine's name, does of the plan; null where that has none. */
+  #shares(): (name: string) => ActivityShare | null {
+    const activities = [...(this.#plan.activities ?? [])].sort((a, b) => a.atMs - b.atMs);
+    const warmUpUs = msToMicros(this.#scenario.phases.warmUpMs);
+    const beganUs = Math.max(this.#world.now, warmUpUs);
+    return (name) =>
+      activities.length === 0
+        ? null
+        : { beganUs, activities: activities.filter(({ by }) => by === name) };
+  }
+
+  #startOperator(): void {
+    const share = this.#shares()(administratorName);
+    if (share === null) return;
+    const program = operatorProgram({
+      ...share,
+      name: administratorName,
+      bootstrap: this.#cluster.bootstrap,
+      brokers: this.#brokers(),
+      history: this.#history,
+      directory: this.#directory,
+      now: () => this.#world.now,
+      finished: () => this.#administrationFinished,
+    });
+    this.#arena.supervisor.run(this.#world.addMachine(administratorName), program);
+  }
+
+  #brokers() {
+    const { bootstrap } = this.#cluster;
+    return bootstrap.map((address) => ({ id: this.#cluster.nodeOf(address.host), address }));
   }
 
   async #chaos(): Promise<void> {
@@ -261,6 +311,7 @@ class Trial {
    */
   async #heal(): Promise<void> {
     const { healWithinMs, calmMs } = this.#scenario.phases;
+    this.#administrationFinished = true;
     this.#faults.endAll();
     this.#world.points.use([]);
     const deadline = this.#world.now + msToMicros(healWithinMs);
@@ -288,10 +339,11 @@ class Trial {
       this.#world.now + msToMicros(this.#plan.workload.deliveryTimeoutMs),
     );
     await this.#settle();
+    const topics = await this.#finalTopics();
     let done: string | null | undefined;
     const reader = finalReaderProgram({
       index: this.#plan.workload.consumers + 1,
-      topics: this.#scenario.topics,
+      topics,
       bootstrap: this.#cluster.bootstrap,
       history: this.#history,
       now: () => this.#world.now,
@@ -303,6 +355,28 @@ class Trial {
     await this.#runWhile(() => done === undefined, this.#world.now + finalReadWithinUs);
     if (done !== null)
       this.#notConverged(`the final reader did not get through: ${done ?? 'it still waits'}`);
+  }
+
+  /** Where activities changed them, they are what brokers tell when all operations are over. */
+  async #finalTopics(): Promise<readonly TopicPartitions[]> {
+    if ((this.#plan.activities ?? []).length === 0) return this.#scenario.topics;
+    const { operations, views } = this.#history;
+    await this.#runWhile(() => operations.open > 0, this.#world.now + settleWithinUs);
+    let done: string | null | undefined;
+    const program = inspectorProgram({
+      brokers: this.#brokers(),
+      bootstrap: this.#cluster.bootstrap,
+      history: this.#history,
+      now: () => this.#world.now,
+      onDone: (problem) => {
+        done = problem;
+      },
+    });
+    this.#world.addMachine('inspector').start(program);
+    await this.#runWhile(() => done === undefined, this.#world.now + inspectWithinUs);
+    if (done !== null)
+      this.#notConverged(`the brokers did not tell of the cluster: ${done ?? 'no answer'}`);
+    return views.findLast(({ phase }) => phase === 'final')?.topics ?? [];
   }
 
   #conclude(reason: string | null): TrialOutcome {
@@ -377,7 +451,10 @@ class Trial {
   async #settle(): Promise<void> {
     const uncommitted = (): string | null =>
       this.#judge.uncommitted(
-        [...this.#view.partitions.values()].map(({ partition, leader }) => [partition, leader]),
+        [...this.#view.partitions.values()].map(({ partition, topicId, leader }) => [
+          this.#incarnations.nameOfPartition(partition, topicId),
+          leader,
+        ]),
       );
     const deadline = this.#world.now + settleWithinUs;
     do await this.#runUntil(Math.min(deadline, this.#world.now + stepUs));
@@ -433,10 +510,13 @@ const targetsOf = (faults: readonly { readonly target: string }[]): string[] =>
   faults.map(({ target }) => target);
 
 /** A plan brings a configuration of its own, and faults that may outlast the scenario's chaos. */
-function checkPlan(scenario: Scenario, { faults, points }: Plan): void {
+function checkPlan(scenario: Scenario, { faults, points, activities = [] }: Plan): void {
   checkTargets(scenario, targetsOf(faults), (index) => `faults.${index}.target`);
   const { nodes } = castOf(scenario).roster;
-  const problems = [...relationProblems(scenario, faults), ...pointProblems(points ?? [], nodes)];
+  const problems = [
+    ...relationProblems(scenario, faults, activities),
+    ...pointProblems(points ?? [], nodes),
+  ];
   if (problems.length > 0) throw new InvalidInputError(problems.join('; '));
 }
 

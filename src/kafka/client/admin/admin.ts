@@ -5,6 +5,7 @@
  */
 import type { LeaderEpoch, NodeId, Offset, Uuid, WallMs } from '../../../base/ids.ts';
 import { zeroUuid } from '../../../base/ids.ts';
+import type { Address } from '../../../host/network.ts';
 import { type MetadataResponse, metadataApi } from '../../protocol/apis/03-metadata.ts';
 import { createTopicsApi } from '../../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../../protocol/apis/20-delete-topics.ts';
@@ -13,9 +14,10 @@ import { createPartitionsApi } from '../../protocol/apis/37-create-partitions.ts
 import { electLeadersApi } from '../../protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../../protocol/apis/44-incremental-alter-configs.ts';
 import { describeClusterApi } from '../../protocol/apis/60-describe-cluster.ts';
+import { describeTopicPartitionsApi } from '../../protocol/apis/75-describe-topic-partitions.ts';
 import { errorCode, isRetriable } from '../../protocol/errors.ts';
 import type { ClientParts } from '../client-parts.ts';
-import { endpointOf } from '../connect/connection-pool.ts';
+import { type Endpoint, endpointOf } from '../connect/connection-pool.ts';
 import { timestampOf } from '../consume/consumer-position.ts';
 import type { LogTarget } from '../consume/consumer-types.ts';
 import { listOffsets, type OffsetAnswer } from '../consume/offset-queries.ts';
@@ -40,6 +42,8 @@ export interface AdminOptions {
    * ended well.
    */
   readonly onDoubt?: () => void;
+  /** Asks this broker and no other, where any will do otherwise. */
+  readonly from?: Address;
 }
 
 /** A topic's settings by its name, a broker's by its id; those of all brokers by an empty name. */
@@ -79,6 +83,8 @@ export interface ConfigEntry {
   readonly name: string;
   readonly value: string | null;
   readonly isDefault: boolean;
+  /** It was set for this very resource: this topic, this broker, all brokers. */
+  readonly isOwn: boolean;
   readonly readOnly: boolean;
 }
 
@@ -166,11 +172,42 @@ export class Admin {
     }
   }
 
+  /** All topics that there are. */
+  async listTopics(options: AdminOptions = {}): Promise<TopicDescription[]> {
+    const call = this.#call('listing topics', options);
+    for (;;) {
+      const { response } = await this.#metadata(call, null, endpointFrom(options));
+      if (response !== null) return response.topics.map(described);
+      await call.pause();
+    }
+  }
+
+  /** Topics with how many partitions each has, by the request that tells them page by page. */
+  async countPartitions(
+    names: readonly string[],
+    options: AdminOptions = {},
+  ): Promise<{ readonly name: string; readonly id: Uuid; readonly partitions: number }[]> {
+    const call = this.#call('counting partitions', options);
+    for (;;) {
+      const body = { topics: names.map((name) => ({ name })) };
+      const { response } = await call.ask(describeTopicPartitionsApi, body, endpointFrom(options));
+      if (response !== null && response.nextCursor === null) {
+        return response.topics
+          .filter((topic) => topic.errorCode === errorCode.none)
+          .map(({ name, topicId, partitions }) => {
+            return { name: name ?? '', id: topicId, partitions: partitions.length };
+          });
+      }
+      if (response !== null) throw new ClientError('invalid-argument', 'more than one page');
+      await call.pause();
+    }
+  }
+
   async describeCluster(options: AdminOptions = {}): Promise<ClusterDescription> {
     const call = this.#call('describing the cluster', options);
     for (;;) {
       const body = { includeClusterAuthorizedOperations: false };
-      const { response } = await call.ask(describeClusterApi, body);
+      const { response } = await call.ask(describeClusterApi, body, endpointFrom(options));
       if (response !== null && response.errorCode === errorCode.none) {
         const { clusterId, controllerId } = response;
         const brokers = response.brokers.map(({ brokerId, host, port, rack }) => {
@@ -226,17 +263,15 @@ export class Admin {
       { resourceType: resourceTypes[type], resourceName: name, configurationKeys: null },
     ];
     for (;;) {
-      const brokers = type === 'broker' ? (await this.describeCluster(options)).brokers : [];
-      const broker = brokers.find(({ nodeId }) => String(nodeId) === name);
-      if (type === 'broker' && broker === undefined) {
-        throw new ClientError('invalid-argument', `there is no broker ${name}`);
-      }
-      const endpoint = broker === undefined ? undefined : endpointOf(broker);
+      const isOfOne = type === 'broker' && name !== '' && options.from === undefined;
+      const endpoint = isOfOne ? await this.#broker(name, options) : endpointFrom(options);
       const { response } = await call.ask(describeConfigsApi, { resources }, endpoint);
       const result = response?.results[0];
       if (result !== undefined && result.errorCode === errorCode.none) {
         return result.configs.map(({ name: key, value, readOnly, configSource }) => {
-          return { name: key, value, readOnly, isDefault: configSource === defaultConfigSource };
+          const isDefault = configSource === defaultConfigSource;
+          const isOwn = configSource === ownSource(type, name);
+          return { name: key, value, readOnly, isDefault, isOwn };
         });
       }
       if (result !== undefined) refuse(call, name, result.errorCode, result.errorMessage);
@@ -275,7 +310,7 @@ export class Admin {
       call,
       wanted,
       `${topic}, partition`,
-      errorCode.electionNotNeeded,
+      errorCode.none,
       async (remaining) => {
         const indexes = remaining.map(({ name }) => Number(name));
         const topicPartitions = [{ topic, partitions: indexes }];
@@ -286,7 +321,11 @@ export class Admin {
         if (code !== errorCode.none)
           return wanted.map(({ name }) => ({ name, errorCode: code, errorMessage: null }));
         return results.flatMap(({ partitionResult }) =>
-          partitionResult.map((each) => ({ ...each, name: String(each.partitionId) })),
+          partitionResult.map(({ partitionId, errorCode: own, errorMessage }) => {
+            // It leads already: that is what was wanted.
+            const code = own === errorCode.electionNotNeeded ? errorCode.none : own;
+            return { name: String(partitionId), errorCode: code, errorMessage };
+          }),
         );
       },
     );
@@ -297,9 +336,16 @@ export class Admin {
     return new AdminCall(this.#client, what, timeoutMs, onDoubt);
   }
 
-  #metadata(call: AdminCall, names: readonly string[]) {
-    const topics = names.map((name) => ({ name }));
-    return call.ask(metadataApi, { topics, allowAutoTopicCreation: false });
+  #metadata(call: AdminCall, names: readonly string[] | null, from?: Endpoint) {
+    const topics = names?.map((name) => ({ name })) ?? null;
+    return call.ask(metadataApi, { topics, allowAutoTopicCreation: false }, from);
+  }
+
+  async #broker(id: string, options: AdminOptions): Promise<Endpoint> {
+    const { brokers } = await this.describeCluster(options);
+    const broker = brokers.find(({ nodeId }) => String(nodeId) === id);
+    if (broker !== undefined) return endpointOf(broker);
+    throw new ClientError('invalid-argument', `there is no broker ${id}`);
   }
 
   /**
@@ -356,6 +402,15 @@ export class Admin {
       );
     });
   }
+}
+
+const endpointFrom = ({ from }: AdminOptions): Endpoint | undefined =>
+  from === undefined ? undefined : endpointOf(from);
+
+/** What DescribeConfigs calls a value that was set for the resource itself. */
+function ownSource(type: ConfigResource['type'], name: string): number {
+  if (type === 'topic') return 1;
+  return name === '' ? 3 : 2;
 }
 
 function creatable({ name, partitions, replicationFactor, assignments, configs }: NewTopic) {

@@ -115,14 +115,19 @@ export class AssignedPartition {
     this.retryAtUs = 0;
   }
 
-  /** Its topic was deleted and made again: epochs of the old one mean nothing (KAFKA-12257). */
-  meetTopic(id: Uuid): void {
-    if (this.topicId === id) return;
-    if (this.topicId !== zeroUuid) {
+  /**
+   * Its topic was deleted and made again, or a broker that has not heard of that tells of the old
+   * one: epochs of the other one mean nothing (KAFKA-12257). True where there was another one.
+   */
+  meetTopic(id: Uuid): boolean {
+    if (this.topicId === id) return false;
+    const isOther = this.topicId !== zeroUuid;
+    if (isOther) {
       this.positionEpoch = -1;
       this.validatedEpoch = -1;
       this.failedEpoch = -1;
     }
     this.topicId = id;
+    return isOther;
   }
 }

@@ -69,6 +69,11 @@ export interface ConsumerOptions {
   /** The partition has stopped and goes on after a `seek`. */
   readonly onError?: (error: ClientError, topic: string, partition: number) => void;
   readonly onTruncation?: (truncation: Truncation) => void;
+  /**
+   * The topic of this name is another one now, and the position may mean nothing in it. Brokers
+   * that are behind tell of the old one, so this may go back and forth.
+   */
+  readonly onTopicChange?: (topic: string, partition: number, topicId: Uuid) => void;
   readonly onReset?: (reset: PositionReset) => void;
 }
 

@@ -225,7 +225,8 @@ export class Consumer {
       updater.request();
       return 0;
     }
-    partition.meetTopic(topic.id);
+    if (partition.meetTopic(topic.id))
+      this.#options.onTopicChange?.(partition.topic, partition.index, topic.id);
     const { leaderEpoch } = info;
     if (partition.busy && leaderEpoch > partition.busyEpoch) partition.abandon();
     if (partition.busy) return 0;

@@ -59,6 +59,7 @@ function checkSuperset(
 function checkCandidates(logs: ClusterLogs, seen: Committed, report: Report): void {
   const { partition: name, topicId, isr, elr } = seen.observation;
   const partition = logs.partition(name, topicId);
+  if (partition.isDeleted) return;
   const lacks = (node: NodeId): boolean => {
     const replica = partition.replica(node);
     // One that lost writes is taken out when it registers; until then it is not a live candidate.

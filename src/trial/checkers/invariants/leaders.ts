@@ -31,10 +31,8 @@ export function leadersInvariant(report: Report): Invariant {
 
 class PartitionLeaders {
   readonly #report: Report;
-  readonly #known = new Map<
-    string,
-    { readonly topicId: string; readonly byEpoch: Map<LeaderEpoch, LeaderStarted> }
-  >();
+  /** By topic id and partition: topics of one name come to an end on one node after another. */
+  readonly #known = new Map<string, Map<string, Map<LeaderEpoch, LeaderStarted>>>();
 
   constructor(report: Report) {
     this.#report = report;
@@ -42,13 +40,18 @@ class PartitionLeaders {
 
   started(seen: LeaderStarted): void {
     const { partition, topicId, leaderEpoch, node } = seen.observation;
-    let known = this.#known.get(partition);
-    if (known === undefined || known.topicId !== topicId) {
-      known = { topicId, byEpoch: new Map() };
-      this.#known.set(partition, known);
+    let ofTopic = this.#known.get(topicId);
+    if (ofTopic === undefined) {
+      ofTopic = new Map();
+      this.#known.set(topicId, ofTopic);
     }
-    const first = known.byEpoch.get(leaderEpoch);
-    if (first === undefined) known.byEpoch.set(leaderEpoch, seen);
+    let byEpoch = ofTopic.get(partition);
+    if (byEpoch === undefined) {
+      byEpoch = new Map();
+      ofTopic.set(partition, byEpoch);
+    }
+    const first = byEpoch.get(leaderEpoch);
+    if (first === undefined) byEpoch.set(leaderEpoch, seen);
     else if (first.observation.node !== node)
       reportSecond(partition, partition, leaderEpoch, [first, seen], this.#report);
   }

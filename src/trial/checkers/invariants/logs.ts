@@ -58,6 +58,7 @@ function highWatermarkMoved(
   guarantees: Guarantees,
   report: Report,
 ): void {
+  if (partition.isDeleted) return;
   const moved = seen.observation;
   const replica = partition.replica(moved.node);
   if (moved.role === 'leader') {
@@ -208,6 +209,7 @@ function leaderStarted(
   seen: Seen,
   report: Report,
 ): void {
+  if (partition.isDeleted) return;
   const replica = partition.replica(node);
   const owed = partition.committedBefore(epoch);
   const difference = partition.firstDifference(replica, owed);

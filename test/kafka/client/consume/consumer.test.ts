@@ -335,11 +335,13 @@ describe('a topic made again under its name', () => {
     const lab = new ConsumerLab();
     lab.cluster.partition('t', 0).epoch = 7;
     lab.write(0, 'a');
-    await lab.open(fromStart);
+    const changes: unknown[] = [];
+    await lab.open(fromStart, { onTopicChange: (...change) => changes.push(change) });
     await lab.cluster.runFor(100);
     lab.cluster.addTopic('t', 1, 'AAAAAAAAAAAAAAAAAAAAAg');
     lab.write(0, 'x', 'y');
     await lab.cluster.runFor(5000);
+    expect(changes).toEqual([['t', 0, 'AAAAAAAAAAAAAAAAAAAAAg']]);
     expect(lab.read).toEqual(['0@0=a', '0@1=y']);
     expect(lab.truncations).toEqual([]);
     expect(lab.cluster.seen(offsetForLeaderEpochApi)).toEqual([]);
