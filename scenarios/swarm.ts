@@ -1,3 +1,4 @@
+import { activityKindNames } from '../src/trial/activities/registry.ts';
 import { drawnKindNames } from '../src/trial/faults/registry.ts';
 import { scenario } from '../src/trial/scenario/scenario.ts';
 
@@ -7,5 +8,6 @@ export default scenario({
     One to seven brokers, other topics, time-outs, clients, loads and networks: what a draw
     promises decides what may strike and what must hold, so whatever breaks is a bug.`,
   swarm: true,
+  activities: { random: { everyMs: 2_000, kinds: [...activityKindNames] } },
   faults: { random: { everyMs: 3_000, kinds: [...drawnKindNames], durationMs: [500, 8_000] } },
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kafkaPoints } from '../src/kafka/points.ts';
+import { activityKinds } from '../src/trial/activities/registry.ts';
 import { faultKinds } from '../src/trial/faults/registry.ts';
 import { sightNames } from '../src/trial/faults/trigger.ts';
 import { properties } from '../src/trial/properties/registry.ts';
@@ -19,6 +20,10 @@ describe('the documentation', () => {
 
   it('lists every kind of fault as its kind says', () => {
     expect(scenarios).toContain(tableOf(faultKinds.map(({ name, does }) => [name, does])));
+  });
+
+  it('lists every kind of activity as its kind says', () => {
+    expect(scenarios).toContain(tableOf(activityKinds.map(({ name, does }) => [name, does])));
   });
 
   it('says which kinds no seed draws, and why', () => {

@@ -28,6 +28,7 @@ const trialOrder = [
   'arena',
   'targets',
   'faults',
+  'activities',
   'scenario',
   'plan',
   'workload',

@@ -47,6 +47,8 @@ function historyLines(history: History): string {
   const lines = [
     ...history.sends.map((send) => JSON.stringify({ type: 'send', ...send })),
     ...history.polls.map((poll) => JSON.stringify({ type: 'poll', ...poll })),
+    ...history.operations.all.map((one) => JSON.stringify({ type: 'operation', ...one })),
+    ...history.views.map((view) => JSON.stringify({ type: 'broker-view', ...view })),
     ...history.finalReads.map((read) => JSON.stringify({ type: 'final-read', ...read })),
   ];
   return `${lines.join('\n')}\n`;

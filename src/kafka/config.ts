@@ -95,6 +95,7 @@ export interface NodeSettings {
   readonly replicaSelectorClass: '' | 'org.apache.kafka.common.replica.RackAwareReplicaSelector';
   readonly requestTimeoutMs: number;
   readonly controlledShutdownTimeoutMs: number;
+  readonly logRetentionCheckIntervalMs: number;
   readonly producerIdExpirationMs: number;
   /** What topics get where they do not say otherwise. */
   readonly topicDefaults: TopicSettings;
@@ -189,6 +190,7 @@ export const defaultNodeSettings: NodeSettings = {
   replicaSelectorClass: '',
   requestTimeoutMs: 30_000,
   controlledShutdownTimeoutMs: 30_000,
+  logRetentionCheckIntervalMs: 300_000,
   producerIdExpirationMs: 86_400_000,
   topicDefaults: defaultTopicSettings,
 };

@@ -3,8 +3,6 @@
  * said once in the code, by `mark(…)`; a sweep with `--coverage` tells which were reached. `excused`
  * says why a sweep over the stock scenarios need not reach it.
  */
-const nobodyDeletes = 'nobody deletes a topic or moves a replica in a stock scenario';
-const keepsAll = 'no stock scenario deletes old records';
 const noDamage = 'it takes damaged files, and no seed draws faults that damage them';
 const noSessions = 'our followers and consumers open no fetch sessions';
 
@@ -26,30 +24,27 @@ const replicas = {
   'leader-lacks-epoch': { means: 'a follower’s last epoch is one that its leader does not have' },
   'out-of-range-retried': { means: 'a follower was out of range for a moment only' },
   'out-of-range-truncated': { means: 'a follower’s log was longer than its leader’s' },
-  'out-of-range-start-over': {
-    means: 'a follower’s log ended below its leader’s start',
-    excused: keepsAll,
-  },
+  'out-of-range-start-over': { means: 'a follower’s log ended below its leader’s start' },
   'fetch-fenced': { means: 'a fetch names an older leader epoch' },
   'fetch-ahead': { means: 'a fetch names a leader epoch that the broker has not heard of' },
   'fetch-of-former-life': { means: 'a fetch of a former life of a broker arrives' },
   'fetch-of-stranger': {
     means: 'a follower fetches that the leader does not know to be one',
-    excused: nobodyDeletes,
+    excused: 'nobody moves a replica in a stock scenario',
   },
-  'fetch-below-start': { means: 'a fetch begins below the start of the log', excused: keepsAll },
+  'fetch-below-start': { means: 'a fetch begins below the start of the log' },
   'fetch-beyond-end': { means: 'a fetch begins behind the end of the log' },
   'proposal-retried': { means: 'a change of the ISR was not answered, and is proposed again' },
   'proposal-overtaken': { means: 'metadata has overtaken a change of the ISR before its answer' },
   'proposal-taken-back': { means: 'a leader takes a refused change of its ISR back' },
-  'removed-while-leading': { means: 'a replica is removed while it leads', excused: nobodyDeletes },
+  'removed-while-leading': { means: 'a replica is removed while it leads' },
   'replica-set-aside': {
     means: 'a replica found on disk is not, or not surely, what it should be',
     excused: noDamage,
   },
   'recreated-beside-former': {
     means: 'a topic is created anew where its former replica still is',
-    excused: nobodyDeletes,
+    excused: 'of what a node learns at once, deletions come first',
   },
   'log-directory-failed': { means: 'the disk of the logs has failed, and the broker ends' },
 } as const;
@@ -112,10 +107,7 @@ const controllers = {
   'proposal-ahead': { means: 'an ISR is proposed by one who knows more than the controller' },
   'proposal-fenced': { means: 'an ISR is proposed under an older leader epoch' },
   'proposal-outdated': { means: 'an ISR is proposed upon an older state of the partition' },
-  'proposal-for-deleted-topic': {
-    means: 'an ISR is proposed of a topic that is gone',
-    excused: nobodyDeletes,
-  },
+  'proposal-for-deleted-topic': { means: 'an ISR is proposed of a topic that is gone' },
   'proposal-moves-leader': {
     means: 'an ISR is accepted by which its proposer leads no more',
     excused: 'who may not lead any more has lost its leadership before',
@@ -182,12 +174,9 @@ const clients = {
   'batches-renumbered': { means: 'a producer numbers its batches anew under another epoch' },
   'leader-told-with-error': { means: 'a broker names the new leader along with its error' },
   'older-metadata-ignored': { means: 'a broker tells of an older leader than the client knows' },
-  'topic-recreated': {
-    means: 'a client learns that a topic is another one of the same name',
-    excused: nobodyDeletes,
-  },
+  'topic-recreated': { means: 'a client learns that a topic is another one of the same name' },
   'consumer-refused-leader': { means: 'a consumer fetches under an older leader epoch' },
-  'consumer-out-of-range': { means: 'a consumer’s position is not in the log', excused: keepsAll },
+  'consumer-out-of-range': { means: 'a consumer’s position is not in the log' },
   'consumer-truncated': { means: 'a consumer finds that the log was cut below its position' },
   'position-validated': { means: 'a consumer’s position holds under another leader' },
 } as const;

@@ -85,6 +85,11 @@ export type LogObservation =
       readonly crc: number;
     })
   /**
+   * Everything at or above `from` is being cut off. Where the disk fails in that nothing more is
+   * shown: of what lies there any part may be left.
+   */
+  | (Replica & { readonly kind: 'log-cut-begun'; readonly from: Offset })
+  /**
    * Everything at or above `to` was cut off. `highWatermark` is the replica's own at that moment.
    */
   | (Replica & {

@@ -80,6 +80,13 @@ export function evidenceInWords(evidence: Evidence): string {
       return observationInWords(evidence.observation, evidence.boot);
     case 'exception':
       return `${evidence.machine} threw ${evidence.name}: ${evidence.message}`;
+    case 'operation': {
+      const { kind, by, outcome, about } = evidence;
+      const facts = Object.entries(about).map(([name, fact]) => `${spaced(name)} ${plain(fact)}`);
+      return `${by}: ${kind}, ${facts.join(', ')}: ${outcome}`;
+    }
+    case 'told':
+      return `broker ${evidence.broker} told of ${evidence.what}: ${evidence.told}`;
     case 'highest-read':
       return `the highest offset read of ${evidence.partition} is ${evidence.offset}`;
   }

@@ -114,7 +114,7 @@ class Recurrence extends Coverage {
   }
 }
 
-/** A change of the code shifts when things happen: the situation recurs under one of so many seeds. */
+/** Code that changes shifts when things happen: under one of so many seeds it happens again. */
 const mostSeeds = 30;
 
 describe('what once broke holds now:', () => {

@@ -28,6 +28,7 @@ import { servedDescribeConfigs } from './handlers/32-describe-configs.ts';
 import { servedAlterConfigs } from './handlers/33-alter-configs.ts';
 import { servedCreatePartitions } from './handlers/37-create-partitions.ts';
 import { servedDeleteGroups } from './handlers/42-delete-groups.ts';
+import { servedElectLeaders } from './handlers/43-elect-leaders.ts';
 import { servedIncrementalAlterConfigs } from './handlers/44-incremental-alter-configs.ts';
 import { servedOffsetDelete } from './handlers/47-offset-delete.ts';
 import { servedDescribeQuorum } from './handlers/55-describe-quorum.ts';
@@ -57,6 +58,7 @@ const brokerHandlers: readonly BrokerApi[] = [
   servedDescribeConfigs,
   servedAlterConfigs,
   servedCreatePartitions,
+  servedElectLeaders,
   servedIncrementalAlterConfigs,
   servedDescribeQuorum,
   servedDescribeCluster,

@@ -9,6 +9,9 @@ interface AnyAnswer {
   readonly errorCode?: number;
   readonly topics?: readonly { readonly errorCode?: number }[];
   readonly responses?: readonly { readonly errorCode?: number }[];
+  readonly replicaElectionResults?: readonly {
+    readonly partitionResult: readonly { readonly errorCode?: number }[];
+  }[];
   readonly results?: readonly { readonly errorCode?: number }[];
 }
 
@@ -17,6 +20,7 @@ const key = {
   deleteTopics: 20,
   alterConfigs: 33,
   createPartitions: 37,
+  electLeaders: 43,
   incrementalAlterConfigs: 44,
   describeQuorum: 55,
 } as const;
@@ -41,6 +45,8 @@ function firstError(apiKey: number, answer: AnyAnswer): number | undefined {
       return answer.responses?.[0]?.errorCode;
     case key.createPartitions:
       return answer.results?.[0]?.errorCode;
+    case key.electLeaders:
+      return answer.replicaElectionResults?.[0]?.partitionResult[0]?.errorCode ?? answer.errorCode;
     default:
       return answer.errorCode;
   }

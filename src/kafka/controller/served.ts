@@ -8,6 +8,7 @@ import { createTopicsApi } from '../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../protocol/apis/20-delete-topics.ts';
 import { alterConfigsApi } from '../protocol/apis/33-alter-configs.ts';
 import { createPartitionsApi } from '../protocol/apis/37-create-partitions.ts';
+import { electLeadersApi } from '../protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../protocol/apis/44-incremental-alter-configs.ts';
 import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
 import {
@@ -23,6 +24,7 @@ import { allocateProducerIdsApi } from '../protocol/apis/67-allocate-producer-id
 import { errorCode } from '../protocol/errors.ts';
 import type { Api, RequestOf, ResponseInput } from '../protocol/schema.ts';
 import type { Request } from '../rpc/contract.ts';
+import { refusedElections } from '../rpc/error-answers.ts';
 import { type ServedApi, serve } from '../rpc/served-api.ts';
 import type { Session } from '../rpc/session.ts';
 import { alterConfigs, replaceConfigs } from './alter-configs.ts';
@@ -31,6 +33,7 @@ import { createPartitions } from './create-partitions.ts';
 import { createTopics } from './create-topics.ts';
 import type { Decision } from './decision.ts';
 import { deleteTopics, wantedTopics } from './delete-topics.ts';
+import { electLeaders } from './elect-leaders.ts';
 import { brokerHeartbeat } from './heartbeat.ts';
 import { allocateProducerIds } from './producer-ids.ts';
 import { registerBroker } from './register-broker.ts';
@@ -203,6 +206,12 @@ export const decidedApis: readonly ServedApi<Decider>[] = [
       throttleTimeMs: 0,
       results: body.topics.map(({ name }) => ({ name, errorCode: code })),
     }),
+  ),
+  decided(
+    electLeadersApi,
+    [0, 2],
+    (tenure, body) => electLeaders(tenure, body),
+    (code, body) => refusedElections(body, code),
   ),
   decided(
     incrementalAlterConfigsApi,

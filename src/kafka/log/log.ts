@@ -243,6 +243,7 @@ export class Log {
       this.truncateFullyAndStartAt(offset, highWatermark);
       return;
     }
+    this.#beginCut(offset);
     this.#flushing.guard(() => {
       this.#segments.truncateTo(offset, this.#settings, this.#wallMs());
       this.#afterCut(highWatermark);
@@ -251,11 +252,12 @@ export class Log {
 
   /** Empties the log; the next record gets `offset`. */
   truncateFullyAndStartAt(offset: Offset, highWatermark: Offset = 0): void {
+    const cutFrom = Math.min(offset, this.#logStart);
+    this.#beginCut(cutFrom);
     this.#flushing.guard(() => {
       this.#segments.startOver(offset, this.#settings, this.#wallMs());
       this.#epochs.clear();
       this.#store.clear();
-      const cutFrom = Math.min(offset, this.#logStart);
       this.#moveStart(offset);
       this.#afterCut(highWatermark, cutFrom);
       this.#observe({ kind: 'log-start-moved', ...this.#replica, start: offset });
@@ -431,6 +433,10 @@ export class Log {
       this.#segments.retire();
     }
     if (!this.#rules.closesCleanly(this.hasFailed)) throw this.#flushing.failure;
+  }
+
+  #beginCut(from: Offset): void {
+    this.#observe({ kind: 'log-cut-begun', ...this.#replica, from });
   }
 
   #afterCut(highWatermark: Offset, to = this.#segments.endOffset): void {

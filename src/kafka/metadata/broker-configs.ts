@@ -110,6 +110,7 @@ const nodeConfigs: readonly BrokerConfig[] = [
     'How long a starting broker tries to register before it ends.',
   ),
   fixed('leaderImbalanceCheckIntervalSeconds', long(1), 'How often leaderships are balanced.'),
+  fixed('logRetentionCheckIntervalMs', long(1), 'How often old segments are looked for.'),
   fixed(
     'maxIncrementalFetchSessionCacheSlots',
     int(0),

@@ -22,6 +22,7 @@ import { offsetForLeaderEpochApi } from './apis/23-offset-for-leader-epoch.ts';
 import { describeConfigsApi } from './apis/32-describe-configs.ts';
 import { createPartitionsApi } from './apis/37-create-partitions.ts';
 import { deleteGroupsApi } from './apis/42-delete-groups.ts';
+import { electLeadersApi } from './apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from './apis/44-incremental-alter-configs.ts';
 import { offsetDeleteApi } from './apis/47-offset-delete.ts';
 import { voteApi } from './apis/52-vote.ts';
@@ -61,6 +62,7 @@ export const apis: readonly Api[] = [
   describeConfigsApi,
   createPartitionsApi,
   deleteGroupsApi,
+  electLeadersApi,
   incrementalAlterConfigsApi,
   offsetDeleteApi,
   voteApi,

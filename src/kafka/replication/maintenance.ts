@@ -10,8 +10,6 @@ import type { NodeSettings } from '../config.ts';
 import type { HostedPartitions } from './hosted-partitions.ts';
 import type { ReplicaStore } from './replica-store.ts';
 
-/** log.retention.check.interval.ms */
-const retentionCheckIntervalUs = secondsToMicros(300);
 /** log.flush.offset.checkpoint.interval.ms */
 const recoveryPointIntervalUs = secondsToMicros(60);
 /** producer.id.expiration.check.interval.ms */
@@ -47,7 +45,7 @@ export class Maintenance {
     this.#every(recoveryPointIntervalUs, () => {
       store.writeRecoveryPoints(hosted.all).catch(onError);
     });
-    this.#every(retentionCheckIntervalUs, () => {
+    this.#every(msToMicros(settings.logRetentionCheckIntervalMs), () => {
       for (const { highWatermark, log } of hosted.all) log.deleteOldSegments(highWatermark);
     });
     this.#every(producerExpiryIntervalUs, () => {

@@ -19,6 +19,7 @@ import { offsetForLeaderEpochApi } from '../protocol/apis/23-offset-for-leader-e
 import { describeConfigsApi } from '../protocol/apis/32-describe-configs.ts';
 import { createPartitionsApi } from '../protocol/apis/37-create-partitions.ts';
 import { deleteGroupsApi } from '../protocol/apis/42-delete-groups.ts';
+import { type ElectLeadersRequest, electLeadersApi } from '../protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../protocol/apis/44-incremental-alter-configs.ts';
 import { consumerGroupDescribeApi } from '../protocol/apis/69-consumer-group-describe.ts';
 import { describeTopicPartitionsApi } from '../protocol/apis/75-describe-topic-partitions.ts';
@@ -141,6 +142,7 @@ const perThing: ReadonlyMap<number, Make> = new Map<number, Make>([
     throttleTimeMs: 0,
     results: topics.map(({ name }) => ({ name, errorCode })),
   })),
+  row(electLeadersApi, refusedElections),
   row(incrementalAlterConfigsApi, ({ resources }, errorCode) => ({
     throttleTimeMs: 0,
     responses: resources.map(({ resourceType, resourceName }) => ({
@@ -154,6 +156,18 @@ const perThing: ReadonlyMap<number, Make> = new Map<number, Make>([
     topics: topics.map(({ name }) => ({ errorCode, name, topicId: zeroUuid, partitions: [] })),
   })),
 ]);
+
+/** Each partition that was asked for carries the code; the whole does where all were. */
+export function refusedElections({ topicPartitions }: ElectLeadersRequest, errorCode: number) {
+  return {
+    throttleTimeMs: 0,
+    errorCode,
+    replicaElectionResults: (topicPartitions ?? []).map(({ topic, partitions }) => ({
+      topic,
+      partitionResult: partitions.map((partitionId) => ({ partitionId, errorCode })),
+    })),
+  };
+}
 
 const nobody = { errorMessage: null, nodeId: -1, host: '', port: -1 } as const;
 

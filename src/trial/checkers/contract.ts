@@ -33,6 +33,8 @@ export interface Finding<Case extends About> {
   readonly about: Case;
   readonly atUs: Micros;
   readonly partition: string | null;
+  /** Whose record it is about: what producers are promised differs. */
+  readonly producer?: number;
   readonly evidence: Proof;
 }
 
@@ -56,6 +58,8 @@ export interface Case {
   readonly deletedBelow: (partition: string) => Offset;
   /** How many epochs of leaders have committed records to it. */
   readonly epochsOf: (partition: string) => number;
+  /** Of a topic that was deleted: nothing in it is owed. */
+  readonly isDeleted: (partition: string) => boolean;
   readonly endUs: Micros;
 }
 

@@ -4,7 +4,9 @@
  */
 import type { Micros, NodeId, Offset } from '../../base/ids.ts';
 import type { Observation } from '../../kafka/observation.ts';
-import type { Outcome, Send } from '../history/history.ts';
+import type { Send } from '../history/history.ts';
+import type { BrokerView, Facts, Operation } from '../history/operations.ts';
+import type { Outcome } from '../history/outcome.ts';
 import type { Seen } from '../history/seen.ts';
 import type { BatchFact } from './replica-log.ts';
 import type { Place, SeenRecord } from './version-order.ts';
@@ -56,6 +58,24 @@ export type Evidence =
       readonly name: string;
       readonly message: string;
     }
+  | {
+      readonly is: 'operation';
+      readonly id: number;
+      readonly kind: string;
+      readonly by: string;
+      readonly atUs: Micros;
+      readonly completedUs: Micros;
+      readonly outcome: Outcome;
+      readonly about: Facts;
+    }
+  /** What a broker answered when it was asked what there is. */
+  | {
+      readonly is: 'told';
+      readonly atUs: Micros;
+      readonly broker: NodeId;
+      readonly what: string;
+      readonly told: string;
+    }
   /** The highest offset that anybody read of the partition. */
   | { readonly is: 'highest-read'; readonly partition: string; readonly offset: Offset };
 
@@ -98,6 +118,18 @@ function plain(batch: BatchFact | null): BatchFact | null {
   if (batch === null) return null;
   const { baseOffset, lastOffset, leaderEpoch, crc } = batch;
   return { baseOffset, lastOffset, leaderEpoch, crc };
+}
+
+export function operationEvidence(operation: Operation): Evidence {
+  const { id, kind, by, invokedUs, completedUs, outcome, about } = operation;
+  return { is: 'operation', id, kind, by, atUs: invokedUs, completedUs, outcome, about };
+}
+
+export function toldEvidence(
+  { atUs, broker }: BrokerView,
+  { what, told }: { readonly what: string; readonly told: string },
+): Evidence {
+  return { is: 'told', atUs, broker, what, told };
 }
 
 export const seenEvidence = ({ id, atUs, boot, observation }: Seen): Evidence => ({

@@ -8,7 +8,9 @@ import { isCounted } from '../../base/mark.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import type { Guarantees } from '../guarantees/guarantees.ts';
 import type { History } from '../history/history.ts';
+import { Incarnations } from '../history/incarnations.ts';
 import { isOwed } from '../properties/registry.ts';
+import { checkAdministration } from './admin.ts';
 import { checkAnswers } from './answers.ts';
 import type { Checker, Invariant, Proof, Report, Violation } from './contract.ts';
 import { foldConsequences } from './fold.ts';
@@ -17,6 +19,7 @@ import { leadersInvariant } from './invariants/leaders.ts';
 import { logsInvariant } from './invariants/logs.ts';
 import { recoveryInvariant } from './invariants/recovery.ts';
 import { syncedInvariant } from './invariants/synced.ts';
+import { checkLookUps } from './look-ups.ts';
 import { checkLosses } from './losses.ts';
 import { checkOffsets } from './offsets.ts';
 import { checkOrder } from './order.ts';
@@ -30,7 +33,9 @@ import { checkSurvival, putAtRisk } from './survival.ts';
 import { versionOrder } from './version-order.ts';
 
 const checkers: readonly Checker[] = [
+  checkAdministration,
   checkAnswers,
+  checkLookUps,
   checkLosses,
   checkOffsets,
   checkOrder,
@@ -43,6 +48,8 @@ const mostOfAKind = 3;
 export interface JudgeOptions {
   /** The disks of the nodes; without them what they hold is taken from what nodes show. */
   readonly storage?: Storage;
+  /** Of the history that is judged: observations and operations call topics by the same names. */
+  readonly incarnations?: Incarnations;
 }
 
 export class Judge {
@@ -50,7 +57,7 @@ export class Judge {
   readonly #logs: ClusterLogs;
   readonly #copies = new MetadataCopies();
   readonly #invariants: readonly Invariant[];
-  readonly #standing = new Standing();
+  readonly #standing: Standing;
   readonly #violations: Violation[] = [];
   readonly #counts = new Map<string, number>();
   #observations = 0;
@@ -58,10 +65,11 @@ export class Judge {
   constructor(
     voters: readonly NodeId[],
     guarantees: Guarantees,
-    { storage = noStorage }: JudgeOptions = {},
+    { storage = noStorage, incarnations = new Incarnations() }: JudgeOptions = {},
   ) {
     this.#guarantees = guarantees;
-    this.#logs = new ClusterLogs(storage);
+    this.#logs = new ClusterLogs(incarnations, storage);
+    this.#standing = new Standing(incarnations);
     this.#invariants = [
       leadersInvariant(this.report),
       logsInvariant(this.#logs, voters, guarantees, this.report),
@@ -72,8 +80,11 @@ export class Judge {
   }
 
   /** Anything found to be broken, also by those who are no checkers (the runner's bounds). */
-  readonly report: Report = ({ name: property }, { about, atUs, partition, evidence }) => {
-    if (!isOwed(property, this.#guarantees, partition)) return;
+  readonly report: Report = (
+    { name: property },
+    { about, atUs, partition, producer, evidence },
+  ) => {
+    if (!isOwed(property, this.#guarantees, partition, producer)) return;
     const kind = `${property}/${partition}`;
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
@@ -133,7 +144,9 @@ export class Judge {
     const order = versionOrder(history);
     const deletedBelow = (partition: string) => this.#logs.find(partition)?.deletedBelow ?? 0;
     const epochsOf = (partition: string) => this.#logs.find(partition)?.epochs ?? 0;
-    const given = { history, order, guarantees: this.#guarantees, deletedBelow, epochsOf, endUs };
+    const isDeleted = (partition: string) => this.#logs.incarnations.isDeleted(partition);
+    const guarantees = this.#guarantees;
+    const given = { history, order, guarantees, deletedBelow, epochsOf, isDeleted, endUs };
     for (const check of checkers) check(given, this.report);
     checkSurvival(history, this.#logs, isLive, endUs, this.report);
     if (isCounted()) putAtRisk(history, this.#logs, struckUntil);

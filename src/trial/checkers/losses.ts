@@ -1,9 +1,10 @@
 import { atRisk } from '../../base/mark.ts';
 import type { Send } from '../history/history.ts';
+import { areNamesakes } from '../history/incarnations.ts';
 import { failedRead, lostWrite, unseen } from '../properties/clients.ts';
 import type { Case, Checker, Report } from './contract.ts';
 import { type Evidence, placeEvidence, readEvidence, sendEvidence } from './evidence.ts';
-import type { Place } from './version-order.ts';
+import type { Place, VersionOrder } from './version-order.ts';
 
 /**
  * `lost-write`: an acknowledged value lies below the highest offset read and was never read.
@@ -11,19 +12,28 @@ import type { Place } from './version-order.ts';
  * (G1a): a value was read whose send had certainly failed, or that nobody sent.
  */
 export const checkLosses: Checker = (given, report) => {
-  const { history, order } = given;
+  const { history, order, isDeleted } = given;
   for (const send of history.sends) {
     const place = order.placeOf[send.value];
     if (send.outcome === 'fail') atRisk(failedRead);
-    if (place !== undefined) {
-      if (send.outcome === 'fail') reportFailedRead(send.value, place, send, report);
-    } else if (send.outcome === 'ok' && send.offset >= 0) reportUnread(send, given, report);
+    const isRead = place !== undefined && !isElsewhere(send, place, order);
+    if (place !== undefined && send.outcome === 'fail')
+      reportFailedRead(send.value, place, send, report);
+    else if (!isRead && send.outcome === 'ok' && send.offset >= 0 && !isDeleted(send.partition!))
+      reportUnread(send, given, report);
   }
   for (let value = history.sends.length; value < order.placeOf.length; value++) {
     const place = order.placeOf[value];
     if (place !== undefined) reportFailedRead(value, place, null, report);
   }
 };
+
+/** Read in another topic of the name only: a send may reach both, when it is repeated. */
+function isElsewhere(send: Send, place: Place, { partitions }: VersionOrder): boolean {
+  const { partition, offset } = send;
+  if (partition === null || !areNamesakes(partition, place.partition)) return false;
+  return partitions.get(partition)?.byOffset.get(offset)?.value !== send.value;
+}
 
 function reportUnread(send: Send, { order, deletedBelow, endUs }: Case, report: Report): void {
   const partition = send.partition!;
@@ -42,6 +52,7 @@ function reportUnread(send: Send, { order, deletedBelow, endUs }: Case, report: 
     about: { value, partition, offset, acks, highest },
     atUs: endUs,
     partition,
+    producer: send.producer,
     evidence,
   });
 }

@@ -36,6 +36,7 @@ function checkSends({ history }: Case, report: Report): void {
       },
       atUs: completedUs,
       partition,
+      producer,
       evidence: [sendEvidence(before), sendEvidence(send)],
     });
   }
@@ -60,6 +61,7 @@ function checkRecords({ history, order }: Case, report: Report): void {
         about: { producer, partition, first: value, second: before.value, key, offset },
         atUs: seen.atUs,
         partition,
+        producer,
         evidence: [sendEvidence(send), sendEvidence(before)],
       });
     }

@@ -5,6 +5,7 @@
  */
 import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 import type { LogObservation } from '../../kafka/observation.ts';
+import type { Incarnations } from '../history/incarnations.ts';
 import type { Seen } from '../history/seen.ts';
 import { type BatchFact, ReplicaLog } from './replica-log.ts';
 import { noStorage, type Storage } from './stored/storage.ts';
@@ -12,23 +13,36 @@ import { noStorage, type Storage } from './stored/storage.ts';
 export const metadataPartition = '__cluster_metadata-0';
 
 export class PartitionLogs {
+  /** It tells topics of one name apart: `orders-0#2`. */
   readonly partition: string;
+  /** As its nodes call it and its directory, whichever topic of the name it is of: `orders-0`. */
+  readonly plainName: string;
   readonly replicas = new Map<NodeId, ReplicaLog>();
   /** Of no node, and never cut. */
-  readonly committed = new ReplicaLog(-1);
+  readonly committed: ReplicaLog;
   /** The highest start of any replica: what lies below was deleted, or is about to be. */
   deletedBelow: Offset = 0;
   /** Up to where leaders of each epoch have committed, in the order of commits. */
   readonly #commits: { readonly leaderEpoch: LeaderEpoch; end: Offset }[] = [];
 
-  constructor(partition: string) {
+  readonly #incarnations: Incarnations;
+
+  constructor(partition: string, plainName: string, incarnations: Incarnations) {
     this.partition = partition;
+    this.plainName = plainName;
+    this.committed = new ReplicaLog(-1, partition);
+    this.#incarnations = incarnations;
+  }
+
+  /** Its replicas go one by one, and those that have not heard of it go on. */
+  get isDeleted(): boolean {
+    return this.#incarnations.isDeleted(this.partition);
   }
 
   replica(node: NodeId): ReplicaLog {
     let replica = this.replicas.get(node);
     if (replica === undefined) {
-      replica = new ReplicaLog(node);
+      replica = new ReplicaLog(node, this.partition);
       this.replicas.set(node, replica);
     }
     return replica;
@@ -80,31 +94,35 @@ export class PartitionLogs {
   }
 }
 
-/** The partitions of the cluster; a topic that is created anew under an old name starts anew. */
+/** The partitions of the cluster; one of a topic made anew under an old name is another one. */
 export class ClusterLogs {
+  readonly incarnations: Incarnations;
   readonly storage: Storage;
-  readonly #partitions = new Map<string, { topicId: string; logs: PartitionLogs }>();
+  readonly #partitions = new Map<string, PartitionLogs>();
 
-  constructor(storage: Storage = noStorage) {
+  constructor(incarnations: Incarnations, storage: Storage = noStorage) {
+    this.incarnations = incarnations;
     this.storage = storage;
   }
 
-  /** All of them, as they are now. */
-  get all(): PartitionLogs[] {
-    return [...this.#partitions.values()].map(({ logs }) => logs);
+  /** All of them, those of deleted topics too. */
+  get all(): Iterable<PartitionLogs> {
+    return this.#partitions.values();
   }
 
-  partition(name: string, topicId: string): PartitionLogs {
-    const known = this.#partitions.get(name);
-    if (known !== undefined && known.topicId === topicId) return known.logs;
-    const logs = new PartitionLogs(name);
-    this.#partitions.set(name, { topicId, logs });
+  partition(partition: string, topicId: string): PartitionLogs {
+    const name = this.incarnations.nameOfPartition(partition, topicId);
+    let logs = this.#partitions.get(name);
+    if (logs === undefined) {
+      logs = new PartitionLogs(name, partition, this.incarnations);
+      this.#partitions.set(name, logs);
+    }
     return logs;
   }
 
-  /** The partition of this name as it is now, if anything was seen of it. */
+  /** The partition of this name, which tells incarnations apart, if anything was seen of it. */
   find(name: string): PartitionLogs | undefined {
-    return this.#partitions.get(name)?.logs;
+    return this.#partitions.get(name);
   }
 
   /** Takes in what happened to a log; anything else is left to the invariants. */
@@ -112,6 +130,9 @@ export class ClusterLogs {
     switch (observation.kind) {
       case 'batch-appended':
         this.#replica(observation).append(observation);
+        return;
+      case 'log-cut-begun':
+        this.#replica(observation).beginCut(observation.from);
         return;
       case 'log-truncated':
         this.#replica(observation).truncate(observation.to);
@@ -129,6 +150,9 @@ export class ClusterLogs {
         logs.deletedBelow = Math.max(logs.deletedBelow, start);
         return;
       }
+      case 'topic-committed':
+        if (observation.deleted) this.incarnations.deleted(observation.topicId);
+        return;
       case 'log-deleted':
         this.partition(observation.partition, observation.topicId).replicas.delete(
           observation.node,

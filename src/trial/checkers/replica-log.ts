@@ -23,12 +23,16 @@ export interface FormerLog {
   readonly batches: readonly BatchFact[];
   /** What was not synced may be gone; otherwise the page cache has survived. */
   readonly hasLost: boolean;
+  /** Its last process ended within a cut: what that was to take away may be left. */
+  readonly wasBeingCut: boolean;
 }
 
 const newDisk: DiskPast = { losses: 0, damages: 0, replacements: 0 };
 
 export class ReplicaLog {
   readonly node: NodeId;
+  /** `orders-0`, or `orders-0#2` of the second topic of that name. */
+  readonly partition: string;
   start: Offset = 0;
   end: Offset = 0;
   highWatermark: Offset = 0;
@@ -59,11 +63,14 @@ export class ReplicaLog {
   stored: StoredLog | null = null;
   #past: DiskPast = newDisk;
   #batches: BatchFact[] = [];
+  /** From where on it is being cut; null where it is not. */
+  #cutFrom: Offset | null = null;
   /** Cut off, and may come back until the cut is durable. */
   #cut: BatchFact[] = [];
 
-  constructor(node: NodeId) {
+  constructor(node: NodeId, partition: string) {
     this.node = node;
+    this.partition = partition;
   }
 
   /** True while the replica is behind where it once was because its machine lost writes. */
@@ -76,7 +83,12 @@ export class ReplicaLog {
     this.end = batch.lastOffset + 1;
   }
 
+  beginCut(from: Offset): void {
+    this.#cutFrom = from;
+  }
+
   truncate(to: Offset): void {
+    this.#cutFrom = null;
     while (this.#batches.length > 0 && this.#batches.at(-1)!.lastOffset >= to)
       this.#cut.push(this.#batches.pop()!);
     this.end = to;
@@ -105,14 +117,19 @@ export class ReplicaLog {
     const isNewDisk = past.replacements > this.#past.replacements;
     this.isDamaged = isNewDisk ? false : this.isDamaged || past.damages > this.#past.damages;
     const hasLost = past.losses > this.#past.losses;
+    const wasBeingCut = this.#cutFrom !== null && this.#cutFrom < this.end;
+    // The log was meant to end there, behind a whole batch.
+    if (wasBeingCut) this.truncate(this.batchAt(this.#cutFrom!)?.baseOffset ?? this.#cutFrom!);
     if (end < this.end) {
       this.endBeforeLoss = Math.max(this.endBeforeLoss, this.end);
       this.flushedBeforeLoss = Math.max(this.flushedBeforeLoss, this.flushedEnd);
     }
+    this.#cutFrom = null;
     if (isNewDisk) this.#forget();
     const { flushedEnd, highWatermark } = this;
     const batches = this.#batches.slice();
-    this.former = { start: this.start, end: this.end, flushedEnd, highWatermark, batches, hasLost };
+    const held = { start: this.start, end: this.end, flushedEnd, highWatermark, batches };
+    this.former = { ...held, hasLost, wasBeingCut };
     this.#past = past;
     this.stored = stored;
     const storedHighWatermark = this.storedHighWatermark;

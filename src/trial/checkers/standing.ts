@@ -3,6 +3,7 @@
  * quorum. Proof for what the runner finds, that something has not come about.
  */
 import { assert } from '../../base/assert.ts';
+import type { Incarnations } from '../history/incarnations.ts';
 import { isOf, type Seen, type SeenOf } from '../history/seen.ts';
 import type { Proof } from './contract.ts';
 import { seenEvidence } from './evidence.ts';
@@ -11,15 +12,22 @@ import { seenEvidence } from './evidence.ts';
 const mostShown = 3;
 
 export class Standing {
+  readonly #incarnations: Incarnations;
+  /** By names that tell topics of one name apart. */
   readonly #partitions = new Map<string, SeenOf<'partition-committed'>>();
   #leader: SeenOf<'quorum-state'> | null = null;
 
+  constructor(incarnations: Incarnations) {
+    this.#incarnations = incarnations;
+  }
+
   observe(seen: Seen): void {
     if (isOf(seen, 'partition-committed')) {
-      const { partition, offset } = seen.observation;
-      const known = this.#partitions.get(partition);
+      const { partition, topicId, offset } = seen.observation;
+      const name = this.#incarnations.nameOfPartition(partition, topicId);
+      const known = this.#partitions.get(name);
       if (known === undefined || known.observation.offset < offset)
-        this.#partitions.set(partition, seen);
+        this.#partitions.set(name, seen);
     } else if (isOf(seen, 'quorum-state') && seen.observation.role === 'leader') {
       const known = this.#leader?.observation.epoch ?? -1;
       if (seen.observation.epoch > known) this.#leader = seen;
@@ -29,10 +37,13 @@ export class Standing {
   /** The quorum's leader, and the state of this partition, or of those that are not whole. */
   proof(partition: string | null): Proof {
     assert(this.#leader !== null, 'a cluster that has topics has had a controller');
-    const about = [...this.#partitions.values()].filter(({ observation }) =>
-      partition === null ? !isWhole(observation) : observation.partition === partition,
+    const about = [...this.#partitions].filter(
+      ([name, { observation }]) =>
+        !this.#incarnations.isDeleted(name) &&
+        (partition === null ? !isWhole(observation) : name === partition),
     );
-    return [seenEvidence(this.#leader), ...about.slice(0, mostShown).map(seenEvidence)];
+    const shown = about.slice(0, mostShown).map(([, seen]) => seenEvidence(seen));
+    return [seenEvidence(this.#leader), ...shown];
   }
 }
 

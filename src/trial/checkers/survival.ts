@@ -21,6 +21,7 @@ export function checkSurvival(
   for (const send of history.sends) {
     if (send.outcome !== 'ok' || send.offset < 0) continue;
     const partition = send.partition!;
+    if (logs.incarnations.isDeleted(partition)) continue;
     const known = logs.find(partition);
     if (known !== undefined && send.offset < known.deletedBelow) continue;
     if (known !== undefined && survives(known, send, isLive)) continue;
@@ -29,6 +30,7 @@ export function checkSurvival(
       about: { partition, offset: send.offset, acks: String(send.acks) },
       atUs: endUs,
       partition,
+      producer: send.producer,
       evidence: [
         sendEvidence(send),
         ...(committed === null ? [] : [batchEvidence(null, committed)]),
@@ -49,7 +51,7 @@ export function putAtRisk(
     return Math.max(-1, ...nodes.map((node) => struckUntil.get(node) ?? -1));
   };
   for (const { outcome, offset, partition, completedUs } of sends) {
-    if (outcome !== 'ok' || offset < 0) continue;
+    if (outcome !== 'ok' || offset < 0 || logs.incarnations.isDeleted(partition!)) continue;
     const last = lastOf.get(partition!) ?? lastStruck(partition!);
     lastOf.set(partition!, last);
     if (last <= completedUs) continue;

@@ -132,6 +132,7 @@ const commonplace: ReadonlySet<Observation['kind']> = new Set([
   'metadata-applied',
   'metadata-image',
   'broker-committed',
+  'log-cut-begun',
   'log-flushed',
   'log-read',
   'settings-used',

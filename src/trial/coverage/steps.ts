@@ -48,14 +48,8 @@ export const replicaSteps = {
   'leader > follower': { means: 'another is elected, and it follows' },
   'leader > leader': { means: 'it leads in a later epoch too' },
   'follower > follower': { means: 'it follows in a later epoch' },
-  'leader > deleted': {
-    means: 'its topic is deleted while it leads',
-    excused: 'nobody deletes a topic in a stock scenario',
-  },
-  'follower > deleted': {
-    means: 'its topic is deleted while it follows',
-    excused: 'nobody deletes a topic in a stock scenario',
-  },
+  'leader > deleted': { means: 'its topic is deleted while it leads' },
+  'follower > deleted': { means: 'its topic is deleted while it follows' },
 } as const satisfies Members;
 
 /** What becomes of a partition's ISR and leadership, as the metadata log has it. */

@@ -18,10 +18,27 @@ export interface TopicGuarantees {
   readonly cleanElections: boolean;
 }
 
-export interface Guarantees {
-  readonly topics: ReadonlyMap<string, TopicGuarantees>;
+/** What a producer asks for, and so is promised. */
+export interface ProducerGuarantees {
   readonly idempotent: boolean;
   readonly acks: 'all' | 0 | 1;
+}
+
+/** A topic as it was made before anything else happened. */
+export interface InitialTopic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+export interface Guarantees {
+  readonly topics: ReadonlyMap<string, TopicGuarantees>;
+  readonly initial: readonly InitialTopic[];
+  /** Of all producers but those of `producers`. */
+  readonly idempotent: boolean;
+  readonly acks: 'all' | 0 | 1;
+  /** By number, those that differ. */
+  readonly producers: ReadonlyMap<number, ProducerGuarantees>;
   /** The plan has faults: without any even what only the leader has is kept. */
   readonly faulty: boolean;
   /** The property that a scenario beyond the promise asks for, whether owed or not. */
@@ -41,12 +58,19 @@ export type Pledge =
   /** One producer's records stand in the order sent, each once (KIP-98): idempotent producers. */
   | 'idempotence';
 
-/** Whether a pledge is given for a partition (`orders-0`), or for the cluster where it is null. */
+/**
+ * Whether a pledge is given for a partition (`orders-0`), or for the cluster where it is null; to
+ * that producer where there is one.
+ */
 export function isPromised(
   pledge: Pledge,
-  { topics, idempotent, acks, faulty }: Guarantees,
+  guarantees: Guarantees,
   partition: string | null,
+  producer?: number,
 ): boolean {
+  const { topics, producers, faulty } = guarantees;
+  const { idempotent, acks } =
+    (producer === undefined ? undefined : producers.get(producer)) ?? guarantees;
   const topic = partition === null ? undefined : topics.get(topicOf(partition));
   const committedStays = !faulty || (topic?.cleanElections ?? true);
   switch (pledge) {
@@ -71,7 +95,7 @@ export function topicGuarantees(
   return topics.get(topicOf(partition));
 }
 
-/** `orders` of `orders-0`. */
+/** `orders` of `orders-0`, and of `orders-0#2`. */
 function topicOf(partition: string): string {
   return partition.slice(0, partition.lastIndexOf('-'));
 }

@@ -16,10 +16,13 @@ export class ClusterView {
   readonly applied = new Map<NodeId, Offset>();
   controller: NodeId = -1;
   #controllerEpoch: LeaderEpoch = -1;
+  /** What nodes that are behind tell of these is over. */
+  readonly #deleted = new Set<string>();
 
   observe(observation: Observation): void {
     switch (observation.kind) {
       case 'partition-committed':
+        if (this.#deleted.has(observation.topicId)) return;
         if (isNewer(observation, this.partitions.get(observation.partition))) {
           this.partitions.set(observation.partition, observation);
         }
@@ -68,6 +71,8 @@ export class ClusterView {
   }
 
   #forget(topicId: string): void {
+    if (this.#deleted.has(topicId)) return;
+    this.#deleted.add(topicId);
     for (const [name, state] of this.partitions) {
       if (state.topicId === topicId) this.partitions.delete(name);
     }

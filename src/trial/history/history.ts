@@ -5,9 +5,10 @@
  * value.
  */
 import { assert } from '../../base/assert.ts';
-import type { Micros, Offset } from '../../base/ids.ts';
-
-export type Outcome = 'pending' | 'ok' | 'fail' | 'info';
+import type { Micros, Offset, Uuid, WallMs } from '../../base/ids.ts';
+import { Incarnations } from './incarnations.ts';
+import { type BrokerView, Operations } from './operations.ts';
+import type { Outcome } from './outcome.ts';
 
 export interface Send {
   readonly value: number;
@@ -19,10 +20,12 @@ export interface Send {
   readonly invokedUs: Micros;
   outcome: Outcome;
   completedUs: Micros;
-  /** `orders-0`; null until acknowledged. */
+  /** `orders-0`, or `orders-0#2` of the second topic of that name; null until acknowledged. */
   partition: string | null;
   /** −1 until acknowledged, and for acks=0. */
   offset: Offset;
+  /** The record's time, as its producer or, on append, its broker has it; −1 until acknowledged. */
+  timestamp: WallMs;
   /** Why it failed or is unknown; null otherwise. */
   error: string | null;
   /** The name of that error, the same for all of its kind: `NOT_ENOUGH_REPLICAS`, `timeout`. */
@@ -52,20 +55,20 @@ export class History {
   readonly sends: Send[] = [];
   readonly polls: Poll[] = [];
   readonly finalReads: FinalRead[] = [];
+  readonly operations = new Operations();
+  readonly views: BrokerView[] = [];
   acknowledged = 0;
   consumed = 0;
   #completed = 0;
-  readonly #names = new Map<string, string[]>();
+  readonly incarnations: Incarnations;
+
+  constructor(incarnations = new Incarnations()) {
+    this.incarnations = incarnations;
+  }
 
   /** `orders-0`: one string for all that happens to a partition. */
-  nameOf(topic: string, index: number): string {
-    let names = this.#names.get(topic);
-    if (names === undefined) {
-      names = [];
-      this.#names.set(topic, names);
-    }
-    names[index] ??= `${topic}-${index}`;
-    return names[index];
+  nameOf(topic: string, index: number, topicId: Uuid): string {
+    return this.incarnations.nameOf(topic, index, topicId);
   }
 
   invokeSend(from: Pick<Send, 'producer' | 'incarnation' | 'key' | 'acks' | 'invokedUs'>): Send {
@@ -80,6 +83,7 @@ export class History {
       completedUs: -1,
       partition: null,
       offset: -1,
+      timestamp: -1,
       error: null,
       cause: null,
     };
@@ -87,10 +91,17 @@ export class History {
     return send;
   }
 
-  acknowledge(send: Send, atUs: Micros, partition: string, offset: Offset): void {
+  acknowledge(
+    send: Send,
+    atUs: Micros,
+    partition: string,
+    offset: Offset,
+    timestamp: WallMs = -1,
+  ): void {
     this.#complete(send, 'ok', atUs);
     send.partition = partition;
     send.offset = offset;
+    send.timestamp = timestamp;
     this.acknowledged++;
   }
 

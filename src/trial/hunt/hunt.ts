@@ -145,7 +145,8 @@ function isSameCluster(a: Plan, b: Plan): boolean {
 }
 
 /** All that decides what may be struck, and what the budget allows. */
-function shapeOf({ scenario, cluster, topics, workload }: Plan): string {
+function shapeOf({ scenario, cluster, topics, workload, activities }: Plan): string {
   const { acks, idempotent, producers, consumers } = workload;
-  return JSON.stringify([scenario, cluster, topics, acks, idempotent, producers, consumers]);
+  const clients = [acks, idempotent, producers, consumers, activities];
+  return JSON.stringify([scenario, cluster, topics, ...clients]);
 }

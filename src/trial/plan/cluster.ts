@@ -2,6 +2,7 @@
 import { type NodeId, noNode, type Uuid } from '../../base/ids.ts';
 import type { Address } from '../../host/network.ts';
 import type { NodeConfig } from '../../kafka/config.ts';
+import { administratorName } from '../activities/registry.ts';
 import type { Roster } from '../arena/roster.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { nodeSettings } from '../settings/settings.ts';
@@ -73,12 +74,15 @@ export function planCluster(scenario: Scenario): ClusterPlan {
       clients: [
         ...numbered('p', scenario.workload.producers),
         ...numbered('c', scenario.workload.consumers),
+        ...(hasActivities(scenario) ? [administratorName] : []),
       ],
       machineOf,
     },
     bootstrap: brokers.map((host) => ({ host, port: brokerPort })),
   };
 }
+
+const hasActivities = ({ activities }: Scenario): boolean => activities.script.length > 0;
 
 /** Racks are dealt to brokers in turn. */
 function racksOf(

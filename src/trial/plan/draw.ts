@@ -16,15 +16,22 @@ import { destroysData } from '../guarantees/harm.ts';
 import { InvalidInputError, type Scenario } from '../scenario/scenario.ts';
 import { candidatesOf, meansMany, targetKinds } from '../targets/registry.ts';
 import type { Cast } from '../targets/target.ts';
+import { drawActivities } from './activities.ts';
 import { castOf } from './cluster.ts';
 import { guaranteesOf } from './guarantees-of.ts';
 import type { Plan } from './plan.ts';
 import { drawPoints, type PlannedPoint } from './points.ts';
+import { drawProducers } from './producers.ts';
 import { drawConfiguration } from './swarm.ts';
 
 /** Draws all that the seed decides before the trial begins, from streams of their own. */
 export function drawPlan(scenario: Scenario, seed: string, random: RandomSource): Plan {
-  const drawn = scenario.swarm ? swarmOf(scenario, random.stream('configuration')) : scenario;
+  const shape = scenario.swarm ? swarmOf(scenario, random) : scenario;
+  const activities = [
+    ...shape.activities.script,
+    ...drawActivities(shape, random.stream('activities')),
+  ].sort((a, b) => a.atMs - b.atMs);
+  const drawn = { ...shape, activities: { script: activities } };
   const { cluster, topics, phases, network, workload, faults } = drawn;
   const strikes = faults.random === undefined ? [] : drawFaults(drawn, random.stream('faults'));
   const holds = faults.random !== undefined && faults.points === 'drawn';
@@ -38,21 +45,24 @@ export function drawPlan(scenario: Scenario, seed: string, random: RandomSource)
     network,
     workload,
     faults: [...faults.script, ...strikes].sort((a, b) => a.atMs - b.atMs),
+    ...(activities.length > 0 ? { activities } : {}),
     ...(holds ? { points: points() } : {}),
   };
 }
 
 /** The scenario with all that a swarm draws, at the pace of the drawn time-outs. */
-function swarmOf(scenario: Scenario, random: RandomStream): Scenario {
-  const { pace, ...configuration } = drawConfiguration(random);
+function swarmOf(scenario: Scenario, random: RandomSource): Scenario {
+  const { pace, ...configuration } = drawConfiguration(random.stream('configuration'));
+  const workload = drawProducers(configuration.workload, random.stream('producers'));
+  // Where activities change how long records stay, it is looked for what is too old in time.
+  const logRetentionCheckIntervalMs = drawOne([2_000, 5_000, 300_000], random.stream('retention'));
+  const settings = { ...configuration.cluster.settings, logRetentionCheckIntervalMs };
+  const cluster = { ...configuration.cluster, settings };
+  const drawn = { ...scenario, ...configuration, cluster, workload };
   const { faults } = scenario;
-  if (faults.random === undefined) return { ...scenario, ...configuration };
+  if (faults.random === undefined) return drawn;
   const paced = { ...faults.random, everyMs: pace.everyMs, durationMs: [...pace.durationMs] };
-  return {
-    ...scenario,
-    ...configuration,
-    faults: { ...faults, random: paced as typeof faults.random },
-  };
+  return { ...drawn, faults: { ...faults, random: paced as typeof faults.random } };
 }
 
 function drawFaults(scenario: Scenario, random: RandomStream): readonly Fault[] {
@@ -100,7 +110,11 @@ class Draw {
     this.#scenario = scenario;
     this.#config = scenario.faults.random!;
     this.#guarantees = {
-      ...guaranteesOf(scenario, { workload: scenario.workload, faults: [] }),
+      ...guaranteesOf(scenario, {
+        workload: scenario.workload,
+        faults: [],
+        activities: scenario.activities.script,
+      }),
       faulty: true,
     };
     this.#cast = cast;

@@ -3,6 +3,7 @@
  * shrunk.
  */
 import * as z from 'zod';
+import { activitySchema } from '../activities/registry.ts';
 import { faultSchema } from '../faults/registry.ts';
 import {
   clusterSchema,
@@ -20,6 +21,7 @@ import { pointSchema } from './points.ts';
 const mostPoints = 200;
 /** More than one every ten seconds of the longest trial; each costs work when it strikes. */
 const mostFaults = 10_000;
+const mostActivities = 10_000;
 
 const planSchema = z.strictObject({
   scenario: z.string(),
@@ -31,6 +33,8 @@ const planSchema = z.strictObject({
   network: networkSchema.optional(),
   workload: workloadSchema,
   faults: z.array(faultSchema).max(mostFaults),
+  /** What clients do beside the workload; nothing where it is not given. */
+  activities: z.array(activitySchema).max(mostActivities).optional(),
   /** Delay points that hold during chaos; none where they are not given. */
   points: z.array(pointSchema).max(mostPoints).optional(),
 });
@@ -52,6 +56,7 @@ export function configured(scenario: Scenario, plan: Plan): Scenario {
     phases: plan.phases ?? scenario.phases,
     network: plan.network ?? scenario.network,
     workload: plan.workload,
+    activities: { script: plan.activities ?? [] },
   };
 }
 

@@ -1,5 +1,6 @@
 /** All properties. A new one is an object and a line here. */
 import { type Guarantees, isPromised } from '../guarantees/guarantees.ts';
+import { adminDurable, deletedReturns, metadataMadeUp, timeLookUp } from './admin.ts';
 import {
   consistentRead,
   duplicate,
@@ -85,6 +86,10 @@ const all = [
   unhandledException,
   metadataAsLogged,
   settingsAsCommitted,
+  adminDurable,
+  metadataMadeUp,
+  deletedReturns,
+  timeLookUp,
 ] as const;
 
 export type PropertyName = (typeof all)[number]['name'];
@@ -109,6 +114,8 @@ export function isOwed(
   name: PropertyName,
   guarantees: Guarantees,
   partition: string | null,
+  producer?: number,
 ): boolean {
-  return guarantees.asked === name || isPromised(byName.get(name)!.pledge, guarantees, partition);
+  const { pledge } = byName.get(name)!;
+  return guarantees.asked === name || isPromised(pledge, guarantees, partition, producer);
 }

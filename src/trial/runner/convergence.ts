@@ -1,4 +1,4 @@
-import type { NodeId } from '../../base/ids.ts';
+import type { NodeId, Uuid } from '../../base/ids.ts';
 import type { World } from '../../sim/world.ts';
 import type { Wholeness } from '../arena/wholeness.ts';
 import type { ClusterView } from '../history/cluster-view.ts';
@@ -40,10 +40,10 @@ export function headlessPartition(
   { roster }: ClusterPlan,
   view: ClusterView,
   world: World,
-): { readonly partition: string; readonly leader: NodeId } | null {
-  for (const { partition, leader } of view.partitions.values()) {
+): { readonly partition: string; readonly topicId: Uuid; readonly leader: NodeId } | null {
+  for (const { partition, topicId, leader } of view.partitions.values()) {
     const isUp = leader >= 0 && world.machine(roster.machineOf(leader)).state === 'running';
-    if (!isUp) return { partition, leader };
+    if (!isUp) return { partition, topicId, leader };
   }
   return null;
 }

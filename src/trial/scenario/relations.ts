@@ -4,10 +4,13 @@
  */
 import { TopicNames, topicNameProblem } from '../../kafka/controller/topic-names.ts';
 import { topicConfigsProblem } from '../../kafka/metadata/topic-configs.ts';
+import type { Activity } from '../activities/registry.ts';
 import type { Fault } from '../faults/registry.ts';
 import { nodeSettings, type SettingsOverrides } from '../settings/settings.ts';
-import type { Scenario, Workload } from './scenario.ts';
+import { activityProblems, drawnActivityProblems, loadOf } from './activity-relations.ts';
+import type { Scenario } from './scenario.ts';
 import { sometimesProblems } from './sometimes.ts';
+import { producerWorkload, type Workload } from './workload.ts';
 
 /** Every checker follows every replica of every partition. */
 const mostPartitions = 512;
@@ -26,31 +29,46 @@ const mostAtOnce = 6;
 export function relationProblems(
   scenario: Scenario,
   faults: readonly Fault[] = scenario.faults.script,
+  activities: readonly Activity[] = scenario.activities.script,
 ): string[] {
   return [
     ...topicProblems(scenario),
     ...settingProblems(scenario.cluster.settings, 'cluster.settings'),
     ...faults.flatMap((fault, index) => reconfigureProblems(fault, index, scenario)),
-    ...workloadProblems(scenario.workload),
-    ...loadProblems(scenario, faults),
+    ...workloadsProblems(scenario.workload),
+    ...loadProblems(scenario, faults, activities),
+    ...activityProblems(scenario, activities),
+    ...drawnActivityProblems(scenario),
     ...faultProblems(scenario),
     ...sometimesProblems(scenario.sometimes),
   ];
 }
 
+function workloadsProblems(workload: Workload): string[] {
+  const own = (workload.each ?? []).flatMap((_, index) =>
+    workloadProblems(producerWorkload(workload, index + 1), `workload.each.${index}`),
+  );
+  const problems = [...workloadProblems(workload, 'workload'), ...own];
+  const count = workload.each?.length ?? 0;
+  if (count > workload.producers) {
+    problems.push(`workload.each: ${count} are more than workload.producers ${workload.producers}`);
+  }
+  return problems;
+}
+
 /** What a producer of this workload would refuse. */
-function workloadProblems(workload: Workload): string[] {
+function workloadProblems(workload: Workload, field: string): string[] {
   const { acks, idempotent, lingerMs, requestTimeoutMs, deliveryTimeoutMs } = workload;
   const problems: string[] = [];
   if (idempotent && acks !== 'all') {
     problems.push(
-      `workload.acks: ${acks} goes with idempotent: false only; idempotent is true by default ` +
+      `${field}.acks: ${acks} goes with idempotent: false only; idempotent is true by default ` +
         "and needs acks: 'all'",
     );
   }
   if (deliveryTimeoutMs < lingerMs + requestTimeoutMs) {
     problems.push(
-      `workload.deliveryTimeoutMs: ${deliveryTimeoutMs} is below lingerMs + requestTimeoutMs ` +
+      `${field}.deliveryTimeoutMs: ${deliveryTimeoutMs} is below lingerMs + requestTimeoutMs ` +
         `(${lingerMs} + ${requestTimeoutMs}): give at least ${lingerMs + requestTimeoutMs}`,
     );
   }
@@ -59,22 +77,29 @@ function workloadProblems(workload: Workload): string[] {
 
 /** Whether what this workload writes in a trial fits into memory. */
 function loadProblems(
-  { phases, topics, workload: { recordsPerSecond, recordBytes } }: Scenario,
+  { phases, topics, workload }: Scenario,
   faults: readonly { readonly atMs: number; readonly durationMs: number }[],
+  activities: readonly Activity[],
 ): string[] {
+  const { recordsPerSecond } = workload;
+  const sizes = (workload.each ?? []).map((own) => own.recordBytes ?? 0);
+  const recordBytes = Math.max(workload.recordBytes, ...sizes);
   const chaosMs = faults.reduce(
     (longest, { atMs, durationMs }) => Math.max(longest, atMs + durationMs),
     phases.chaosMs,
   );
   const seconds = (phases.warmUpMs + chaosMs + phases.healWithinMs + phases.calmMs) / 1000;
-  const records = Math.ceil(recordsPerSecond * seconds);
+  const extra = loadOf(activities, recordBytes);
+  const records = Math.ceil(recordsPerSecond * seconds) + extra.records;
   const copies = Math.max(...topics.map(({ replicationFactor }) => replicationFactor));
-  const bytes = records * copies * (recordBytes + recordOverheadBytes);
+  const usual = records * (recordBytes + recordOverheadBytes);
+  const bytes = copies * (usual + extra.bytes);
   const remedy = 'give a lower rate, shorter phases and faults, or smaller records';
   const problems: string[] = [];
   if (records > mostRecords) {
     problems.push(
       `workload.recordsPerSecond: ${recordsPerSecond} are ${records} records in all phases, ` +
+        (extra.records > 0 ? 'with those of activities, ' : '') +
         `more than ${mostRecords}: ${remedy}`,
     );
   }

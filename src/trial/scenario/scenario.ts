@@ -5,17 +5,19 @@
  * together stands in `relations.ts`.
  */
 import * as z from 'zod';
-import { compressions } from '../../kafka/records/batch.ts';
+import { activityKindNames, activitySchema } from '../activities/registry.ts';
 import { faultKindNames, faultSchema } from '../faults/registry.ts';
 import { type PropertyName, propertyNames } from '../properties/registry.ts';
 import { settingsSchema } from '../settings/settings.ts';
 import { relationProblems } from './relations.ts';
 import { sometimesSchema } from './sometimes.ts';
-import { wrongClientRuleNames } from './wrong-client-rules.ts';
+import { type Workload, workloadSchema } from './workload.ts';
+
+export { type Workload, workloadSchema };
 
 /** Virtual time costs wall time: no part of a trial lasts longer than chaos, and that a day. */
 const dayMs = 86_400_000;
-/** What one client waits for, or one phase beside chaos takes. */
+/** What one phase beside chaos takes. */
 const hourMs = 3_600_000;
 /** As a fault's own times are bounded. */
 const halfDayMs = 43_200_000;
@@ -43,27 +45,6 @@ export const topicSchema = z.strictObject({
   replicationFactor: z.int().min(1).max(9).default(3),
   /** Kafka's topic configurations, for instance `{ 'min.insync.replicas': '2' }`. */
   configs: z.record(z.string(), z.string()).default({}),
-});
-
-export const workloadSchema = z.strictObject({
-  producers: z.int().min(1).max(16).default(3),
-  /** Each consumer reads every partition. */
-  consumers: z.int().min(0).max(16).default(3),
-  /** Of all producers together, virtual. */
-  recordsPerSecond: z.int().min(1).max(10_000).default(50),
-  /** A value is ten digits at least; a request holds a megabyte. */
-  recordBytes: z.int().min(16).max(1_000_000).default(100),
-  keysPerProducer: z.int().min(1).max(10_000).default(12),
-  acks: z.union([z.literal('all'), z.literal(0), z.literal(1)]).default('all'),
-  idempotent: z.boolean().default(true),
-  /** A broker remembers five batches of a producer (KIP-98). */
-  maxInFlight: z.int().min(1).max(5).default(5),
-  lingerMs: z.int().min(0).max(hourMs).default(5),
-  compression: z.enum(compressions).default('none'),
-  requestTimeoutMs: z.int().min(100).max(hourMs).default(30_000),
-  deliveryTimeoutMs: z.int().min(200).max(hourMs).default(120_000),
-  /** Beyond the promise: rules of the producers' client that are wrong on purpose. */
-  wrongRules: z.array(z.enum(wrongClientRuleNames)).max(100).default([]),
 });
 
 export const phasesSchema = z.strictObject({
@@ -104,6 +85,18 @@ const faultsSchema = z.strictObject({
   points: z.enum(['drawn', 'none']).default('drawn'),
 });
 
+const activitiesSchema = z.strictObject({
+  /** What clients do in every trial, as written. */
+  script: z.array(activitySchema).max(1_000).default([]),
+  /** What the seed draws: about one every `everyMs`, of a mix of these kinds that it draws anew. */
+  random: z
+    .strictObject({
+      everyMs: z.int().min(100).max(dayMs),
+      kinds: z.array(z.enum(activityKindNames)).min(1).max(100),
+    })
+    .optional(),
+});
+
 export const scenarioSchema = z.strictObject({
   /** The file's name without its ending: a folder of results is called so. */
   name: z
@@ -121,6 +114,8 @@ export const scenarioSchema = z.strictObject({
   workload: workloadSchema.prefault({}),
   phases: phasesSchema.prefault({}),
   faults: faultsSchema.prefault({}),
+  /** What clients do beside sending and reading at a steady rate. */
+  activities: activitiesSchema.prefault({}),
   network: networkSchema.prefault({}),
   /**
    * Each seed draws the configuration too: cluster, topics, settings, clients, load and network,
@@ -135,7 +130,6 @@ export const scenarioSchema = z.strictObject({
 
 export type Scenario = z.output<typeof scenarioSchema>;
 export type ScenarioInput = z.input<typeof scenarioSchema>;
-export type Workload = Scenario['workload'];
 
 /** What is wrong with a scenario or plan, field by field. */
 export class InvalidInputError extends Error {

@@ -80,6 +80,7 @@ const least: Readonly<Record<NumberNames, number>> = {
   fetchMaxBytes: 1_024,
   requestTimeoutMs: 100,
   controlledShutdownTimeoutMs: 1,
+  logRetentionCheckIntervalMs: 100,
   producerIdExpirationMs: 1,
   // Zero: no fetch sessions.
   maxIncrementalFetchSessionCacheSlots: 0,

@@ -71,14 +71,14 @@ async function readEverything(
       autoOffsetReset: 'earliest',
       onError: (error, topic, partition) =>
         reject(new Error(`${topic}-${partition}: ${error.message}`)),
-      onRecords(topic, partition, records) {
+      onRecords(topic, partition, records, topicId) {
         const name = `${topic}-${partition}`;
         const atUs = role.now();
         role.history.poll({
           consumer: role.index,
           session: 0,
           phase: 'final',
-          partition: name,
+          partition: role.history.nameOf(topic, partition, topicId),
           atUs,
           ...columns(records),
         });

@@ -10,6 +10,7 @@ import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topi
 import { deleteTopicsApi } from '../../../src/kafka/protocol/apis/20-delete-topics.ts';
 import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-producer-id.ts';
 import { createPartitionsApi } from '../../../src/kafka/protocol/apis/37-create-partitions.ts';
+import { electLeadersApi } from '../../../src/kafka/protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../../../src/kafka/protocol/apis/44-incremental-alter-configs.ts';
 import { describeQuorumApi } from '../../../src/kafka/protocol/apis/55-describe-quorum.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
@@ -92,6 +93,10 @@ describe('forwarding', () => {
       timeoutMs: 9,
       validateOnly: false,
     });
+    expectRefusal(electLeadersApi, 2, {
+      topicPartitions: [{ topic: 'orders', partitions: [4] }],
+      timeoutMs: 9,
+    });
     expectRefusal(incrementalAlterConfigsApi, 1, {
       resources: [{ resourceType: 2, resourceName: 'orders', configs: [] }],
       validateOnly: false,
@@ -102,6 +107,14 @@ describe('forwarding', () => {
       ['DeleteTopics', { responses: [{ name: 'orders', errorCode: code }] }],
       ['DeleteTopics', { responses: [{ topicId: ordersId, errorCode: code }] }],
       ['CreatePartitions', { results: [{ name: 'orders', errorCode: code }] }],
+      [
+        'ElectLeaders',
+        {
+          replicaElectionResults: [
+            { topic: 'orders', partitionResult: [{ partitionId: 4, errorCode: code }] },
+          ],
+        },
+      ],
       ['IncrementalAlterConfigs', { responses: [{ resourceName: 'orders', errorCode: code }] }],
       ['DescribeQuorum', { errorCode: code }],
     ]);
@@ -112,6 +125,9 @@ describe('forwarding', () => {
     expect(isNotController(19, { topics: [{ errorCode: code }] })).toBe(true);
     expect(isNotController(20, { responses: [{ errorCode: code }] })).toBe(true);
     expect(isNotController(37, { results: [{ errorCode: code }] })).toBe(true);
+    const elections = [{ topic: 'orders', partitionResult: [{ errorCode: code }] }];
+    expect(isNotController(43, { replicaElectionResults: elections })).toBe(true);
+    expect(isNotController(43, { errorCode: code, replicaElectionResults: [] })).toBe(true);
     expect(isNotController(63, { errorCode: code })).toBe(true);
     expect(isNotController(55, { errorCode: errorCode.notLeaderOrFollower })).toBe(true);
     expect(isNotController(56, { errorCode: errorCode.notLeaderOrFollower })).toBe(false);

@@ -23,6 +23,8 @@ import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topi
 import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-producer-id.ts';
 import { offsetForLeaderEpochApi } from '../../../src/kafka/protocol/apis/23-offset-for-leader-epoch.ts';
 import { deleteGroupsApi } from '../../../src/kafka/protocol/apis/42-delete-groups.ts';
+import { electLeadersApi } from '../../../src/kafka/protocol/apis/43-elect-leaders.ts';
+import { incrementalAlterConfigsApi } from '../../../src/kafka/protocol/apis/44-incremental-alter-configs.ts';
 import { consumerGroupHeartbeatApi } from '../../../src/kafka/protocol/apis/68-consumer-group-heartbeat.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import type { Api } from '../../../src/kafka/protocol/schema.ts';
@@ -41,6 +43,8 @@ const served: readonly Api[] = [
   metadataApi,
   apiVersionsApi,
   createTopicsApi,
+  electLeadersApi,
+  incrementalAlterConfigsApi,
   initProducerIdApi,
   offsetForLeaderEpochApi,
   // Served by a FakeGroup that intercepts.

@@ -51,6 +51,7 @@ describe('the API tables', () => {
         "32 DescribeConfigs 1-4",
         "37 CreatePartitions 0-3",
         "42 DeleteGroups 0-2",
+        "43 ElectLeaders 0-2",
         "44 IncrementalAlterConfigs 0-1",
         "47 OffsetDelete 0-0",
         "52 Vote 0-2",

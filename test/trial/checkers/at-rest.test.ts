@@ -10,6 +10,7 @@ import { topicRecord } from '../../../src/kafka/metadata/records/02-topic.ts';
 import { configRecord } from '../../../src/kafka/metadata/records/04-config.ts';
 import { removeTopicRecord } from '../../../src/kafka/metadata/records/09-remove-topic.ts';
 import { decodeRecord } from '../../../src/kafka/metadata/records.ts';
+import type { Observation } from '../../../src/kafka/observation.ts';
 import { buildBatch } from '../../../src/kafka/records/builder.ts';
 import { Judge } from '../../../src/trial/checkers/judge.ts';
 import { noStorage, type Storage } from '../../../src/trial/checkers/stored/storage.ts';
@@ -46,12 +47,15 @@ function judged(given: {
   log?: Partial<TopicSettings>;
   partition?: Partial<TopicSettings>;
   isSettled?: boolean;
+  /** Shown before the node takes up its settings. */
+  before?: readonly Observation[];
 }) {
   const logged = given.logged ?? log;
   const judge = new Judge([1], guarantees(), { storage: disks(logged) });
   const describe = () => given.image ?? imageOf(logged);
   judge.observe({ kind: 'metadata-image', node: 1, describe }, 0, 3);
   judge.observe({ kind: 'metadata-applied', node: 1, offset: logged.length - 1 }, 1, 3);
+  for (const observation of given.before ?? []) judge.observe(observation, 2, 3);
   const right = { ...defaultTopicSettings, minInsyncReplicas: 2 };
   for (const by of ['log', 'partition'] as const) {
     const settings = { ...right, ...given[by] };
@@ -119,6 +123,17 @@ describe('settings-as-committed', () => {
     const removed = [...log, removeTopicRecord.encode(0, { topicId })];
     expect(judged({ logged: removed, isSettled: false })).toEqual([]);
   });
+});
+
+it('settings-as-committed asks nothing of a topic that is gone, whatever is left of it', () => {
+  const gone = 'Zm9ybWVyLXRvcGljLS0wMQ';
+  const stale = { ...defaultTopicSettings, minInsyncReplicas: 1 };
+  const used = { kind: 'settings-used', node: 1, partition, topicId: gone } as const;
+  const about = { kind: 'topic-committed', node: 1, offset: 0, topic: 'orders' } as const;
+  const former: Observation = { ...used, by: 'log', settings: stale };
+  const deleted: Observation = { ...about, topicId: gone, deleted: true };
+  expect(judged({ before: [former, deleted] })).toEqual([]);
+  expect(propertiesOf(judged({ before: [former] }))).toEqual(['settings-as-committed']);
 });
 
 it('evidence says which process of a node showed it', () => {

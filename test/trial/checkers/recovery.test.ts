@@ -105,6 +105,38 @@ describe('flushed-survives', () => {
   });
 });
 
+describe('a disk that fails within a cut', () => {
+  /** Three batches stand there, and the last two were to go when the process ended. */
+  const halfCut = async (left: number): Promise<LogLab> => {
+    const lab = await LogLab.start();
+    for (let i = 0; i < 3; i++) lab.append();
+    const file = newestSegment(lab.machine);
+    lab.observe({ kind: 'log-cut-begun', node: 1, ...ordersLog, from: 1 });
+    file.truncate((file.size / 3) * left, 0);
+    await lab.crash();
+    return lab;
+  };
+
+  it.each([1, 2, 3])('may leave %i of three batches, of which one was to stay', async (left) => {
+    const lab = await halfCut(left);
+    expect(lab.log.logEndOffset).toBe(left);
+    expect(lab.broken()).toEqual([]);
+  });
+
+  it('must leave what was to stay', async () => {
+    expect((await halfCut(0)).broken()).toEqual(['flushed-survives']);
+  });
+
+  it('excuses nothing that comes later', async () => {
+    const lab = await halfCut(1);
+    lab.append();
+    const file = newestSegment(lab.machine);
+    file.truncate(file.size - 1, 0);
+    await lab.crash();
+    expect(lab.broken()).toEqual(['flushed-survives']);
+  });
+});
+
 describe('recovered-as-written', () => {
   it('recovery keeps a torn batch', async () => {
     const torn = (machine: Machine, opened: number): void => {

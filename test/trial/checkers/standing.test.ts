@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Observation } from '../../../src/kafka/observation.ts';
 import { Standing } from '../../../src/trial/checkers/standing.ts';
+import { Incarnations } from '../../../src/trial/history/incarnations.ts';
 import { topicId } from './scenes.ts';
 
 const leader = (node: number, epoch: number): Observation => ({
@@ -37,7 +38,7 @@ const seen = [
   leader(2, 2),
 ];
 
-const standing = new Standing();
+const standing = new Standing(new Incarnations());
 for (const [id, observation] of seen.entries())
   standing.observe({ id, atUs: id, boot: 1, observation });
 
@@ -46,6 +47,15 @@ const shown = (partition: string | null): Observation[] =>
 
 it('a cluster that is not whole is proved by its controller and by what is not whole', () => {
   expect(shown(null)).toEqual([seen[5], seen[3]]);
+});
+
+it('what is deleted is not shown', () => {
+  const incarnations = new Incarnations();
+  const later = new Standing(incarnations);
+  for (const [id, observation] of seen.entries())
+    later.observe({ id, atUs: id, boot: 1, observation });
+  incarnations.deleted(topicId);
+  expect(later.proof(null)).toHaveLength(1);
 });
 
 it('a partition is proved by its newest state', () => {

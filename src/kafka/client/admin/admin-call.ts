@@ -27,7 +27,15 @@ export class AdminCall {
   /** The last retriable error, for the message. */
   lastCode = 0;
 
-  constructor(client: ClientParts, what: string, timeoutMs: number) {
+  readonly #onDoubt: (() => void) | undefined;
+
+  constructor(
+    client: ClientParts,
+    what: string,
+    timeoutMs: number,
+    onDoubt: (() => void) | undefined,
+  ) {
+    this.#onDoubt = onDoubt;
     this.#client = client;
     this.#what = what;
     this.#deadlineUs = client.settings.host.clock.monotonicUs() + msToMicros(timeoutMs);
@@ -60,10 +68,18 @@ export class AdminCall {
         if (response === null) connection.noteFailure();
         const maybeDone =
           response === null && failure !== 'refused' && failure !== 'connect-timeout';
-        if (maybeDone) this.maybeDone = true;
+        if (maybeDone) {
+          this.doubt();
+        }
         resolve({ response, maybeDone });
       });
     });
+  }
+
+  /** What the last attempt asked for may have been done, or may yet be. */
+  doubt(): void {
+    this.maybeDone = true;
+    this.#onDoubt?.();
   }
 
   /** Waits before another attempt; rejects when the time is up. */

@@ -5,19 +5,23 @@
  */
 import type { LeaderEpoch, NodeId, Offset, Uuid, WallMs } from '../../../base/ids.ts';
 import { zeroUuid } from '../../../base/ids.ts';
+import type { Address } from '../../../host/network.ts';
 import { type MetadataResponse, metadataApi } from '../../protocol/apis/03-metadata.ts';
 import { createTopicsApi } from '../../protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../../protocol/apis/20-delete-topics.ts';
 import { describeConfigsApi } from '../../protocol/apis/32-describe-configs.ts';
 import { createPartitionsApi } from '../../protocol/apis/37-create-partitions.ts';
+import { electLeadersApi } from '../../protocol/apis/43-elect-leaders.ts';
+import { incrementalAlterConfigsApi } from '../../protocol/apis/44-incremental-alter-configs.ts';
 import { describeClusterApi } from '../../protocol/apis/60-describe-cluster.ts';
+import { describeTopicPartitionsApi } from '../../protocol/apis/75-describe-topic-partitions.ts';
 import { errorCode, isRetriable } from '../../protocol/errors.ts';
 import type { ClientParts } from '../client-parts.ts';
-import { endpointOf } from '../connect/connection-pool.ts';
+import { type Endpoint, endpointOf } from '../connect/connection-pool.ts';
 import { timestampOf } from '../consume/consumer-position.ts';
 import type { LogTarget } from '../consume/consumer-types.ts';
 import { listOffsets, type OffsetAnswer } from '../consume/offset-queries.ts';
-import { ClientError } from '../errors.ts';
+import { ClientError, type Outcome } from '../errors.ts';
 import type { PartitionInfo } from '../metadata/metadata-cache.ts';
 import { AdminCall } from './admin-call.ts';
 
@@ -33,6 +37,19 @@ export interface NewTopic {
 
 export interface AdminOptions {
   readonly timeoutMs?: number;
+  /**
+   * An attempt got no answer: it may have been carried out, or may yet be, also after the call has
+   * ended well.
+   */
+  readonly onDoubt?: () => void;
+  /** Asks this broker and no other, where any will do otherwise. */
+  readonly from?: Address;
+}
+
+/** A topic's settings by its name, a broker's by its id; those of all brokers by an empty name. */
+export interface ConfigResource {
+  readonly type: 'topic' | 'broker';
+  readonly name: string;
 }
 
 export interface TopicDescription {
@@ -66,11 +83,13 @@ export interface ConfigEntry {
   readonly name: string;
   readonly value: string | null;
   readonly isDefault: boolean;
+  /** It was set for this very resource: this topic, this broker, all brokers. */
+  readonly isOwn: boolean;
   readonly readOnly: boolean;
 }
 
-/** What the brokers answered for one topic. */
-interface TopicResult {
+/** What the brokers answered for one of the things that a call is about. */
+interface NamedResult {
   readonly name: string | null;
   readonly errorCode: number;
   readonly errorMessage: string | null;
@@ -90,7 +109,7 @@ export class Admin {
   createTopics(topics: readonly NewTopic[], options: AdminOptions = {}): Promise<void> {
     const call = this.#call('creating topics', options);
     const doneBefore = errorCode.topicAlreadyExists;
-    return this.#eachTopic(call, topics, doneBefore, async (remaining) => {
+    return this.#eachNamed(call, topics, 'topic', doneBefore, async (remaining) => {
       const body = { topics: remaining.map(creatable), timeoutMs: call.leftMs };
       return (await call.ask(createTopicsApi, body)).response?.topics ?? null;
     });
@@ -100,10 +119,21 @@ export class Admin {
     const call = this.#call('deleting topics', options);
     const doneBefore = errorCode.unknownTopicOrPartition;
     const topics = names.map((name) => ({ name, topicId: zeroUuid }));
-    return this.#eachTopic(call, topics, doneBefore, async (remaining) => {
+    return this.#eachNamed(call, topics, 'topic', doneBefore, async (remaining) => {
       const topicNames = remaining.map(({ name }) => name);
       const body = { topics: remaining, topicNames, timeoutMs: call.leftMs };
       return (await call.ask(deleteTopicsApi, body)).response?.responses ?? null;
+    });
+  }
+
+  /** A topic by its id, so that one made under its name meanwhile stays. */
+  deleteTopicById(id: Uuid, options: AdminOptions = {}): Promise<void> {
+    const call = this.#call('deleting a topic', options);
+    const topics = [{ name: null, topicId: id }];
+    return this.#eachNamed(call, [{ name: id }], 'topic', errorCode.unknownTopicId, async () => {
+      const body = { topics, topicNames: [], timeoutMs: call.leftMs };
+      const { response } = await call.ask(deleteTopicsApi, body);
+      return response?.responses.map((each) => ({ ...each, name: each.topicId })) ?? null;
     });
   }
 
@@ -111,10 +141,16 @@ export class Admin {
   createPartitions(topic: string, count: number, options: AdminOptions = {}): Promise<void> {
     const call = this.#call('creating partitions', options);
     const topics = [{ name: topic, count, assignments: null }];
-    return this.#eachTopic(call, topics, errorCode.invalidPartitions, async (remaining) => {
-      const body = { topics: remaining, timeoutMs: call.leftMs, validateOnly: false };
-      return (await call.ask(createPartitionsApi, body)).response?.results ?? null;
-    });
+    return this.#eachNamed(
+      call,
+      topics,
+      'topic',
+      errorCode.invalidPartitions,
+      async (remaining) => {
+        const body = { topics: remaining, timeoutMs: call.leftMs, validateOnly: false };
+        return (await call.ask(createPartitionsApi, body)).response?.results ?? null;
+      },
+    );
   }
 
   async describeTopics(
@@ -136,11 +172,42 @@ export class Admin {
     }
   }
 
+  /** All topics that there are. */
+  async listTopics(options: AdminOptions = {}): Promise<TopicDescription[]> {
+    const call = this.#call('listing topics', options);
+    for (;;) {
+      const { response } = await this.#metadata(call, null, endpointFrom(options));
+      if (response !== null) return response.topics.map(described);
+      await call.pause();
+    }
+  }
+
+  /** Topics with how many partitions each has, by the request that tells them page by page. */
+  async countPartitions(
+    names: readonly string[],
+    options: AdminOptions = {},
+  ): Promise<{ readonly name: string; readonly id: Uuid; readonly partitions: number }[]> {
+    const call = this.#call('counting partitions', options);
+    for (;;) {
+      const body = { topics: names.map((name) => ({ name })) };
+      const { response } = await call.ask(describeTopicPartitionsApi, body, endpointFrom(options));
+      if (response !== null && response.nextCursor === null) {
+        return response.topics
+          .filter((topic) => topic.errorCode === errorCode.none)
+          .map(({ name, topicId, partitions }) => {
+            return { name: name ?? '', id: topicId, partitions: partitions.length };
+          });
+      }
+      if (response !== null) throw new ClientError('invalid-argument', 'more than one page');
+      await call.pause();
+    }
+  }
+
   async describeCluster(options: AdminOptions = {}): Promise<ClusterDescription> {
     const call = this.#call('describing the cluster', options);
     for (;;) {
       const body = { includeClusterAuthorizedOperations: false };
-      const { response } = await call.ask(describeClusterApi, body);
+      const { response } = await call.ask(describeClusterApi, body, endpointFrom(options));
       if (response !== null && response.errorCode === errorCode.none) {
         const { clusterId, controllerId } = response;
         const brokers = response.brokers.map(({ brokerId, host, port, rack }) => {
@@ -187,7 +254,7 @@ export class Admin {
 
   /** A broker's settings are asked of that broker. */
   async describeConfigs(
-    resource: { readonly type: 'topic' | 'broker'; readonly name: string },
+    resource: ConfigResource,
     options: AdminOptions = {},
   ): Promise<ConfigEntry[]> {
     const call = this.#call('describing settings', options);
@@ -196,17 +263,15 @@ export class Admin {
       { resourceType: resourceTypes[type], resourceName: name, configurationKeys: null },
     ];
     for (;;) {
-      const brokers = type === 'broker' ? (await this.describeCluster(options)).brokers : [];
-      const broker = brokers.find(({ nodeId }) => String(nodeId) === name);
-      if (type === 'broker' && broker === undefined) {
-        throw new ClientError('invalid-argument', `there is no broker ${name}`);
-      }
-      const endpoint = broker === undefined ? undefined : endpointOf(broker);
+      const isOfOne = type === 'broker' && name !== '' && options.from === undefined;
+      const endpoint = isOfOne ? await this.#broker(name, options) : endpointFrom(options);
       const { response } = await call.ask(describeConfigsApi, { resources }, endpoint);
       const result = response?.results[0];
       if (result !== undefined && result.errorCode === errorCode.none) {
         return result.configs.map(({ name: key, value, readOnly, configSource }) => {
-          return { name: key, value, readOnly, isDefault: configSource === defaultConfigSource };
+          const isDefault = configSource === defaultConfigSource;
+          const isOwn = configSource === ownSource(type, name);
+          return { name: key, value, readOnly, isDefault, isOwn };
         });
       }
       if (result !== undefined) refuse(call, name, result.errorCode, result.errorMessage);
@@ -214,26 +279,87 @@ export class Admin {
     }
   }
 
-  #call(what: string, options: AdminOptions): AdminCall {
-    return new AdminCall(this.#client, what, options.timeoutMs ?? defaultTimeoutMs);
+  /** Sets single settings; null takes one away, so that the default counts again (KIP-339). */
+  alterConfigs(
+    resource: ConfigResource,
+    configs: Readonly<Record<string, string | null>>,
+    options: AdminOptions = {},
+  ): Promise<void> {
+    const call = this.#call('altering settings', options);
+    const { type, name } = resource;
+    const changes = Object.entries(configs).map(([key, value]) => {
+      return { name: key, configOperation: value === null ? 1 : 0, value };
+    });
+    const wanted = { resourceType: resourceTypes[type], resourceName: name, configs: changes };
+    return this.#eachNamed(call, [{ name }], type, errorCode.none, async () => {
+      const body = { resources: [wanted], validateOnly: false };
+      const { response } = await call.ask(incrementalAlterConfigsApi, body);
+      return response?.responses.map((each) => ({ ...each, name: each.resourceName })) ?? null;
+    });
   }
 
-  #metadata(call: AdminCall, names: readonly string[]) {
-    const topics = names.map((name) => ({ name }));
-    return call.ask(metadataApi, { topics, allowAutoTopicCreation: false });
+  /** The preferred replicas of a topic's partitions lead again, where they can (KIP-460). */
+  electPreferredLeaders(
+    topic: string,
+    partitions: readonly number[],
+    options: AdminOptions = {},
+  ): Promise<void> {
+    const call = this.#call('electing leaders', options);
+    const wanted = partitions.map((partition) => ({ name: String(partition) }));
+    return this.#eachNamed(
+      call,
+      wanted,
+      `${topic}, partition`,
+      errorCode.none,
+      async (remaining) => {
+        const indexes = remaining.map(({ name }) => Number(name));
+        const topicPartitions = [{ topic, partitions: indexes }];
+        const body = { topicPartitions, timeoutMs: call.leftMs };
+        const { response } = await call.ask(electLeadersApi, body);
+        if (response === null) return null;
+        const { errorCode: code, replicaElectionResults: results } = response;
+        if (code !== errorCode.none)
+          return wanted.map(({ name }) => ({ name, errorCode: code, errorMessage: null }));
+        return results.flatMap(({ partitionResult }) =>
+          partitionResult.map(({ partitionId, errorCode: own, errorMessage }) => {
+            // It leads already: that is what was wanted.
+            const code = own === errorCode.electionNotNeeded ? errorCode.none : own;
+            return { name: String(partitionId), errorCode: code, errorMessage };
+          }),
+        );
+      },
+    );
+  }
+
+  #call(what: string, options: AdminOptions): AdminCall {
+    const { timeoutMs = defaultTimeoutMs, onDoubt } = options;
+    return new AdminCall(this.#client, what, timeoutMs, onDoubt);
+  }
+
+  #metadata(call: AdminCall, names: readonly string[] | null, from?: Endpoint) {
+    const topics = names?.map((name) => ({ name })) ?? null;
+    return call.ask(metadataApi, { topics, allowAutoTopicCreation: false }, from);
+  }
+
+  async #broker(id: string, options: AdminOptions): Promise<Endpoint> {
+    const { brokers } = await this.describeCluster(options);
+    const broker = brokers.find(({ nodeId }) => String(nodeId) === id);
+    if (broker !== undefined) return endpointOf(broker);
+    throw new ClientError('invalid-argument', `there is no broker ${id}`);
   }
 
   /**
-   * Asks until each topic is done. `doneBefore` is the error that a repeated request gets when an
+   * Asks until each thing is done. `doneBefore` is the error that a repeated request gets when an
    * earlier one, whose answer was lost, was carried out.
    */
-  async #eachTopic<T extends { readonly name: string }>(
+  async #eachNamed<T extends { readonly name: string }>(
     call: AdminCall,
-    topics: readonly T[],
+    things: readonly T[],
+    what: string,
     doneBefore: number,
-    ask: (remaining: readonly T[]) => Promise<readonly TopicResult[] | null>,
+    ask: (remaining: readonly T[]) => Promise<readonly NamedResult[] | null>,
   ): Promise<void> {
-    let remaining = topics;
+    let remaining = things;
     let firstError: ClientError | null = null;
     for (;;) {
       const wasMaybeDone = call.maybeDone;
@@ -242,12 +368,13 @@ export class Admin {
         const done = code === errorCode.none || (wasMaybeDone && code === doneBefore);
         if (!done && repeats(code)) {
           call.lastCode = code;
+          call.doubt();
           continue;
         }
-        remaining = remaining.filter((topic) => topic.name !== name);
+        remaining = remaining.filter((thing) => thing.name !== name);
         if (done) continue;
         const detail = errorMessage === null ? '' : `: ${errorMessage}`;
-        firstError ??= new ClientError('broker', `topic ${name}${detail}`, 'failed', code);
+        firstError ??= new ClientError('broker', `${what} ${name}${detail}`, outcomeOf(code), code);
       }
       if (remaining.length === 0) break;
       await call.pause();
@@ -275,6 +402,15 @@ export class Admin {
       );
     });
   }
+}
+
+const endpointFrom = ({ from }: AdminOptions): Endpoint | undefined =>
+  from === undefined ? undefined : endpointOf(from);
+
+/** What DescribeConfigs calls a value that was set for the resource itself. */
+function ownSource(type: ConfigResource['type'], name: string): number {
+  if (type === 'topic') return 1;
+  return name === '' ? 3 : 2;
 }
 
 function creatable({ name, partitions, replicationFactor, assignments, configs }: NewTopic) {
@@ -308,6 +444,10 @@ function described(topic: MetadataResponse['topics'][number]): TopicDescription 
 function repeats(code: number): boolean {
   return isRetriable(code) && code !== errorCode.unknownTopicOrPartition;
 }
+
+/** What threw on its way may have come far. */
+const outcomeOf = (code: number): Outcome =>
+  code === errorCode.unknownServerError ? 'unknown' : 'failed';
 
 /** Throws unless the error may pass. */
 function refuse(call: AdminCall, what: string, code: number, detail: string | null): void {

@@ -204,8 +204,8 @@ export class GroupAdmin {
     }
   }
 
-  #call(what: string, options: AdminOptions): AdminCall {
-    return new AdminCall(this.#client, what, options.timeoutMs ?? defaultTimeoutMs);
+  #call(what: string, { timeoutMs = defaultTimeoutMs, onDoubt }: AdminOptions): AdminCall {
+    return new AdminCall(this.#client, what, timeoutMs, onDoubt);
   }
 }
 

@@ -10,6 +10,8 @@ import type { PartitionReset } from './consumer-position.ts';
 import type { RecordStream } from './record-stream.ts';
 
 export interface Buffered {
+  /** The topic's id when it was fetched. */
+  readonly topicId: Uuid;
   readonly stream: RecordStream;
   /** Where the position stands when all of it is consumed. */
   readonly nextOffset: Offset;
@@ -49,7 +51,7 @@ export class AssignedPartition {
   delivering: Buffered | null = null;
   highWatermark: Offset = -1;
   logStartOffset: Offset = -1;
-  /** The application wants nothing of it for now. */
+  /** The application wants nothing of it for now: nothing is fetched or handed over. */
   paused = false;
   /** Its group takes it away: nothing of it is fetched or handed over any more. */
   held = false;
@@ -74,7 +76,7 @@ export class AssignedPartition {
     this.position = offset;
     this.fetchOffset = offset;
     this.positionEpoch = epoch;
-    this.buffered = null;
+    this.#drop();
     this.succeeded();
   }
 
@@ -83,7 +85,7 @@ export class AssignedPartition {
     this.phase = 'reset';
     this.reset = reset;
     this.positionEpoch = -1;
-    this.buffered = null;
+    this.#drop();
     this.succeeded();
   }
 
@@ -91,7 +93,20 @@ export class AssignedPartition {
     this.abandon();
     this.phase = 'stopped';
     this.fetchOffset = this.position;
+    this.#drop();
+  }
+
+  /** What was about to be handed over waits again, in place of the fetch that followed it. */
+  keep(): void {
+    if (this.delivering === null) return;
+    this.abandon();
+    this.buffered = this.delivering;
+    this.delivering = null;
+  }
+
+  #drop(): void {
     this.buffered = null;
+    this.delivering = null;
   }
 
   /** Whatever is out for this partition, its answer does not count. */
@@ -105,14 +120,19 @@ export class AssignedPartition {
     this.retryAtUs = 0;
   }
 
-  /** Its topic was deleted and made again: epochs of the old one mean nothing (KAFKA-12257). */
-  meetTopic(id: Uuid): void {
-    if (this.topicId === id) return;
-    if (this.topicId !== zeroUuid) {
+  /**
+   * Its topic was deleted and made again, or a broker that has not heard of that tells of the old
+   * one: epochs of the other one mean nothing (KAFKA-12257). True where there was another one.
+   */
+  meetTopic(id: Uuid): boolean {
+    if (this.topicId === id) return false;
+    const isOther = this.topicId !== zeroUuid;
+    if (isOther) {
       this.positionEpoch = -1;
       this.validatedEpoch = -1;
       this.failedEpoch = -1;
     }
     this.topicId = id;
+    return isOther;
   }
 }

@@ -1,4 +1,4 @@
-import type { LeaderEpoch, Micros, Offset, WallMs } from '../../../base/ids.ts';
+import type { LeaderEpoch, Micros, Offset, Uuid, WallMs } from '../../../base/ids.ts';
 import { msToMicros } from '../../../base/time.ts';
 import type { StoredRecord } from '../../records/reader.ts';
 import type { ClientError } from '../errors.ts';
@@ -70,11 +70,22 @@ export interface ConsumerOptions {
   /**
    * Push: records as they come, at least one, in order of offset; the next fetch is on its way by
    * then. Keys and values are views that may be kept. Without it records wait to be polled.
+   * `topicId` tells apart topics that were made one after the other under one name.
    */
-  readonly onRecords?: (topic: string, partition: number, records: readonly StoredRecord[]) => void;
+  readonly onRecords?: (
+    topic: string,
+    partition: number,
+    records: readonly StoredRecord[],
+    topicId: Uuid,
+  ) => void;
   /** The partition has stopped and goes on after a `seek`. */
   readonly onError?: (error: ClientError, topic: string, partition: number) => void;
   readonly onTruncation?: (truncation: Truncation) => void;
+  /**
+   * The topic of this name is another one now, and the position may mean nothing in it. Brokers
+   * that are behind tell of the old one, so this may go back and forth.
+   */
+  readonly onTopicChange?: (topic: string, partition: number, topicId: Uuid) => void;
   readonly onReset?: (reset: PositionReset) => void;
 }
 

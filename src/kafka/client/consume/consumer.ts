@@ -108,18 +108,28 @@ export class Consumer {
 
   /** Nothing of these is fetched or handed over until `resume`; what was fetched is kept. */
   pause(partitions: readonly { topic: string; partition: number }[]): void {
-    for (const { topic, partition } of partitions) this.#assigned(topic, partition).paused = true;
+    for (const { topic, partition } of partitions) {
+      const assigned = this.#assigned(topic, partition);
+      assigned.paused = true;
+      assigned.keep();
+    }
   }
 
   resume(partitions: readonly { topic: string; partition: number }[]): void {
     for (const { topic, partition } of partitions) this.#assigned(topic, partition).paused = false;
     this.#pumpSoon();
-    if (this.#waiter !== null) this.#client.settings.host.timers.after(0, () => this.#wakeWaiter());
+    const { timers } = this.#client.settings.host;
+    if (this.#waiter !== null) timers.after(0, () => this.#wakeWaiter());
+    if (this.#options.onRecords !== undefined) timers.after(0, () => this.#pushKept());
   }
 
   /** As `pause`, for good: for partitions that are about to be taken away. */
   hold(partitions: readonly { topic: string; partition: number }[]): void {
-    for (const { topic, partition } of partitions) this.#assigned(topic, partition).held = true;
+    for (const { topic, partition } of partitions) {
+      const assigned = this.#assigned(topic, partition);
+      assigned.held = true;
+      assigned.keep();
+    }
   }
 
   isPaused(topic: string, partition: number): boolean {
@@ -250,7 +260,8 @@ export class Consumer {
       updater.request();
       return 0;
     }
-    partition.meetTopic(topic.id);
+    if (partition.meetTopic(topic.id))
+      this.#options.onTopicChange?.(partition.topic, partition.index, topic.id);
     const { leaderEpoch } = info;
     if (partition.busy && leaderEpoch > partition.busyEpoch) partition.abandon();
     if (partition.busy) return 0;
@@ -321,6 +332,7 @@ export class Consumer {
    */
   #push(targets: readonly FetchTarget[]): void {
     for (const { partition } of targets) {
+      if (partition.rests) continue;
       partition.delivering = partition.buffered;
       partition.buffered = null;
     }
@@ -332,6 +344,15 @@ export class Consumer {
       if (this.#closed) return;
       if (buffered !== null && isValid(target)) this.#handler.deliver(partition, buffered);
     }
+  }
+
+  /** Hands over what was fetched before a pause. */
+  #pushKept(): void {
+    if (this.#closed) return;
+    const kept = [...this.#partitions.values()].filter(
+      ({ buffered, rests }) => buffered !== null && !rests,
+    );
+    this.#push(kept.map((partition) => ({ partition, generation: partition.generation })));
   }
 
   #wakeWaiter(): void {

@@ -61,19 +61,20 @@ export class FetchHandler {
     }
     const aborted = readCommitted ? (answer.abortedTransactions ?? []) : null;
     const stream = new RecordStream(bytes, end, from, aborted);
-    partition.buffered = { stream, nextOffset, records: [], at: 0 };
+    const { topicId } = partition;
+    partition.buffered = { topicId, stream, nextOffset, records: [], at: 0 };
     partition.fetchOffset = nextOffset;
     partition.positionEpoch = lastEpoch;
   }
 
   /** Hands all of it to the application at once, up to a batch that cannot be read. */
-  deliver(partition: AssignedPartition, { stream, nextOffset }: Buffered): void {
+  deliver(partition: AssignedPartition, { topicId, stream, nextOffset }: Buffered): void {
     const records = stream.rest();
     const { bad } = stream;
     partition.position = bad === null ? nextOffset : bad.offset;
     const { generation } = partition;
     if (records.length > 0) {
-      this.#parts.options.onRecords?.(partition.topic, partition.index, records);
+      this.#parts.options.onRecords?.(partition.topic, partition.index, records, topicId);
     }
     // The application may have gone elsewhere meanwhile.
     if (bad !== null && partition.generation === generation) this.#failAt(partition, bad);

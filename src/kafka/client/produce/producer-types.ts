@@ -1,4 +1,4 @@
-import type { Micros, Offset, WallMs } from '../../../base/ids.ts';
+import type { Micros, Offset, Uuid, WallMs } from '../../../base/ids.ts';
 import { msToMicros } from '../../../base/time.ts';
 import type { Compression } from '../../records/batch.ts';
 import { ClientError } from '../errors.ts';
@@ -23,6 +23,8 @@ export interface ProducerRecord {
 export interface Receipt {
   readonly topic: string;
   readonly partition: number;
+  /** Of the topic that the record was sent to last: another may have had its name since. */
+  readonly topicId: Uuid;
   /** −1 where the broker did not say: acks=0, or a retry of what it wrote long ago. */
   readonly offset: Offset;
   readonly timestamp: WallMs;

@@ -317,11 +317,12 @@ export class Sender {
     }
     this.#parts.accumulator.finish(batch);
     const { topic, index: partition } = queue;
+    const { topicId } = batch;
     for (let i = 0; i < batch.callbacks.length; i++) {
       const offset = baseOffset < 0 ? -1 : baseOffset + i;
       const sentAt = batch.records[i]?.timestamp ?? -1;
       const timestamp = logAppendTimeMs >= 0 ? logAppendTimeMs : sentAt;
-      batch.callbacks[i]?.(null, { topic, partition, offset, timestamp });
+      batch.callbacks[i]?.(null, { topic, topicId, partition, offset, timestamp });
     }
   }
 

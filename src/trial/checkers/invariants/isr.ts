@@ -17,18 +17,21 @@ type LeaderIsr = SeenOf<'isr-changed'>;
 export function isrInvariant(logs: ClusterLogs, report: Report): Invariant {
   const committed = new Map<string, Committed>();
   const leaders = new Map<string, LeaderIsr>();
+  const nameOf = ({ observation: { partition, topicId } }: Committed | LeaderIsr): string =>
+    logs.incarnations.nameOfPartition(partition, topicId);
   return {
     observe(seen) {
       if (isOf(seen, 'isr-changed')) {
-        const { partition } = seen.observation;
-        leaders.set(partition, seen);
-        checkSuperset(seen, committed.get(partition), seen.atUs, report);
+        const name = nameOf(seen);
+        leaders.set(name, seen);
+        checkSuperset(name, seen, committed.get(name), seen.atUs, report);
       } else if (isOf(seen, 'partition-committed')) {
-        const { partition, offset } = seen.observation;
-        const known = committed.get(partition);
+        const { offset } = seen.observation;
+        const name = nameOf(seen);
+        const known = committed.get(name);
         if (known !== undefined && known.observation.offset >= offset) return;
-        committed.set(partition, seen);
-        checkSuperset(leaders.get(partition), seen, seen.atUs, report);
+        committed.set(name, seen);
+        checkSuperset(name, leaders.get(name), seen, seen.atUs, report);
         checkCandidates(logs, seen, report);
       }
     },
@@ -36,6 +39,7 @@ export function isrInvariant(logs: ClusterLogs, report: Report): Invariant {
 }
 
 function checkSuperset(
+  partition: string,
   leaderSeen: LeaderIsr | undefined,
   stateSeen: Committed | undefined,
   atUs: number,
@@ -44,12 +48,11 @@ function checkSuperset(
   if (leaderSeen === undefined || stateSeen === undefined) return;
   const { observation: leader } = leaderSeen;
   const { observation: state } = stateSeen;
-  if (leader.topicId !== state.topicId) return;
   if (leader.leaderEpoch !== state.leaderEpoch || leader.node !== state.leader) return;
   if (leader.maximalIsr.length !== state.isr.length) atRisk(isrSuperset);
   const missing = state.isr.filter((node) => !leader.maximalIsr.includes(node));
   if (missing.length === 0) return;
-  const { partition, isr } = state;
+  const { isr } = state;
   report(isrSuperset, {
     about: { partition, leader: leader.node, counted: leader.maximalIsr, isr, missing },
     atUs,
@@ -59,8 +62,10 @@ function checkSuperset(
 }
 
 function checkCandidates(logs: ClusterLogs, seen: Committed, report: Report): void {
-  const { partition: name, topicId, isr, elr, replicas } = seen.observation;
-  const partition = logs.partition(name, topicId);
+  const { topicId, isr, elr, replicas } = seen.observation;
+  const partition = logs.partition(seen.observation.partition, topicId);
+  const name = partition.partition;
+  if (partition.isDeleted) return;
   const isBehind = (node: NodeId): boolean => partition.replica(node).end < partition.committed.end;
   if (isCounted() && replicas.some(isBehind)) atRisk(candidateCompleteness);
   const lacks = (node: NodeId): boolean => {

@@ -30,16 +30,15 @@ export function leadersInvariant(report: Report): Invariant {
   };
 }
 
+interface LeadersOfPartition {
+  readonly byEpoch: Map<LeaderEpoch, LeaderStarted>;
+  latest: NodeId;
+}
+
 class PartitionLeaders {
   readonly #report: Report;
-  readonly #known = new Map<
-    string,
-    {
-      readonly topicId: string;
-      readonly byEpoch: Map<LeaderEpoch, LeaderStarted>;
-      latest: NodeId;
-    }
-  >();
+  /** By topic id and partition: topics of one name come to an end on one node after another. */
+  readonly #known = new Map<string, Map<string, LeadersOfPartition>>();
 
   constructor(report: Report) {
     this.#report = report;
@@ -47,10 +46,15 @@ class PartitionLeaders {
 
   started(seen: LeaderStarted): void {
     const { partition, topicId, leaderEpoch, node } = seen.observation;
-    let known = this.#known.get(partition);
-    if (known === undefined || known.topicId !== topicId) {
-      known = { topicId, byEpoch: new Map(), latest: -1 };
-      this.#known.set(partition, known);
+    let ofTopic = this.#known.get(topicId);
+    if (ofTopic === undefined) {
+      ofTopic = new Map();
+      this.#known.set(topicId, ofTopic);
+    }
+    let known = ofTopic.get(partition);
+    if (known === undefined) {
+      known = { byEpoch: new Map(), latest: -1 };
+      ofTopic.set(partition, known);
     }
     const first = known.byEpoch.get(leaderEpoch);
     if (known.latest !== node && known.latest >= 0) atRisk(singleLeader);

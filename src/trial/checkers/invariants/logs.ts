@@ -49,7 +49,7 @@ export function logsInvariant(
         quorumLeaders.set(node, leads);
       } else if (isOf(seen, 'log-truncated')) {
         atRisk(seen.observation.topicId === zeroUuid ? metadataLogMatching : logMatching);
-        checkTruncation(seen, report);
+        checkTruncation(logs, seen, report);
       } else if (isOf(seen, 'log-start-moved')) checkDeletion(logs, seen, guarantees, report);
     },
   };
@@ -61,6 +61,7 @@ function highWatermarkMoved(
   guarantees: Guarantees,
   report: Report,
 ): void {
+  if (partition.isDeleted) return;
   const moved = seen.observation;
   const replica = partition.replica(moved.node);
   if (moved.role === 'leader') {
@@ -176,10 +177,12 @@ function checkDeletion(
   guarantees: Guarantees,
   report: Report,
 ): void {
-  const { node, topicId, partition, start } = seen.observation;
+  const { node, topicId, start } = seen.observation;
+  const known = logs.partition(seen.observation.partition, topicId);
   if (start > 0) atRisk(retentionSafe);
+  const { partition } = known;
   const kept = start > 0 && topicGuarantees(guarantees, partition)?.keepsAll === true;
-  const committed = logs.partition(partition, topicId).committed.end;
+  const committed = known.committed.end;
   if (start <= committed && !kept) return;
   report(retentionSafe, {
     about: { partition, node, start, committed, kept },
@@ -218,6 +221,7 @@ function leaderStarted(
   seen: Seen,
   report: Report,
 ): void {
+  if (partition.isDeleted) return;
   const replica = partition.replica(node);
   const owed = partition.committedBefore(epoch);
   if (isCounted()) {
@@ -239,8 +243,9 @@ function leaderStarted(
   });
 }
 
-function checkTruncation(seen: SeenOf<'log-truncated'>, report: Report): void {
-  const { node, partition, to, highWatermark } = seen.observation;
+function checkTruncation(logs: ClusterLogs, seen: SeenOf<'log-truncated'>, report: Report): void {
+  const { node, topicId, to, highWatermark } = seen.observation;
+  const { partition } = logs.partition(seen.observation.partition, topicId);
   if (highWatermark > 0) atRisk(noTruncationBelowHighWatermark);
   if (to >= highWatermark) return;
   report(noTruncationBelowHighWatermark, {

@@ -1,6 +1,6 @@
-import type { NodeId, Offset, Uuid } from '../../../base/ids.ts';
+import type { Offset } from '../../../base/ids.ts';
 import { atRisk } from '../../../base/mark.ts';
-import { isOf, type SeenOf } from '../../history/seen.ts';
+import { isOf, type Seen, type SeenOf } from '../../history/seen.ts';
 import {
   epochsAsWritten,
   flushedSurvives,
@@ -17,37 +17,51 @@ import type { StoredLog } from '../stored/storage.ts';
 import { type WrongBytes, wrongBytes } from '../stored/wrong-bytes.ts';
 import { wrongEpochs, wrongProducer } from '../stored/wrong-knowledge.ts';
 
-interface Replica {
-  readonly node: NodeId;
-  readonly topicId: Uuid;
-  readonly partition: string;
-}
+type OfReplica = SeenOf<
+  | 'log-read'
+  | 'log-opened'
+  | 'log-truncated'
+  | 'high-watermark-restored'
+  | 'high-watermark-stored'
+  | 'producers-expired'
+>;
+
+const kindsOfReplica: ReadonlySet<string> = new Set<OfReplica['observation']['kind']>([
+  'log-read',
+  'log-opened',
+  'log-truncated',
+  'high-watermark-restored',
+  'high-watermark-stored',
+  'producers-expired',
+]);
+
+const isOfReplica = (seen: Seen): seen is OfReplica => kindsOfReplica.has(seen.observation.kind);
 
 /**
  * What a replica has after its process or its machine went down: `flushed-survives`,
  * `recovered-as-written`, `epochs-as-written`, `producers-as-written`, `high-watermark-restarts`;
  * the middle three after a cut as well; and `read-as-written` for what it reads all the time. The
- * files are read from the disks themselves. A disk that has spoilt what it holds excuses all.
+ * files are read from the disks themselves. A disk that has spoilt what it holds excuses all, and
+ * so does the deletion of the topic.
  */
 export function recoveryInvariant(logs: ClusterLogs, report: Report): Invariant {
-  const replicaOf = ({ node, topicId, partition }: Replica): ReplicaLog =>
-    logs.partition(partition, topicId).replica(node);
   return {
     observe(seen) {
-      if (isOf(seen, 'log-read')) checkRead(logs, replicaOf(seen.observation), seen, report);
-      else if (isOf(seen, 'log-opened')) checkOpening(replicaOf(seen.observation), seen, report);
-      else if (isOf(seen, 'log-truncated'))
-        checkCut(logs, replicaOf(seen.observation), seen, report);
-      else if (isOf(seen, 'high-watermark-restored'))
-        checkMark(replicaOf(seen.observation), seen, report);
+      if (!isOfReplica(seen)) return;
+      const { node, topicId, partition } = seen.observation;
+      const known = logs.partition(partition, topicId);
+      // The files of a deleted topic may go at any time, and a lost removal brings them back.
+      if (known.isDeleted) return;
+      const replica = known.replica(node);
+      if (isOf(seen, 'log-read')) checkRead(logs, replica, seen, report);
+      else if (isOf(seen, 'log-opened')) checkOpening(replica, seen, report);
+      else if (isOf(seen, 'log-truncated')) checkCut(logs, replica, seen, report);
+      else if (isOf(seen, 'high-watermark-restored')) checkMark(replica, seen, report);
       else if (isOf(seen, 'high-watermark-stored')) {
-        const replica = replicaOf(seen.observation);
         const { highWatermark } = seen.observation;
         replica.storedHighWatermark = Math.max(replica.storedHighWatermark, highWatermark);
-      } else if (isOf(seen, 'producers-expired')) {
-        const replica = replicaOf(seen.observation);
+      } else if (isOf(seen, 'producers-expired'))
         replica.forgetsUntilMs = Math.max(replica.forgetsUntilMs, seen.observation.untilMs);
-      }
     },
   };
 }
@@ -60,9 +74,10 @@ function checkOpening(replica: ReplicaLog, seen: SeenOf<'log-opened'>, report: R
   checkSurvival(replica, former, seen, report);
   if (stored === null) return;
   if (stored.batches.length > 0) atRisk(recoveredAsWritten);
-  const mayBe = former.hasLost ? (batch: BatchFact) => replica.wasCut(batch) : undefined;
+  const mayReturn = former.hasLost || former.wasBeingCut;
+  const mayBe = mayReturn ? (batch: BatchFact) => replica.wasCut(batch) : undefined;
   const wrong = wrongBytes(stored, former.batches, seen.observation, mayBe);
-  if (wrong !== null) reportBytes(seen, wrong, report);
+  if (wrong !== null) reportBytes(replica, seen, wrong, report);
   checkKnowledge(replica, stored, seen, report);
 }
 
@@ -73,13 +88,13 @@ function checkCut(
   seen: SeenOf<'log-truncated'>,
   report: Report,
 ): void {
-  const { node, partition } = seen.observation;
+  const { node, partition: directory } = seen.observation;
   replica.noteDamage(storage.pastOf(node));
   if (replica.isDamaged) return;
-  const stored = storage.logOf(node, partition);
+  const stored = storage.logOf(node, directory);
   if (stored === null) return;
   const wrong = wrongBytes(stored, replica.batches, replica);
-  if (wrong !== null) reportBytes(seen, wrong, report);
+  if (wrong !== null) reportBytes(replica, seen, wrong, report);
   checkKnowledge(replica, stored, seen, report);
 }
 
@@ -92,7 +107,7 @@ function checkSurvival(
   const owed = former.hasLost ? former.flushedEnd : former.end;
   const offset = firstLost(replica, former, owed);
   if (offset === null) return;
-  const { node, partition } = seen.observation;
+  const { node, partition } = replica;
   const lost = former.batches.find((batch) => batch.baseOffset === offset);
   const about = { partition, node, offset, owed, end: replica.end, power: former.hasLost };
   report(flushedSurvives, {
@@ -123,7 +138,8 @@ function checkKnowledge(
   seen: SeenOf<'log-opened'> | SeenOf<'log-truncated'>,
   report: Report,
 ): void {
-  const { node, partition, knowledge } = seen.observation;
+  const { node, partition } = replica;
+  const { knowledge } = seen.observation;
   replica.forgetsUntilMs = Math.max(replica.forgetsUntilMs, knowledge.forgetsUntilMs);
   const evidence: Proof = [seenEvidence(seen)];
   const common = { atUs: seen.atUs, partition, evidence };
@@ -144,8 +160,8 @@ function checkMark(
   seen: SeenOf<'high-watermark-restored'>,
   report: Report,
 ): void {
-  const { node, partition, highWatermark } = seen.observation;
-  const { start, end, former, openedClean, storedHighWatermark } = replica;
+  const { highWatermark } = seen.observation;
+  const { node, partition, start, end, former, openedClean, storedHighWatermark } = replica;
   const within = (offset: Offset): Offset => Math.min(Math.max(offset, start), end);
   const least = within(openedClean ? (former?.highWatermark ?? 0) : storedHighWatermark);
   const most = openedClean ? least : end;
@@ -168,7 +184,8 @@ function checkRead(
   seen: SeenOf<'log-read'>,
   report: Report,
 ): void {
-  const { node, partition, from: offset, baseOffset: found, crc } = seen.observation;
+  const { node, partition } = replica;
+  const { from: offset, baseOffset: found, crc } = seen.observation;
   const standing = replica.batch(replica.indexOf(offset));
   atRisk(readAsWritten);
   if (standing?.baseOffset === found && standing.crc === crc) return;
@@ -183,11 +200,11 @@ function checkRead(
 }
 
 function reportBytes(
+  { node, partition }: ReplicaLog,
   seen: SeenOf<'log-opened'> | SeenOf<'log-truncated'>,
   { offset, problem, own, found }: WrongBytes,
   report: Report,
 ): void {
-  const { node, partition } = seen.observation;
   report(recoveredAsWritten, {
     about: { partition, node, offset, problem },
     atUs: seen.atUs,

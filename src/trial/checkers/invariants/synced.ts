@@ -25,8 +25,9 @@ export function syncedInvariant(
         const { role, partition, topicId, highWatermark, maximalIsr } = seen.observation;
         if (role !== 'leader' || maximalIsr === undefined) return;
         if (!isPromised(syncedWhenAcknowledged.pledge, guarantees, partition)) return;
-        atRisk(syncedWhenAcknowledged);
         const given = { logs: logs.partition(partition, topicId), highWatermark };
+        if (given.logs.isDeleted) return;
+        atRisk(syncedWhenAcknowledged);
         checkSynced(given, maximalIsr, maximalIsr.length, seen, report);
       } else if (isOf(seen, 'quorum-high-watermark') && seen.observation.role === 'leader') {
         const { highWatermark } = seen.observation;

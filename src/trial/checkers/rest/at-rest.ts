@@ -6,6 +6,7 @@ import { MetadataImage } from '../../../kafka/metadata/image.ts';
 import { decodeRecord } from '../../../kafka/metadata/records.ts';
 import { isControl } from '../../../kafka/records/batch.ts';
 import { readRecords } from '../../../kafka/records/reader.ts';
+import { topicOf } from '../../history/incarnations.ts';
 import { metadataAsLogged, settingsAsCommitted } from '../../properties/cluster.ts';
 import { recoveredAsWritten } from '../../properties/storage.ts';
 import type { Report } from '../contract.ts';
@@ -43,12 +44,13 @@ export function checkAtRest(given: AtRest, report: Report): void {
 
 function checkFiles({ logs, endUs }: AtRest, { config, boot }: LiveNode, report: Report): void {
   const { nodeId: node } = config;
-  for (const { partition, replicas } of logs.all) {
+  for (const { partition, plainName, replicas, isDeleted } of logs.all) {
     const replica = replicas.get(node);
+    if (isDeleted) continue;
     if (replica === undefined || replica.boot !== boot) continue;
     replica.noteDamage(logs.storage.pastOf(node));
     if (replica.isDamaged) continue;
-    const stored = logs.storage.logOf(node, partition);
+    const stored = logs.storage.logOf(node, plainName);
     const wrong = stored === null ? null : wrongBytes(stored, replica.batches, replica);
     if (wrong === null) continue;
     const { offset, problem, own, found } = wrong;
@@ -75,7 +77,7 @@ function checkMetadata(given: AtRest, report: Report): void {
     if (replay === null) continue;
     atRisk(metadataAsLogged);
     checkImage(node, copy, replay.lines, given.endUs, report);
-    if (isSettled) checkSettings(node, copy, replay.values, given.endUs, report);
+    if (isSettled) checkSettings(given, node, copy, replay.values, report);
   }
 }
 
@@ -135,16 +137,19 @@ function firstBeyond(lines: readonly string[], others: readonly string[]): strin
 }
 
 function checkSettings(
+  { logs, endUs: atUs }: AtRest,
   { config: { nodeId: node, settings } }: LiveNode,
   copy: MetadataCopy,
   values: CommittedValues,
-  atUs: number,
   report: Report,
 ): void {
   const hasValues = values.lines().length > 0;
-  for (const [partition, inUse] of copy.settings) {
-    if (partition === metadataPartition) continue;
-    const topic = partition.slice(0, partition.lastIndexOf('-'));
+  for (const inUse of copy.settings.values()) {
+    const { plainName, topicId } = inUse;
+    if (plainName === metadataPartition) continue;
+    const { partition, isDeleted } = logs.partition(plainName, topicId);
+    if (isDeleted) continue;
+    const topic = topicOf(partition);
     if (hasValues) atRisk(settingsAsCommitted);
     for (const by of ['log', 'partition'] as const) {
       const used = inUse[by];

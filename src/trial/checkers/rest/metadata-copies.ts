@@ -2,7 +2,7 @@
  * What each node makes of the metadata, as it shows it: its image, how far it has applied the log,
  * and the settings by which its replicas work.
  */
-import type { NodeId, Offset } from '../../../base/ids.ts';
+import type { NodeId, Offset, Uuid } from '../../../base/ids.ts';
 import type { TopicSettings } from '../../../kafka/config.ts';
 import type { Seen } from '../../history/seen.ts';
 
@@ -13,11 +13,14 @@ export interface MetadataCopy {
   applied: Offset;
   /** What it showed last: that it began, or how far it has applied the log. */
   shown: Seen;
-  /** By partition; of those that are not deleted. */
+  /** Of the logs that it has not deleted. */
   readonly settings: Map<string, SettingsInUse>;
 }
 
 export interface SettingsInUse {
+  /** Topics of one name have partitions of one name too. */
+  readonly topicId: Uuid;
+  readonly plainName: string;
   log: TopicSettings | null;
   partition: TopicSettings | null;
   /** When one of them was taken up last. */
@@ -46,13 +49,15 @@ export class MetadataCopies {
     if (kind === 'metadata-applied') {
       copy.applied = observation.offset;
       copy.shown = seen;
-    } else if (kind === 'log-deleted') copy.settings.delete(observation.partition);
+    } else if (kind === 'log-deleted') copy.settings.delete(keyOf(observation));
     else if (kind === 'settings-used') {
-      const { partition, by, settings } = observation;
-      const used = copy.settings.get(partition) ?? { log: null, partition: null, shown: seen };
+      const { topicId, partition: plainName, by, settings } = observation;
+      const key = keyOf(observation);
+      const nothing = { topicId, plainName, log: null, partition: null };
+      const used: SettingsInUse = copy.settings.get(key) ?? { ...nothing, shown: seen };
       used[by] = settings;
       used.shown = seen;
-      copy.settings.set(partition, used);
+      copy.settings.set(key, used);
     }
   }
 
@@ -61,3 +66,6 @@ export class MetadataCopies {
     return this.#byNode.get(node);
   }
 }
+
+const keyOf = ({ topicId, partition }: { topicId: Uuid; partition: string }): string =>
+  `${topicId}/${partition}`;

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Admin } from '../../../../src/kafka/client/admin/admin.ts';
 import type { ClientError } from '../../../../src/kafka/client/errors.ts';
 import { createTopicsApi } from '../../../../src/kafka/protocol/apis/19-create-topics.ts';
+import { electLeadersApi } from '../../../../src/kafka/protocol/apis/43-elect-leaders.ts';
+import { incrementalAlterConfigsApi } from '../../../../src/kafka/protocol/apis/44-incremental-alter-configs.ts';
 import { errorCode } from '../../../../src/kafka/protocol/errors.ts';
 import { isRequestOf } from '../../../../src/kafka/rpc/request.ts';
 import { FakeCluster } from '../fake-cluster.ts';
@@ -66,6 +68,65 @@ describe('creating topics', () => {
     creating(cluster);
     expect(await outcome(cluster, create)).toBe('unknown timeout 0');
   });
+});
+
+describe('altering settings', () => {
+  const alter = (admin: Admin) =>
+    admin.alterConfigs({ type: 'topic', name: 't' }, { 'retention.ms': '9', 'flush.ms': null });
+
+  it('sets and deletes single ones, again while there is no controller', async () => {
+    const cluster = new FakeCluster();
+    const asked: unknown[] = [];
+    const codes: number[] = [errorCode.notController, errorCode.none];
+    cluster.intercept = (request) => {
+      if (!isRequestOf(request, incrementalAlterConfigsApi)) return false;
+      asked.push(...request.body.resources);
+      const result = { errorCode: codes.shift()!, errorMessage: null, resourceType: 2 };
+      request.respond({ responses: [{ ...result, resourceName: 't' }] });
+      return true;
+    };
+    expect(await outcome(cluster, alter)).toBe('done');
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toEqual({
+      resourceType: 2,
+      resourceName: 't',
+      configs: [
+        { name: 'retention.ms', configOperation: 0, value: '9' },
+        { name: 'flush.ms', configOperation: 1, value: null },
+      ],
+    });
+  });
+});
+
+describe('electing preferred leaders', () => {
+  it('asks again for those that may yet be had, and is content with those that lead', async () => {
+    const cluster = new FakeCluster();
+    const asked: unknown[] = [];
+    cluster.intercept = (request) => {
+      if (!isRequestOf(request, electLeadersApi)) return false;
+      const { partitions } = request.body.topicPartitions![0]!;
+      const code = asked.length === 0 ? errorCode.requestTimedOut : errorCode.electionNotNeeded;
+      asked.push(partitions);
+      const partitionResult = partitions.map((partitionId) => ({
+        partitionId,
+        errorCode: partitionId === 0 ? errorCode.none : code,
+      }));
+      request.respond({ replicaElectionResults: [{ topic: 't', partitionResult }] });
+      return true;
+    };
+    const elect = (admin: Admin) => admin.electPreferredLeaders('t', [0, 1]);
+    expect(await outcome(cluster, elect)).toBe('done');
+    expect(asked).toEqual([[0, 1], [1]]);
+  });
+});
+
+it('an attempt without an answer is told at once, whatever becomes of the call', async () => {
+  const cluster = new FakeCluster();
+  creating(cluster, null, errorCode.topicAlreadyExists);
+  let doubts = 0;
+  const onDoubt = () => doubts++;
+  const made = await outcome(cluster, (admin) => admin.createTopics([{ name: 'n' }], { onDoubt }));
+  expect([made, doubts]).toEqual(['done', 1]);
 });
 
 describe('describing', () => {

@@ -71,6 +71,61 @@ class ConsumerLab {
 
 const fromStart = [{ topic: 't', partition: 0, from: 'earliest' }] as const;
 
+describe('a pause', () => {
+  it('holds a partition back while others go on, and resuming leaves nothing out', async () => {
+    const lab = new ConsumerLab(1, 2);
+    await lab.open([0, 1].map((partition) => ({ topic: 't', partition, from: 0 })));
+    lab.write(0, 'a');
+    lab.write(1, 'b');
+    await lab.cluster.runFor(1000);
+    lab.consumer.pause([{ topic: 't', partition: 0 }]);
+    lab.write(0, 'c');
+    lab.write(1, 'd');
+    await lab.cluster.runFor(2000);
+    expect(lab.read).toEqual(['0@0=a', '1@0=b', '1@1=d']);
+    lab.consumer.resume([{ topic: 't', partition: 0 }]);
+    lab.write(0, 'e');
+    await lab.cluster.runFor(1000);
+    expect(lab.read.slice(3)).toEqual(['0@1=c', '0@2=e']);
+  });
+
+  it('of a partition whose records were about to be handed over keeps them for later', async () => {
+    const lab = new ConsumerLab(1, 2);
+    const read: string[] = [];
+    lab.write(0, 'a');
+    lab.write(1, 'b');
+    await lab.open(
+      [0, 1].map((partition) => ({ topic: 't', partition, from: 0 })),
+      {
+        onRecords: (topic, partition, records) => {
+          if (read.length === 0) lab.consumer.pause([{ topic, partition: 1 - partition }]);
+          read.push(`${partition}@${records[0]?.offset}`);
+        },
+      },
+    );
+    await lab.cluster.runFor(1000);
+    expect(read).toEqual(['0@0']);
+    lab.consumer.resume([{ topic: 't', partition: 1 }]);
+    await lab.cluster.runFor(1000);
+    expect(read).toEqual(['0@0', '1@0']);
+  });
+
+  it('leaves what waits to be polled waiting', async () => {
+    const lab = new ConsumerLab();
+    lab.write(0, 'a');
+    const client: { consumer?: Consumer } = {};
+    await lab.cluster.client((kafka) => {
+      client.consumer = kafka.consumer();
+      client.consumer.assign(fromStart);
+    });
+    await lab.cluster.runFor(1000);
+    client.consumer!.pause([{ topic: 't', partition: 0 }]);
+    expect(client.consumer!.poll()).toEqual([]);
+    client.consumer!.resume([{ topic: 't', partition: 0 }]);
+    expect(client.consumer!.poll()).toMatchObject([{ offset: 0 }]);
+  });
+});
+
 describe('reading', () => {
   it('gives what is there and then what comes', async () => {
     const lab = new ConsumerLab();
@@ -280,11 +335,13 @@ describe('a topic made again under its name', () => {
     const lab = new ConsumerLab();
     lab.cluster.partition('t', 0).epoch = 7;
     lab.write(0, 'a');
-    await lab.open(fromStart);
+    const changes: unknown[] = [];
+    await lab.open(fromStart, { onTopicChange: (...change) => changes.push(change) });
     await lab.cluster.runFor(100);
     lab.cluster.addTopic('t', 1, 'AAAAAAAAAAAAAAAAAAAAAg');
     lab.write(0, 'x', 'y');
     await lab.cluster.runFor(5000);
+    expect(changes).toEqual([['t', 0, 'AAAAAAAAAAAAAAAAAAAAAg']]);
     expect(lab.read).toEqual(['0@0=a', '0@1=y']);
     expect(lab.truncations).toEqual([]);
     expect(lab.cluster.seen(offsetForLeaderEpochApi)).toEqual([]);
