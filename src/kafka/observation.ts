@@ -93,6 +93,8 @@ export type LogObservation =
       readonly highWatermark: Offset;
       readonly knowledge: LogKnowledge;
     })
+  /** The disk failed while everything at or above `to` was being cut off: it may be gone or not. */
+  | (Replica & { readonly kind: 'log-cut-failed'; readonly to: Offset })
   /**
    * A flush has ended, and succeeded: everything below `end` is durable. `coversCuts`: and so is
    * every cut of the log; none came while it ran.

@@ -114,7 +114,7 @@ class Recurrence extends Coverage {
   }
 }
 
-/** A change of the code shifts when things happen: the situation recurs under one of so many seeds. */
+/** A change of the code shifts what happens when: it recurs under one of so many seeds. */
 const mostSeeds = 30;
 
 describe('what once broke holds now:', () => {

@@ -243,7 +243,7 @@ export class Log {
       this.truncateFullyAndStartAt(offset, highWatermark);
       return;
     }
-    this.#flushing.guard(() => {
+    this.#cut(offset, () => {
       this.#segments.truncateTo(offset, this.#settings, this.#wallMs());
       this.#afterCut(highWatermark);
     });
@@ -251,7 +251,7 @@ export class Log {
 
   /** Empties the log; the next record gets `offset`. */
   truncateFullyAndStartAt(offset: Offset, highWatermark: Offset = 0): void {
-    this.#flushing.guard(() => {
+    this.#cut(Math.min(offset, this.#logStart), () => {
       this.#segments.startOver(offset, this.#settings, this.#wallMs());
       this.#epochs.clear();
       this.#store.clear();
@@ -431,6 +431,15 @@ export class Log {
       this.#segments.retire();
     }
     if (!this.#rules.closesCleanly(this.hasFailed)) throw this.#flushing.failure;
+  }
+
+  #cut(to: Offset, work: () => void): void {
+    try {
+      this.#flushing.guard(work);
+    } catch (error) {
+      this.#observe({ kind: 'log-cut-failed', ...this.#replica, to });
+      throw error;
+    }
   }
 
   #afterCut(highWatermark: Offset, to = this.#segments.endOffset): void {

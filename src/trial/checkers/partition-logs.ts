@@ -116,6 +116,9 @@ export class ClusterLogs {
       case 'log-truncated':
         this.#replica(observation).truncate(observation.to);
         return;
+      case 'log-cut-failed':
+        this.#replica(observation).cutFailed(observation.to);
+        return;
       case 'log-opened':
         this.#opened(observation, boot);
         return;

@@ -61,6 +61,8 @@ export class ReplicaLog {
   #batches: BatchFact[] = [];
   /** Cut off, and may come back until the cut is durable. */
   #cut: BatchFact[] = [];
+  /** All above may be gone: a cut to here was begun, and the disk failed. */
+  #mayEndAt: Offset = Number.POSITIVE_INFINITY;
 
   constructor(node: NodeId) {
     this.node = node;
@@ -83,6 +85,12 @@ export class ReplicaLog {
     this.start = Math.min(this.start, to);
     this.matchedEnd = Math.min(this.matchedEnd, to);
     this.highWatermark = Math.min(this.highWatermark, to);
+    this.flushedEnd = Math.min(this.flushedEnd, to);
+    this.storedHighWatermark = Math.min(this.storedHighWatermark, to);
+  }
+
+  cutFailed(to: Offset): void {
+    this.#mayEndAt = Math.min(this.#mayEndAt, to);
     this.flushedEnd = Math.min(this.flushedEnd, to);
     this.storedHighWatermark = Math.min(this.storedHighWatermark, to);
   }
@@ -112,7 +120,9 @@ export class ReplicaLog {
     if (isNewDisk) this.#forget();
     const { flushedEnd, highWatermark } = this;
     const batches = this.#batches.slice();
-    this.former = { start: this.start, end: this.end, flushedEnd, highWatermark, batches, hasLost };
+    const endOwed = Math.min(this.end, this.#mayEndAt);
+    this.#mayEndAt = Number.POSITIVE_INFINITY;
+    this.former = { start: this.start, end: endOwed, flushedEnd, highWatermark, batches, hasLost };
     this.#past = past;
     this.stored = stored;
     const storedHighWatermark = this.storedHighWatermark;

@@ -143,6 +143,16 @@ describe('recovered-as-written', () => {
     expect(lab.broken()).toContain('recovered-as-written');
   });
 
+  it('is excused where the disk failed in the middle of a cut', async () => {
+    const lab = await LogLab.start();
+    for (let i = 0; i < 3; i++) lab.append();
+    await lab.flush();
+    lab.machine.disk.faults.failNextReads();
+    expect(() => lab.truncateTo(1)).toThrow('EIO');
+    await lab.crash();
+    expect(lab.broken()).toEqual([]);
+  });
+
   it('a cut leaves the bytes where they are', async () => {
     const lab = await LogLab.start((observation, machine) => {
       if (observation.kind !== 'log-truncated') return observation;
