@@ -1,5 +1,6 @@
 /** Exhibits of the quorum: what is durable, what may be exposed, who may depose whom. */
-import type { Exhibit } from './exhibit.ts';
+import { kafkaRaftRules } from '../../kafka/raft/rules.ts';
+import { type Exhibit, together } from './exhibit.ts';
 
 export const kafka10533: Exhibit = {
   id: 'KAFKA-10533',
@@ -23,6 +24,7 @@ export const kafka12460: Exhibit = {
   sentence: 'A follower cuts the metadata log below its high watermark when it is told to.',
   promise: 'committed metadata stays',
   rules: { raft: { mayTruncate: () => true } },
+  coveredBy: 'KAFKA-10533',
   unseen: {
     why:
       'no leader of a correct quorum ever asks for it: the rule guards against another that is ' +
@@ -55,10 +57,43 @@ export const forgottenVote: Exhibit = {
   rules: { raft: { durable: (election) => ({ ...election, votedKey: null }) } },
 };
 
+export const voteForAnyLog: Exhibit = {
+  id: 'vote-for-any-log',
+  until: 'made for the museum',
+  sentence: 'A voter votes for a candidate whose log lacks what its own has.',
+  promise: 'committed metadata stays',
+  rules: {
+    raft: {
+      grantsVote: (question) => kafkaRaftRules.grantsVote({ ...question, isUpToDate: true }),
+    },
+  },
+};
+
 export const kip853: Exhibit = {
   id: 'KIP-853',
   until: '3.9',
   sentence: 'A voter with a replaced disk counts as the one that it was.',
   promise: 'committed metadata stays',
   rules: { raft: { isSameReplica: () => true } },
+};
+
+/** With a quorum that loses what it committed, what was a halt becomes a silent loss. */
+export const kafka12460Together: Exhibit = together(
+  {
+    id: 'KAFKA-12460-unflushed',
+    until: '2.8',
+    sentence:
+      'Voters acknowledge what they have not flushed, and followers cut what was committed when a ' +
+      'leader that has lost it tells them to.',
+    promise: 'committed metadata stays',
+  },
+  [kafka12460, kafka10533],
+);
+
+export const natsCutLog: Exhibit = {
+  id: 'NATS-cut-log',
+  until: 'NATS',
+  sentence: 'A voter whose log was cut on disk starts and votes as if nothing were missing.',
+  promise: 'committed metadata stays',
+  rules: { raft: { hasWhatItVouchedFor: () => true } },
 };

@@ -194,3 +194,19 @@ export const kafka13091: Exhibit = {
   promise: 'a send with acks=all is answered',
   rules: { replication: { recomputesOnIsrCommit: () => false } },
 };
+
+export const rocketmq8239: Exhibit = {
+  id: 'RocketMQ-8239',
+  until: 'RocketMQ',
+  sentence: 'A leader counts and shows records that flush.messages wants flushed, before they are.',
+  promise: 'a record that was to be flushed first outlives any loss of power',
+  rules: { replication: { toldEnd: (_held, logEndOffset) => logEndOffset } },
+};
+
+export const natsLazySync: Exhibit = {
+  id: 'NATS-lazy-sync',
+  until: 'NATS',
+  sentence: 'Nobody waits for the flush that flush.messages asks for; it happens some time later.',
+  promise: 'a record that was to be flushed first outlives any loss of power',
+  rules: { replication: { waitsForFlush: () => false } },
+};

@@ -6,6 +6,7 @@ import { resolveProducerSettings } from '../../../../src/kafka/client/produce/pr
 import { clientRules } from '../../../../src/kafka/client/rules.ts';
 import { notTimed } from '../../../../src/kafka/client/wake-timer.ts';
 import { estimateRecordSize } from '../../../../src/kafka/records/builder.ts';
+import { wrongRulesOf } from '../../../trial/museum/wrong-rules-of.ts';
 
 /** A queue whose producer has id 7 and raises its epoch when asked to. */
 class QueueLab {
@@ -244,4 +245,6 @@ it('sequences begin again at 0 behind 2^31 − 1', () => {
   expect(clientRules.sequenceAfter(2_147_483_646, 1)).toBe(2_147_483_647);
   expect(clientRules.sequenceAfter(2_147_483_647, 1)).toBe(0);
   expect(clientRules.sequenceAfter(2_147_483_646, 5)).toBe(3);
+  const wrong = wrongRulesOf('sequence-without-end', 'client');
+  expect(wrong.sequenceAfter?.(2_147_483_647, 1)).toBe(2_147_483_648);
 });
