@@ -1,27 +1,16 @@
 /** Scores and survivors of what was judged, for people and as data. */
+import type { MutationScore, Share } from '../../src/cli/commands/museum-page.ts';
 import { roomOf } from './draw.ts';
 import type { Judged } from './records.ts';
 
-export interface Share {
-  readonly noticed: number;
-  readonly of: number;
-}
-
-/** What `docs/museum.md` tells of a sample. */
-export interface MutationScore {
-  readonly seed: string;
-  readonly sample: number;
-  readonly huntBudgetMs: number;
-  readonly unit: Share;
-  readonly hunt: Share;
-  readonly either: Share;
+export interface Score extends MutationScore {
   readonly setAside: number;
 }
 
 export function scoreOf(
   judged: readonly Judged[],
-  facts: Pick<MutationScore, 'seed' | 'huntBudgetMs' | 'setAside'>,
-): MutationScore {
+  facts: Pick<Score, 'seed' | 'huntBudgetMs' | 'setAside'>,
+): Score {
   const valid = judged.filter(({ invalid }) => !invalid);
   const share = (looks: (one: Judged) => readonly (boolean | undefined)[]): Share => {
     const looked = valid.map(looks).filter((all) => all.some((one) => one !== undefined));
@@ -36,7 +25,7 @@ export function scoreOf(
   };
 }
 
-export function told(judged: readonly Judged[], score: MutationScore): string {
+export function told(judged: readonly Judged[], score: Score): string {
   const { sample, seed, setAside, huntBudgetMs } = score;
   const invalid = judged.filter((one) => one.invalid).length;
   const shares = [
