@@ -111,6 +111,7 @@ class Baseline {
     const { noticed, by, ms } = await unitTests(this.#copy.folder, room, 600_000);
     this.#expect(!noticed, `test/kafka/${room} fails without any edit: ${by}`);
     const limitMs = 60_000 + 4 * ms;
+    if (this.#judging.interrupted.aborted) return limitMs;
     this.#limits.set(room, limitMs);
     this.#judging.say(`test/kafka/${room} takes ${Math.round(ms / 1000)} s`);
     return limitMs;
@@ -120,6 +121,7 @@ class Baseline {
     if (this.#hunted) return;
     const { noticed, by } = await hunt(this.#copy.folder, budgetMs);
     this.#expect(!noticed, `a hunt fails without any edit: ${by}`);
+    if (this.#judging.interrupted.aborted) return;
     this.#hunted = true;
     this.#judging.say(`a hunt without any edit finds nothing in ${by}`);
   }

@@ -47,6 +47,10 @@ export const firstBatchesTogether: Exhibit = {
   promise: 'a send of an idempotent producer is answered with success once all is well',
   rules: { client: { firstBatchTravelsAlone: () => false } },
   coveredBy: 'KAFKA-14359-renumbered',
+  unseen: {
+    why: 'a batch that was overtaken is given up: its send fails, and order is kept',
+    test: 'test/kafka/client/produce/partition-queue.test.ts',
+  },
 };
 
 export const overtakenRenumbered: Exhibit = {
