@@ -81,6 +81,14 @@ export const failedInDoubt: Exhibit = {
   rules: { client: { attemptOutcome: () => 'not-written' } },
 };
 
+export const lostIsRefused: Exhibit = {
+  id: 'lost-is-refused',
+  until: 'made for the museum',
+  sentence: 'A client takes a request that was never answered for one that never arrived.',
+  promise: 'a send that failed stands nowhere, and each record of an idempotent producer once',
+  rules: { client: { outcomeWithoutAnswer: () => 'not-written' } },
+};
+
 export const sequenceBeyondItsSpace: Exhibit = {
   id: 'sequence-without-end',
   until: 'made for the museum',

@@ -7,6 +7,7 @@ import {
   kafka12257,
   kafka14034,
   kafka14359,
+  lostIsRefused,
   overtakenRenumbered,
   sequenceBeyondItsSpace,
 } from './clients.ts';
@@ -126,6 +127,7 @@ export const exhibits: readonly Exhibit[] = [
   overtakenRenumbered,
   kafka14359,
   failedInDoubt,
+  lostIsRefused,
   sequenceBeyondItsSpace,
   redpanda3039Broker,
   redpanda3039,
