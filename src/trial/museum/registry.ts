@@ -49,6 +49,7 @@ import {
 import {
   kafka2477,
   kafka7128,
+  kafka9807,
   kafka9835,
   kafka13091,
   kafka14704,
@@ -79,6 +80,7 @@ export const exhibits: readonly Exhibit[] = [
   kafka18991,
   kafka14704,
   kafka9835,
+  kafka9807,
   kafka2477,
   kafka15583,
   kip497,

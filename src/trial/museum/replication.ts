@@ -106,6 +106,23 @@ export const kafka9835: Exhibit = {
   rules: { replication: { readLimit: (offsets) => offsets.logEndOffset } },
 };
 
+export const kafka9807: Exhibit = {
+  id: 'KAFKA-9807',
+  until: '2.5',
+  sentence:
+    'Consumers with read_committed read to the high watermark, beyond the last stable offset.',
+  promise: 'nobody who asks for committed records reads aborted ones',
+  rules: {
+    replication: {
+      readLimit: (offsets, fromFollower) => right.readLimit(offsets, fromFollower, false),
+    },
+  },
+  unseen: {
+    why: 'without transactions all is stable, and no workload has transactions yet',
+    test: 'test/kafka/replication/rules.test.ts',
+  },
+};
+
 export const kafka2477: Exhibit = {
   id: 'KAFKA-2477',
   until: '0.9',
