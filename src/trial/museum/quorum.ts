@@ -24,7 +24,7 @@ export const kafka12460: Exhibit = {
   sentence: 'A follower cuts the metadata log below its high watermark when it is told to.',
   promise: 'committed metadata stays',
   rules: { raft: { mayTruncate: () => true } },
-  coveredBy: 'KAFKA-10533',
+  coveredBy: 'vote-for-any-log',
   unseen: {
     why:
       'no leader of a correct quorum ever asks for it: the rule guards against another that is ' +
@@ -57,6 +57,14 @@ export const forgottenVote: Exhibit = {
   rules: { raft: { durable: (election) => ({ ...election, votedKey: null }) } },
 };
 
+export const kip853: Exhibit = {
+  id: 'KIP-853',
+  until: '3.9',
+  sentence: 'A voter with a replaced disk counts as the one that it was.',
+  promise: 'committed metadata stays',
+  rules: { raft: { isSameReplica: () => true } },
+};
+
 export const voteForAnyLog: Exhibit = {
   id: 'vote-for-any-log',
   until: 'made for the museum',
@@ -69,25 +77,17 @@ export const voteForAnyLog: Exhibit = {
   },
 };
 
-export const kip853: Exhibit = {
-  id: 'KIP-853',
-  until: '3.9',
-  sentence: 'A voter with a replaced disk counts as the one that it was.',
-  promise: 'committed metadata stays',
-  rules: { raft: { isSameReplica: () => true } },
-};
-
-/** With a quorum that loses what it committed, what was a halt becomes a silent loss. */
+/** With leaders that lack what was committed, what was a halt becomes a silent loss. */
 export const kafka12460Together: Exhibit = together(
   {
-    id: 'KAFKA-12460-unflushed',
-    until: '2.8',
+    id: 'KAFKA-12460-any-leader',
+    until: '3.0',
     sentence:
-      'Voters acknowledge what they have not flushed, and followers cut what was committed when a ' +
-      'leader that has lost it tells them to.',
+      'Voters elect a leader that lacks what was committed, and the others cut that when it tells ' +
+      'them to.',
     promise: 'committed metadata stays',
   },
-  [kafka12460, kafka10533],
+  [kafka12460, voteForAnyLog],
 );
 
 export const natsCutLog: Exhibit = {
