@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { run } from './child.ts';
 import { drawn, isSetAside, rooms, type SetAside } from './draw.ts';
-import { hasFound, huntVerdict, unitVerdict } from './judge.ts';
+import { hasFound, huntVerdict, isMisfire, unitVerdict } from './judge.ts';
 import { applied, type Mutant, mutantsOf } from './mutants.ts';
 import { type Judged, Records } from './records.ts';
 import { scoreOf, told } from './report.ts';
@@ -121,6 +121,17 @@ describe('what tests and hunts say', () => {
       noticed: true,
       by: 'test/a.test.ts > a log > ends',
     });
+  });
+
+  it('a worker that never started says nothing, one that died for want of memory does', () => {
+    expect(isMisfire('Error: [vitest-pool]: Failed to start forks worker for a.test.ts.')).toBe(
+      true,
+    );
+    expect(isMisfire('[vitest-pool-runner]: Timeout waiting for worker to respond')).toBe(true);
+    expect(isMisfire(' FAIL  test/a.test.ts > b\nFailed to start forks worker')).toBe(false);
+    const output = 'FATAL ERROR: heap out of memory\nError: Worker exited unexpectedly\n';
+    expect(isMisfire(output)).toBe(false);
+    expect(unitVerdict({ ...ended, code: 1, output }).by).toBe('FATAL ERROR: heap out of memory');
   });
 
   it('a broken property, a trial that threw or never ended, and an end by itself are found', () => {

@@ -144,6 +144,18 @@ describe('the mark of a clean shutdown', () => {
     expect(await take(world)).toEqual({ clean: false, brokerEpoch: -1, findings: null });
   });
 
+  it('is written though a directory stands in the place of a file, which then contradicts it', async () => {
+    const world = aWorld();
+    await inProcess(world, async (host) => {
+      host.disk.makeDirectory('data');
+      host.disk.makeDirectory('data/meta.properties');
+      await host.disk.syncDirectory('');
+    });
+    await write(world);
+    const findings = [{ path: 'meta.properties', problem: 'was not there before' }];
+    expect(await take(world)).toEqual({ clean: false, brokerEpoch: 70, findings });
+  });
+
   it('is written only when every log was recovered and closed (KAFKA-13773)', () => {
     const may = kafkaBrokerRules.mayMarkCleanShutdown;
     expect(may({ recovered: true, closed: true })).toBe(true);
