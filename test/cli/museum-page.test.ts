@@ -67,7 +67,7 @@ describe('the page of the museum', () => {
   it('names reason and proof of each that no trial can see', () => {
     for (const { id, unseen } of exhibits) {
       if (unseen === undefined) continue;
-      expect(page).toContain(`- **${id}** (until`);
+      expect(page).toContain(`- **${id}** (`);
       expect(page).toContain(`since ${unseen.why}.`);
       expect(page).toContain(`The proof: \`${unseen.test}\`.`);
     }

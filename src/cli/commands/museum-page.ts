@@ -42,8 +42,7 @@ This page is written by \`ordeal bugs --hunt --trials ${trials} --seed ${seed} -
 hunt, which learns from one trial for the next. Wall times are those of the machine it was written
 on.
 
-${summary(open, trials)}
-${head}${open.map((one) => row(one, facts)).join('')}${coveredSection(covered, facts)}
+${summary(open, trials)}${head}${open.map((one) => row(one, facts)).join('')}${coveredSection(covered, facts)}
 ## Not to be seen in a trial
 
 Each has a test of its room that runs the wrong rule and shows what comes of it; it fails where the
@@ -138,7 +137,7 @@ ${head}${covered.map((one) => row(one, facts)).join('')}`;
 function proof({ id, until, sentence, coveredBy, unseen }: Exhibit): string {
   const covered = coveredBy === undefined ? '' : ` With ${coveredBy} wrong too it shows.`;
   return (
-    `- **${id}** (until ${until}): ${sentence} It cannot be seen, since ${unseen!.why}.${covered} ` +
+    `- **${id}** (${/^\d/.test(until) ? 'until ' : ''}${until}): ${sentence} It cannot be seen, since ${unseen!.why}.${covered} ` +
     `The proof: \`${unseen!.test}\`.\n`
   );
 }

@@ -26,9 +26,7 @@ export const kafka12460: Exhibit = {
   rules: { raft: { mayTruncate: () => true } },
   coveredBy: 'vote-for-any-log',
   unseen: {
-    why:
-      'no leader of a correct quorum ever asks for it: the rule guards against another that is ' +
-      'wrong, and shows with one',
+    why: 'no leader of a correct quorum ever asks for it: the rule guards against another that is wrong',
     test: 'test/kafka/raft/rules.test.ts',
   },
 };
