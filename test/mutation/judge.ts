@@ -1,5 +1,5 @@
 /** What unit tests and hunt say of the code in a scratch copy. */
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ended, run } from './child.ts';
 
@@ -56,15 +56,40 @@ export async function hunt(folder: string, budgetMs: number): Promise<Look> {
       ...(enough === undefined ? {} : { enough }),
     });
   const calm = await ordeal(['run', 'steady', '--seed', '1', '-j', '1'], 120_000);
-  rmSync(join(folder, 'found'), { recursive: true, force: true });
+  forget(folder);
   if (calm.timedOut || calm.code === 2) {
     return { noticed: true, by: 'no progress', ms: calm.ms };
   }
   const budget = `${Math.max(1, Math.round(budgetMs / 1000))}s`;
   const words = ['hunt', '--budget', budget, '-j', '1'];
   const ended = await ordeal(words, budgetMs + 180_000, hasFound);
-  rmSync(join(folder, 'found'), { recursive: true, force: true });
   return { ...huntVerdict(ended), ms: ended.ms };
+}
+
+/**
+ * Whether the plan in which a hunt of edited code found something fails in this folder's code too:
+ * then the edit had no part in it. False where no plan was kept, as of a trial that threw.
+ */
+export async function failsToo(folder: string): Promise<boolean> {
+  const swarm = join(folder, 'found', 'swarm');
+  const kept = existsSync(swarm) ? readdirSync(swarm) : [];
+  const plan = kept.map((name) => join(swarm, name, 'plan.json')).find(existsSync);
+  if (plan === undefined) return false;
+  const { seed } = JSON.parse(readFileSync(plan, 'utf8')) as { seed: string };
+  const words = ['replay', 'swarm', '--seed', seed, '--plan', plan];
+  const again = ['--output-dir', join(folder, 'again')];
+  const { code } = await run(['bin/ordeal.js', ...words, ...again], {
+    cwd: folder,
+    limitMs: 180_000,
+  });
+  return code === 1;
+}
+
+/** Removes what hunts have kept. */
+export function forget(folder: string): void {
+  for (const name of ['found', 'again']) {
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
 }
 
 /** The line of a property that broke, or of a trial in trouble, with the line's end. */
