@@ -73,11 +73,13 @@ export class Log {
   #closing: Promise<void> | null = null;
 
   static open(options: LogOptions): Log {
+    const rules = options.rules ?? kafkaLogRules;
     const durability = new Durability(options.disk, options.directory);
     const opened = openLog({
       disk: options.disk,
       directory: options.directory,
       durability,
+      rules,
       settings: options.settings,
       cleanShutdown: options.cleanShutdown,
       recoveryPoint: options.recoveryPoint ?? 0,
@@ -86,16 +88,21 @@ export class Log {
       report: options.report ?? (() => {}),
       nowMs: options.wallMs(),
     });
-    return new Log(options, durability, opened);
+    return new Log(options, rules, durability, opened);
   }
 
-  private constructor(options: LogOptions, durability: Durability, opened: OpenedLog) {
+  private constructor(
+    options: LogOptions,
+    rules: LogRules,
+    durability: Durability,
+    opened: OpenedLog,
+  ) {
     this.directory = options.directory;
     this.#disk = options.disk;
     this.#wallMs = options.wallMs;
     this.#replica = options.replica;
     this.#observe = options.observe;
-    this.#rules = options.rules ?? kafkaLogRules;
+    this.#rules = rules;
     this.#origin = options.replica.topicId === zeroUuid ? 'raft-leader' : 'client';
     this.#settings = options.settings;
     this.#points = options.points ?? immediatePoints;
