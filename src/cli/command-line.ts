@@ -93,6 +93,7 @@ function addSearches(ordeal: Command, done: Done): void {
     .addOption(single('--seed <seed>', 'another search for each'))
     .addOption(single('-j, --workers <count>', 'processes to run in (default: one a core)'))
     .addOption(single('--page <file>', 'write what was found into this Markdown file'))
+    .addOption(outputDir())
     .action(async (ids: string[], flags: BugsFlags) => done(await bugs(ids, flags)));
 }
 

@@ -85,11 +85,6 @@ export type LogObservation =
       readonly crc: number;
     })
   /**
-   * Everything at or above `from` is being cut off. Where the disk fails in that nothing more is
-   * shown: of what lies there any part may be left.
-   */
-  | (Replica & { readonly kind: 'log-cut-begun'; readonly from: Offset })
-  /**
    * Everything at or above `to` was cut off. `highWatermark` is the replica's own at that moment.
    */
   | (Replica & {
@@ -98,6 +93,8 @@ export type LogObservation =
       readonly highWatermark: Offset;
       readonly knowledge: LogKnowledge;
     })
+  /** The disk failed while everything at or above `to` was being cut off: it may be gone or not. */
+  | (Replica & { readonly kind: 'log-cut-failed'; readonly to: Offset })
   /**
    * A flush has ended, and succeeded: everything below `end` is durable. `coversCuts`: and so is
    * every cut of the log; none came while it ran.

@@ -114,7 +114,7 @@ class Recurrence extends Coverage {
   }
 }
 
-/** Code that changes shifts when things happen: under one of so many seeds it happens again. */
+/** A change of the code shifts what happens when: it recurs under one of so many seeds. */
 const mostSeeds = 30;
 
 describe('what once broke holds now:', () => {

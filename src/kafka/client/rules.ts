@@ -6,6 +6,7 @@
 
 import type { LeaderEpoch } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';
+import type { RpcFailure } from '../rpc/contract.ts';
 import { type GroupRules, groupRules } from './group/group-rules.ts';
 
 /** −1 stands for acks=all, as on the wire. */
@@ -14,6 +15,8 @@ export type AcksOnWire = -1 | 0 | 1;
 export interface ClientRules extends GroupRules {
   /** What an error code in a produce answer says about this one attempt. */
   attemptOutcome(code: number, acks: AcksOnWire): 'not-written' | 'unknown';
+  /** What it says about an attempt that no answer came. */
+  outcomeWithoutAnswer(failure: RpcFailure): 'not-written' | 'unknown';
   /** The sequence number behind `count` records that begin at `sequence`. */
   sequenceAfter(sequence: number, count: number): number;
   /** The next sequence of a partition that takes over a new producer id or epoch (KAFKA-12152). */
@@ -66,6 +69,11 @@ export const clientRules: ClientRules = {
       default:
         return 'not-written';
     }
+  },
+
+  /** Only a connection that never came to be has carried nothing. */
+  outcomeWithoutAnswer(failure) {
+    return failure === 'refused' || failure === 'connect-timeout' ? 'not-written' : 'unknown';
   },
 
   sequenceAfter(sequence, count) {

@@ -73,11 +73,13 @@ export class Log {
   #closing: Promise<void> | null = null;
 
   static open(options: LogOptions): Log {
+    const rules = options.rules ?? kafkaLogRules;
     const durability = new Durability(options.disk, options.directory);
     const opened = openLog({
       disk: options.disk,
       directory: options.directory,
       durability,
+      rules,
       settings: options.settings,
       cleanShutdown: options.cleanShutdown,
       recoveryPoint: options.recoveryPoint ?? 0,
@@ -86,16 +88,21 @@ export class Log {
       report: options.report ?? (() => {}),
       nowMs: options.wallMs(),
     });
-    return new Log(options, durability, opened);
+    return new Log(options, rules, durability, opened);
   }
 
-  private constructor(options: LogOptions, durability: Durability, opened: OpenedLog) {
+  private constructor(
+    options: LogOptions,
+    rules: LogRules,
+    durability: Durability,
+    opened: OpenedLog,
+  ) {
     this.directory = options.directory;
     this.#disk = options.disk;
     this.#wallMs = options.wallMs;
     this.#replica = options.replica;
     this.#observe = options.observe;
-    this.#rules = options.rules ?? kafkaLogRules;
+    this.#rules = rules;
     this.#origin = options.replica.topicId === zeroUuid ? 'raft-leader' : 'client';
     this.#settings = options.settings;
     this.#points = options.points ?? immediatePoints;
@@ -243,8 +250,7 @@ export class Log {
       this.truncateFullyAndStartAt(offset, highWatermark);
       return;
     }
-    this.#beginCut(offset);
-    this.#flushing.guard(() => {
+    this.#cut(offset, () => {
       this.#segments.truncateTo(offset, this.#settings, this.#wallMs());
       this.#afterCut(highWatermark);
     });
@@ -252,12 +258,11 @@ export class Log {
 
   /** Empties the log; the next record gets `offset`. */
   truncateFullyAndStartAt(offset: Offset, highWatermark: Offset = 0): void {
-    const cutFrom = Math.min(offset, this.#logStart);
-    this.#beginCut(cutFrom);
-    this.#flushing.guard(() => {
+    this.#cut(Math.min(offset, this.#logStart), () => {
       this.#segments.startOver(offset, this.#settings, this.#wallMs());
       this.#epochs.clear();
       this.#store.clear();
+      const cutFrom = Math.min(offset, this.#logStart);
       this.#moveStart(offset);
       this.#afterCut(highWatermark, cutFrom);
       this.#observe({ kind: 'log-start-moved', ...this.#replica, start: offset });
@@ -435,8 +440,13 @@ export class Log {
     if (!this.#rules.closesCleanly(this.hasFailed)) throw this.#flushing.failure;
   }
 
-  #beginCut(from: Offset): void {
-    this.#observe({ kind: 'log-cut-begun', ...this.#replica, from });
+  #cut(to: Offset, work: () => void): void {
+    try {
+      this.#flushing.guard(work);
+    } catch (error) {
+      this.#observe({ kind: 'log-cut-failed', ...this.#replica, to });
+      throw error;
+    }
   }
 
   #afterCut(highWatermark: Offset, to = this.#segments.endOffset): void {

@@ -31,6 +31,7 @@ import {
   parseOffsetFileName,
   temporarySuffix,
 } from './names.ts';
+import type { LogRules } from './rules.ts';
 import { Segment } from './segment.ts';
 
 const copyBytes = 1_048_576;
@@ -39,6 +40,7 @@ export interface OpenContext {
   readonly disk: Disk;
   readonly directory: string;
   readonly durability: Durability;
+  readonly rules: LogRules;
   readonly settings: TopicSettings;
   readonly cleanShutdown: boolean;
   /** Below it everything is durable; 0 where that is not known. */
@@ -225,7 +227,8 @@ class SegmentLoader {
       if (!isCached) this.#epochs.assign(epoch, base);
       return true;
     };
-    const isWhole = segment.recover(accepts, (file) => this.#beforeCut(segment, file));
+    const { rules } = this.#context;
+    const isWhole = segment.recover(rules, accepts, (file) => this.#beforeCut(segment, file));
     if (!isLast) durability.put(name, segment.index.encode(segment));
     if (!isWhole) this.wasCut = true;
     return isWhole || segment.endOffset === next;

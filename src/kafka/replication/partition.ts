@@ -61,6 +61,7 @@ export class Partition {
     this.flusher = new Flusher({
       host: environment.host,
       log,
+      rules: environment.rules,
       directory: stored.directoryDurable,
       settings: () => this.#settings,
       onFlushed: () => this.#onFlushed(),

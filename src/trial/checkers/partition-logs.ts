@@ -131,11 +131,11 @@ export class ClusterLogs {
       case 'batch-appended':
         this.#replica(observation).append(observation);
         return;
-      case 'log-cut-begun':
-        this.#replica(observation).beginCut(observation.from);
-        return;
       case 'log-truncated':
         this.#replica(observation).truncate(observation.to);
+        return;
+      case 'log-cut-failed':
+        this.#replica(observation).cutFailed(observation.to);
         return;
       case 'log-opened':
         this.#opened(observation, boot);

@@ -23,8 +23,6 @@ export interface FormerLog {
   readonly batches: readonly BatchFact[];
   /** What was not synced may be gone; otherwise the page cache has survived. */
   readonly hasLost: boolean;
-  /** Its last process ended within a cut: what that was to take away may be left. */
-  readonly wasBeingCut: boolean;
 }
 
 const newDisk: DiskPast = { losses: 0, damages: 0, replacements: 0 };
@@ -63,10 +61,10 @@ export class ReplicaLog {
   stored: StoredLog | null = null;
   #past: DiskPast = newDisk;
   #batches: BatchFact[] = [];
-  /** From where on it is being cut; null where it is not. */
-  #cutFrom: Offset | null = null;
   /** Cut off, and may come back until the cut is durable. */
   #cut: BatchFact[] = [];
+  /** All above may be gone: a cut to here was begun, and the disk failed. */
+  #mayEndAt: Offset = Number.POSITIVE_INFINITY;
 
   constructor(node: NodeId, partition: string) {
     this.node = node;
@@ -83,18 +81,21 @@ export class ReplicaLog {
     this.end = batch.lastOffset + 1;
   }
 
-  beginCut(from: Offset): void {
-    this.#cutFrom = from;
-  }
-
   truncate(to: Offset): void {
-    this.#cutFrom = null;
     while (this.#batches.length > 0 && this.#batches.at(-1)!.lastOffset >= to)
       this.#cut.push(this.#batches.pop()!);
     this.end = to;
     this.start = Math.min(this.start, to);
     this.matchedEnd = Math.min(this.matchedEnd, to);
     this.highWatermark = Math.min(this.highWatermark, to);
+    this.flushedEnd = Math.min(this.flushedEnd, to);
+    this.storedHighWatermark = Math.min(this.storedHighWatermark, to);
+  }
+
+  /** A batch goes as a whole. */
+  cutFailed(offset: Offset): void {
+    const to = this.batchAt(offset)?.baseOffset ?? offset;
+    this.#mayEndAt = Math.min(this.#mayEndAt, to);
     this.flushedEnd = Math.min(this.flushedEnd, to);
     this.storedHighWatermark = Math.min(this.storedHighWatermark, to);
   }
@@ -117,19 +118,16 @@ export class ReplicaLog {
     const isNewDisk = past.replacements > this.#past.replacements;
     this.isDamaged = isNewDisk ? false : this.isDamaged || past.damages > this.#past.damages;
     const hasLost = past.losses > this.#past.losses;
-    const wasBeingCut = this.#cutFrom !== null && this.#cutFrom < this.end;
-    // The log was meant to end there, behind a whole batch.
-    if (wasBeingCut) this.truncate(this.batchAt(this.#cutFrom!)?.baseOffset ?? this.#cutFrom!);
     if (end < this.end) {
       this.endBeforeLoss = Math.max(this.endBeforeLoss, this.end);
       this.flushedBeforeLoss = Math.max(this.flushedBeforeLoss, this.flushedEnd);
     }
-    this.#cutFrom = null;
     if (isNewDisk) this.#forget();
     const { flushedEnd, highWatermark } = this;
     const batches = this.#batches.slice();
-    const held = { start: this.start, end: this.end, flushedEnd, highWatermark, batches };
-    this.former = { ...held, hasLost, wasBeingCut };
+    const endOwed = Math.min(this.end, this.#mayEndAt);
+    this.#mayEndAt = Number.POSITIVE_INFINITY;
+    this.former = { start: this.start, end: endOwed, flushedEnd, highWatermark, batches, hasLost };
     this.#past = past;
     this.stored = stored;
     const storedHighWatermark = this.storedHighWatermark;

@@ -11,6 +11,7 @@ import { Watch } from '../faults/trigger.ts';
 import { properties } from '../properties/registry.ts';
 import type { Sometimes } from '../scenario/sometimes.ts';
 import { formOf } from '../targets/registry.ts';
+import { Parting } from './parting.ts';
 import type { SortName } from './sorts.ts';
 import { Steps } from './steps.ts';
 
@@ -21,7 +22,7 @@ export type Features = ReadonlyMap<string, number>;
 export type Reached = readonly (readonly [sort: SortName, name: string, count: number])[];
 
 /** Sorts by which a hunt knows whether a plan has reached something new. */
-const guides: readonly SortName[] = ['mark', 'fault', 'order'];
+const guides: readonly SortName[] = ['mark', 'risk', 'sometimes', 'fault', 'order', 'parting'];
 
 /** Properties that a mark puts at risk. */
 const markedRisks: ReadonlyMap<string, string> = new Map(
@@ -31,6 +32,7 @@ const markedRisks: ReadonlyMap<string, string> = new Map(
 export class Coverage {
   readonly #counts = new Map<SortName, Map<string, number>>();
   readonly #steps = new Steps((sort, step) => this.add(sort, step));
+  readonly #parting = new Parting();
   /** The newest observation of each partition, and of each node for what is of no partition. */
   readonly #latest = new Map<string, { readonly kind: string; readonly node: number }>();
   #hopes: { readonly name: string; readonly watch: Watch }[] = [];
@@ -75,6 +77,8 @@ export class Coverage {
       if (watch.observe(observation)) this.add('sometimes', name);
     }
     this.#order(observation);
+    const parted = this.#parting.observe(observation);
+    if (parted !== null) this.add('parting', parted);
   }
 
   rpc({ step, api, errors }: RpcEvent): void {
@@ -132,7 +136,6 @@ const commonplace: ReadonlySet<Observation['kind']> = new Set([
   'metadata-applied',
   'metadata-image',
   'broker-committed',
-  'log-cut-begun',
   'log-flushed',
   'log-read',
   'settings-used',

@@ -89,6 +89,14 @@ const point = {
   shows: 'all',
 } as const satisfies Sort;
 
+/** `leads: 2 open epochs, 1 parted`; see `parting.ts`. */
+const parting = {
+  name: 'parting',
+  title: 'how far logs had parted',
+  members: null,
+  shows: 'all',
+} as const satisfies Sort;
+
 /** Which observation follows which: for hunts. */
 const order = {
   name: 'order',
@@ -109,6 +117,7 @@ export const sorts = [
   kind,
   target,
   point,
+  parting,
   order,
 ] as const;
 

@@ -111,7 +111,7 @@ describe('a disk that fails within a cut', () => {
     const lab = await LogLab.start();
     for (let i = 0; i < 3; i++) lab.append();
     const file = newestSegment(lab.machine);
-    lab.observe({ kind: 'log-cut-begun', node: 1, ...ordersLog, from: 1 });
+    lab.observe({ kind: 'log-cut-failed', node: 1, ...ordersLog, to: 1 });
     file.truncate((file.size / 3) * left, 0);
     await lab.crash();
     return lab;
@@ -173,6 +173,16 @@ describe('recovered-as-written', () => {
     await lab.flush();
     await lab.crash();
     expect(lab.broken()).toContain('recovered-as-written');
+  });
+
+  it('is excused where the disk failed in the middle of a cut', async () => {
+    const lab = await LogLab.start();
+    for (let i = 0; i < 3; i++) lab.append();
+    await lab.flush();
+    lab.machine.disk.faults.failNextReads();
+    expect(() => lab.truncateTo(1)).toThrow('EIO');
+    await lab.crash();
+    expect(lab.broken()).toEqual([]);
   });
 
   it('a cut leaves the bytes where they are', async () => {

@@ -255,7 +255,8 @@ export class Sender {
       this.#fail(batch, new ClientError('unsupported-version', text, outcomeOf(batch)));
       return;
     }
-    if (failure !== 'refused' && failure !== 'connect-timeout') batch.mayBeWritten = true;
+    const { rules } = this.#parts.client;
+    if (rules.outcomeWithoutAnswer(failure) === 'unknown') batch.mayBeWritten = true;
     if (batch.finished || this.#retry(batch)) return;
     const text = `${where(batch)}: ${failure} after ${batch.attempts} attempts`;
     this.#fail(batch, new ClientError('disconnected', text, outcomeOf(batch), batch.lastCode));

@@ -74,8 +74,7 @@ function checkOpening(replica: ReplicaLog, seen: SeenOf<'log-opened'>, report: R
   checkSurvival(replica, former, seen, report);
   if (stored === null) return;
   if (stored.batches.length > 0) atRisk(recoveredAsWritten);
-  const mayReturn = former.hasLost || former.wasBeingCut;
-  const mayBe = mayReturn ? (batch: BatchFact) => replica.wasCut(batch) : undefined;
+  const mayBe = former.hasLost ? (batch: BatchFact) => replica.wasCut(batch) : undefined;
   const wrong = wrongBytes(stored, former.batches, seen.observation, mayBe);
   if (wrong !== null) reportBytes(replica, seen, wrong, report);
   checkKnowledge(replica, stored, seen, report);

@@ -17,7 +17,9 @@ describe('a classic group, whatever comes', () => {
     if (found.failed) {
       throw new Error(fc.defaultReportMessage(found), { cause: found.errorInstance });
     }
-    const rare = Object.keys(marks).filter((name) => /^(group|static|assignment|repl)/.test(name));
+    const rare = Object.keys(marks).filter((name) =>
+      /^(group|static|assignment|replacement)/.test(name),
+    );
     expect([...reached].sort()).toEqual([...rare, 'stale-commit-refused'].sort());
   });
 
