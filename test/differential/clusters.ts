@@ -117,8 +117,6 @@ function properties(id: number, first: number, data: string): string {
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': data,
-    'offsets.topic.num.partitions': 3,
-    'offsets.topic.replication.factor': 3,
     'transaction.state.log.num.partitions': 3,
     'transaction.state.log.replication.factor': 3,
     'share.coordinator.state.topic.num.partitions': 3,

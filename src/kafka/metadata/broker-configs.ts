@@ -6,7 +6,7 @@
  */
 import { defaultNodeSettings, defaultTopicSettings, type NodeConfig } from '../config.ts';
 import { byName, type ConfigDef, type ConfigKind, configType, valueProblem } from './config-def.ts';
-import { anyText, boolean, int, long, ratio } from './config-kinds.ts';
+import { anyText, boolean, int, long, ratio, short } from './config-kinds.ts';
 import { type TopicConfig, topicConfigs } from './topic-configs.ts';
 import { settingText } from './topic-settings.ts';
 
@@ -143,7 +143,7 @@ const nodeConfigs: readonly BrokerConfig[] = [
     'How long offsets stay once nobody is there to use them.',
   ),
   fixed('offsetsTopicNumPartitions', int(1), 'How many partitions the offsets topic gets.'),
-  fixed('offsetsTopicReplicationFactor', int(1), 'How many replicas the offsets topic gets.'),
+  fixed('offsetsTopicReplicationFactor', short(1), 'How many replicas the offsets topic gets.'),
   fixed('offsetsTopicSegmentBytes', int(1), 'How large segments of the offsets topic are.'),
   fixed(
     'queuedMaxRequestBytes',
