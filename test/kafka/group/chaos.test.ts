@@ -110,7 +110,7 @@ class Ordeal {
   }
 }
 
-async function ordeal(seed: number, rules: Partial<NodeRules> = {}): Promise<number> {
+async function ordeal(seed: number, rules: Partial<NodeRules> = {}) {
   const cluster = await GroupCluster.started({
     seed: `chaos ${seed}`,
     controllers: [4],
@@ -120,11 +120,18 @@ async function ordeal(seed: number, rules: Partial<NodeRules> = {}): Promise<num
   });
   const struck = new Ordeal(cluster, `ordeal ${seed}`);
   await struck.run(25);
-  return struck.acknowledged;
+  return { acknowledged: struck.acknowledged, observations: cluster.observations };
 }
 
 it.each([1, 2, 3, 4])('no acknowledged commit is lost or goes back, seed %i', async (seed) => {
-  expect(await ordeal(seed)).toBeGreaterThan(20);
+  const { acknowledged } = await ordeal(seed);
+  expect(acknowledged).toBeGreaterThan(20);
+});
+
+it('the same happens for the same seed', async () => {
+  const [one, two] = [await ordeal(5), await ordeal(5)];
+  expect(one.observations).toEqual(two.observations);
+  expect(one.observations.some(({ kind }) => kind === 'groups-unloaded')).toBe(true);
 });
 
 it('some are where loading ends at the high watermark', async () => {
