@@ -72,6 +72,12 @@ export interface NodeSettings {
   /** How long an empty group waits for further members before its first generation. */
   readonly groupInitialRebalanceDelayMs: number;
   readonly groupMaxSize: number;
+  // groups whose broker assigns (KIP-848)
+  readonly groupConsumerSessionTimeoutMs: number;
+  readonly groupConsumerHeartbeatIntervalMs: number;
+  readonly groupConsumerMaxSize: number;
+  /** Names between commas; the first is taken where members do not choose. */
+  readonly groupConsumerAssignors: string;
   // quorum and controller
   readonly brokerHeartbeatIntervalMs: number;
   readonly brokerSessionTimeoutMs: number;
@@ -170,6 +176,10 @@ export const defaultNodeSettings: NodeSettings = {
   groupMaxSessionTimeoutMs: 1_800_000,
   groupInitialRebalanceDelayMs: 3000,
   groupMaxSize: 2_147_483_647,
+  groupConsumerSessionTimeoutMs: 45_000,
+  groupConsumerHeartbeatIntervalMs: 5000,
+  groupConsumerMaxSize: 2_147_483_647,
+  groupConsumerAssignors: 'uniform,range',
   brokerHeartbeatIntervalMs: 2000,
   brokerSessionTimeoutMs: 9000,
   initialBrokerRegistrationTimeoutMs: 60_000,

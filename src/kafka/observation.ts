@@ -208,6 +208,26 @@ export type GroupObservation =
       readonly memberId: string;
       readonly generation: number;
     })
+  /** The epoch of a group whose broker assigns is replicated; −1: the group is gone. */
+  | (Coordinated & {
+      readonly kind: 'group-epoch';
+      readonly at: Offset;
+      readonly group: string;
+      readonly epoch: number;
+    })
+  /**
+   * What a member of such a group has is replicated, as `topic-partition`: what it was given, and
+   * what was taken from it and it may still use. Epoch −1: it is no member any more.
+   */
+  | (Coordinated & {
+      readonly kind: 'member-assigned';
+      readonly at: Offset;
+      readonly group: string;
+      readonly memberId: string;
+      readonly epoch: number;
+      readonly assigned: readonly string[];
+      readonly revoking: readonly string[];
+    })
   /** A group's state is replicated: a generation with its members; −1: the group is gone. */
   | (Coordinated & {
       readonly kind: 'group-generation';

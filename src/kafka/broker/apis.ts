@@ -32,6 +32,8 @@ import { servedIncrementalAlterConfigs } from './handlers/44-incremental-alter-c
 import { servedOffsetDelete } from './handlers/47-offset-delete.ts';
 import { servedDescribeQuorum } from './handlers/55-describe-quorum.ts';
 import { servedDescribeCluster } from './handlers/60-describe-cluster.ts';
+import { servedConsumerGroupHeartbeat } from './handlers/68-consumer-group-heartbeat.ts';
+import { servedConsumerGroupDescribe } from './handlers/69-consumer-group-describe.ts';
 import { servedDescribeTopicPartitions } from './handlers/75-describe-topic-partitions.ts';
 
 const brokerHandlers: readonly BrokerApi[] = [
@@ -50,6 +52,8 @@ const brokerHandlers: readonly BrokerApi[] = [
   servedListGroups,
   servedDeleteGroups,
   servedOffsetDelete,
+  servedConsumerGroupHeartbeat,
+  servedConsumerGroupDescribe,
   servedCreateTopics,
   servedDeleteTopics,
   servedInitProducerId,

@@ -8,11 +8,9 @@ import type { BrokerEpoch, Micros, NodeId, Uuid } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { NodeConfig } from '../config.ts';
-import { ClassicGroup } from '../group/classic/group.ts';
-import { GroupCoordinator } from '../group/coordinator.ts';
+import type { GroupCoordinator } from '../group/coordinator.ts';
 import { OffsetsTopic } from '../group/offsets-topic.ts';
 import { coordinatorClientId, offsetsTopic } from '../metadata/internal-topics.ts';
-import { plainUuid } from '../metadata/random-uuid.ts';
 import type { Observe } from '../observation.ts';
 import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
 import type { ControllerLink } from '../replication/contract.ts';
@@ -25,6 +23,7 @@ import type { FormerShutdown } from './clean-shutdown.ts';
 import { ControllerChannel } from './controller-channel.ts';
 import { FetchSessions } from './fetch-sessions.ts';
 import { Forwarder } from './forwarder.ts';
+import { groupCoordinator } from './group-coordination.ts';
 import { firstHeldBack } from './holding-back.ts';
 import { BrokerLifecycle } from './lifecycle.ts';
 import { cannotListen, startListener } from './listener.ts';
@@ -107,30 +106,10 @@ export class BrokerRole {
       onFailure: options.onFailure,
     });
     const topic = new OffsetsTopic(host, settings, this.#coordinating, requestTimeoutUs);
-    this.#groups = new GroupCoordinator({
-      topic,
-      image: options.publisher.image,
-      newClassicGroup: (groupId) =>
-        new ClassicGroup({
-          groupId,
-          rules: rules.classic,
-          settings: {
-            minSessionTimeoutMs: settings.groupMinSessionTimeoutMs,
-            maxSessionTimeoutMs: settings.groupMaxSessionTimeoutMs,
-            initialRebalanceDelayMs: settings.groupInitialRebalanceDelayMs,
-            maxSize: settings.groupMaxSize,
-          },
-          newUuid: () => plainUuid(host.random.stream('member-ids')),
-        }),
-      environment: {
-        host,
-        settings,
-        node: config.nodeId,
-        rules: rules.group,
-        replicas: this.#replicas,
-        observe: options.observe,
-      },
-    });
+    const { observe, publisher } = options;
+    const { image } = publisher;
+    const replicas = this.#replicas;
+    this.#groups = groupCoordinator({ host, config, rules, observe, image, topic, replicas });
     this.#replicas.onLeaderships(offsetsTopic, this.#groups);
   }
 

@@ -1,5 +1,6 @@
 import { type ControllerRules, kafkaControllerRules } from '../controller/rules.ts';
 import { type ClassicRules, kafkaClassicRules } from '../group/classic/rules.ts';
+import { type ConsumerRules, kafkaConsumerRules } from '../group/consumer/rules.ts';
 import { type GroupRules, kafkaGroupRules } from '../group/rules.ts';
 import { kafkaLogRules, type LogRules } from '../log/rules.ts';
 import { kafkaRaftRules, type RaftRules } from '../raft/rules.ts';
@@ -16,6 +17,7 @@ export interface NodeRules {
   readonly broker: BrokerRules;
   readonly group: GroupRules;
   readonly classic: ClassicRules;
+  readonly consumer: ConsumerRules;
 }
 
 export const kafkaNodeRules: NodeRules = {
@@ -26,4 +28,5 @@ export const kafkaNodeRules: NodeRules = {
   broker: kafkaBrokerRules,
   group: kafkaGroupRules,
   classic: kafkaClassicRules,
+  consumer: kafkaConsumerRules,
 };

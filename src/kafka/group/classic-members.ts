@@ -5,6 +5,7 @@
 import type { WallMs } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
+import { errorCode } from '../protocol/errors.ts';
 import type {
   ClassicEffect,
   ClassicGroupMachine,
@@ -14,7 +15,7 @@ import type {
 } from './classic/contract.ts';
 import type { Members } from './members.ts';
 import type { Committer } from './offset-commit.ts';
-import type { StoredGroup } from './records.ts';
+import type { GroupRecord, StoredGroup } from './records.ts';
 import type { Shard } from './shard.ts';
 
 export class ClassicMembers implements Members {
@@ -60,6 +61,15 @@ export class ClassicMembers implements Members {
 
   deleteProblem(): number {
     return this.#machine.judgeDelete();
+  }
+
+  /** A classic member's fetch says nothing of its generation. */
+  fetchProblem(): number {
+    return errorCode.none;
+  }
+
+  tombstones(): readonly GroupRecord[] {
+    return [{ kind: 'group', group: this.#machine.groupId, value: null }];
   }
 
   describe(): GroupDescription {

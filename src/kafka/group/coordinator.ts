@@ -13,6 +13,8 @@ import { errorCode } from '../protocol/errors.ts';
 import type { LeadershipListener } from '../replication/leaderships.ts';
 import type { ClassicGroupMachine } from './classic/contract.ts';
 import { ClassicMembers } from './classic-members.ts';
+import type { ConsumerGroup } from './consumer/group.ts';
+import { ConsumerMembers } from './consumer-members.ts';
 import { expiredRecords, recordsOfDeletedTopics, writeTombstones } from './expiry.ts';
 import type { Group } from './group.ts';
 import { partitionOfGroup } from './group-partition.ts';
@@ -20,11 +22,14 @@ import type { OffsetsTopic } from './offsets-topic.ts';
 import { Shard, type ShardEnvironment } from './shard.ts';
 
 export interface CoordinatorOptions {
-  readonly environment: Omit<ShardEnvironment, 'onLoaded' | 'onUnloaded'>;
+  readonly environment: Omit<ShardEnvironment, 'onConsumerRecord' | 'onLoaded' | 'onUnloaded'>;
   readonly image: MetadataImage;
   readonly topic: Pick<OffsetsTopic, 'create'>;
   readonly newClassicGroup: (id: string) => ClassicGroupMachine;
+  readonly newConsumerGroup: (id: string) => ConsumerGroup;
 }
+
+type TopicChanges = Pick<MetadataDelta, 'createdTopics' | 'deletedTopics' | 'partitions'>;
 
 export class GroupCoordinator implements LeadershipListener {
   readonly #options: CoordinatorOptions;
@@ -37,9 +42,17 @@ export class GroupCoordinator implements LeadershipListener {
     this.#options = options;
     this.#environment = {
       ...options.environment,
+      onConsumerRecord: (shard, group, record) => {
+        const members =
+          group.members instanceof ConsumerMembers
+            ? group.members
+            : this.#consumersOf(shard, group);
+        members.apply(record);
+      },
       onLoaded: (shard) => {
-        for (const group of shard.groups.values()) {
-          if (group.stored !== null) this.#membersOf(shard, group).restore(group.stored);
+        for (const group of [...shard.groups.values()]) {
+          if (group.members instanceof ConsumerMembers) group.members.restore();
+          else if (group.stored !== null) this.#membersOf(shard, group);
         }
         this.#checkLater(shard);
       },
@@ -65,7 +78,9 @@ export class GroupCoordinator implements LeadershipListener {
     pass(this.#environment.host, 'group-unloaded', () => shard.unload());
   }
 
-  onMetadata({ deletedTopics }: Pick<MetadataDelta, 'deletedTopics'>): void {
+  onMetadata(delta: TopicChanges): void {
+    const { deletedTopics } = delta;
+    this.#tellConsumers(delta);
     if (deletedTopics.length === 0) return;
     const names = new Set(deletedTopics.map(({ name }) => name));
     for (const shard of this.#shards.values()) {
@@ -95,6 +110,19 @@ export class GroupCoordinator implements LeadershipListener {
     return mayCreate ? this.#membersOf(shard, shard.groupOf(id)) : errorCode.unknownMemberId;
   }
 
+  /** The members of a consumer group; or the code that a heartbeat is answered with. */
+  consumerOf(id: string, mayCreate: boolean): ConsumerMembers | number {
+    if (id === '') return errorCode.invalidRequest;
+    const shard = this.shardOf(id);
+    if (typeof shard === 'number') return shard;
+    const members = shard.groups.get(id)?.members ?? null;
+    if (members instanceof ConsumerMembers) return members;
+    if (!mayCreate || members?.isEmpty === false) return errorCode.groupIdNotFound;
+    // Nobody is in the classic group that was there: the new one takes its place.
+    members?.end(errorCode.coordinatorNotAvailable);
+    return this.#consumersOf(shard, shard.groupOf(id));
+  }
+
   /** By metadata; null, and asked for, where the topic is not there yet. */
   partitionOf(group: string): PartitionState | null {
     const { image, topic } = this.#options;
@@ -115,7 +143,34 @@ export class GroupCoordinator implements LeadershipListener {
     const { host } = this.#environment;
     const members = new ClassicMembers(host, shard, this.#options.newClassicGroup(group.id));
     group.members = members;
+    if (group.stored !== null) members.restore(group.stored);
     return members;
+  }
+
+  #consumersOf(shard: Shard, group: Group): ConsumerMembers {
+    const { host } = this.#environment;
+    const machine = this.#options.newConsumerGroup(group.id);
+    const members = new ConsumerMembers(host, shard, group, machine);
+    group.members = members;
+    return members;
+  }
+
+  /** Topics came, went or grew: groups that may be subscribed to them look again. */
+  #tellConsumers({ createdTopics, deletedTopics, partitions }: TopicChanges): void {
+    const names = new Set<string>();
+    for (const { name } of [...createdTopics, ...deletedTopics]) names.add(name);
+    const hasOthers = names.size > 0;
+    for (const { topic } of partitions) names.add(topic);
+    if (names.size === 0) return;
+    for (const { groups } of this.#shards.values()) {
+      for (const { members } of groups.values()) {
+        if (!(members instanceof ConsumerMembers)) continue;
+        const concerns =
+          (hasOthers && members.hasPatterns) ||
+          [...names].some((name) => members.isSubscribed(name));
+        if (concerns) members.step({ kind: 'topics-changed' });
+      }
+    }
   }
 
   #checkLater(shard: Shard): void {

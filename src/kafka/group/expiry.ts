@@ -43,10 +43,14 @@ export function expiredRecords(group: Group, expiry: Expiry): GroupRecord[] {
   // Also of a group that somebody asked to join, and nobody did.
   const hasMore = group.stored !== null || group.members !== null;
   if (left === 0 && hasMore && (standing === 'empty' || standing === 'simple')) {
-    records.push({ kind: 'group', group: group.id, value: null });
+    records.push(...tombstonesOf(group));
   }
   return records;
 }
+
+/** For what is kept of members, where the group's record alone speaks of them too. */
+const tombstonesOf = ({ id, members }: Group): readonly GroupRecord[] =>
+  members?.tombstones() ?? [{ kind: 'group', group: id, value: null }];
 
 function standingOf({ members, stored }: Group): OffsetAge['group'] {
   if (members === null) return stored === null ? 'simple' : 'empty';
@@ -74,7 +78,7 @@ export function recordsOfDeletedGroup(group: Group): GroupRecord[] {
     if (entry.latest !== null) records.push(tombstone(group.id, entry));
   }
   // Also where no record speaks of it, so that it goes from memory in the same way.
-  records.push({ kind: 'group', group: group.id, value: null });
+  records.push(...tombstonesOf(group));
   return records;
 }
 

@@ -3,8 +3,8 @@
  * A group that only keeps offsets has none.
  */
 import type { WallMs } from '../../base/ids.ts';
-import type { GroupDescription } from './classic/contract.ts';
-import type { Committer } from './offset-commit.ts';
+import type { Committer, PartitionCommit } from './offset-commit.ts';
+import type { GroupRecord } from './records.ts';
 
 export interface Members {
   readonly type: 'classic' | 'consumer';
@@ -17,12 +17,15 @@ export interface Members {
   /** Null where it cannot be told, as of protocols that are not consumers'. */
   isSubscribed(topic: string): boolean | null;
   /** Why a commit is refused; none where it is not. */
-  commitProblem(by: Committer): number;
+  commitProblem(by: Committer, partitions: readonly PartitionCommit[]): number;
   /** A commit of this member is taken: it lives. */
   commitTaken(by: Committer): void;
   /** Why the group may not be deleted; none where it may. */
   deleteProblem(): number;
-  describe(): GroupDescription;
+  /** Why offsets are not told to who says it is this member; none where they are. */
+  fetchProblem(memberId: string, generation: number): number;
+  /** What takes the group's members away for good, written together. */
+  tombstones(): readonly GroupRecord[];
   /** The group is deleted, or another broker's: who waits is answered with this code. */
   end(code: number): void;
 }

@@ -70,9 +70,9 @@ export function commitOffsets(
   );
 }
 
-function commitProblem(shard: Shard, { group: id, by }: CommitWork): number {
+function commitProblem(shard: Shard, { group: id, by, partitions }: CommitWork): number {
   const group = shard.groups.get(id);
-  if (group?.members) return group.members.commitProblem(by);
+  if (group?.members) return group.members.commitProblem(by, partitions);
   if (by.generation < 0) return errorCode.none;
   return group === undefined ? errorCode.illegalGeneration : errorCode.unknownMemberId;
 }

@@ -2,20 +2,21 @@
  * What stands in the log of groups, in Kafka's own formats: keys and values begin with their
  * version as an int16. Written are OffsetCommitKey 1, OffsetCommitValue 4 (1 where the client asked
  * for its own retention, which only that version can say), GroupMetadataKey 2 and
- * GroupMetadataValue 3. Read are all versions that Kafka has written; keys of other kinds are
- * skipped, so that a log that newer software has written can be loaded.
+ * GroupMetadataValue 3; what consumer groups write is in `consumer/records.ts`. Read are all
+ * versions that Kafka has written; keys of other kinds are skipped, so that a log that newer
+ * software has written can be loaded.
  */
 import type { LeaderEpoch, Offset, Uuid, WallMs } from '../../base/ids.ts';
-import { MalformedError } from '../protocol/malformed.ts';
-import { decodeMessage, encodeMessage } from '../protocol/message.ts';
-import type { Message } from '../protocol/schema.ts';
 import type { GroupRecord as ClassicRecord } from './classic/contract.ts';
+import type { ConsumerRecord } from './consumer/contract.ts';
+import { decodeConsumerRecord, encodeConsumerRecord } from './consumer/records.ts';
 import {
   groupMetadataKey,
   groupMetadataValue,
   offsetCommitKey,
   offsetCommitValue,
 } from './schemas.ts';
+import { readVersioned, versioned, versionOf } from './versioned.ts';
 
 export interface CommittedOffset {
   readonly offset: Offset;
@@ -41,17 +42,18 @@ export type GroupRecord =
       readonly partition: number;
       readonly value: CommittedOffset | null;
     }
-  | { readonly kind: 'group'; readonly group: string; readonly value: StoredGroup | null };
+  | { readonly kind: 'group'; readonly group: string; readonly value: StoredGroup | null }
+  /** Of a group whose broker assigns (KIP-848). */
+  | { readonly kind: 'consumer'; readonly group: string; readonly record: ConsumerRecord };
 
 export interface KeyAndValue {
   readonly key: Uint8Array;
   readonly value: Uint8Array | null;
 }
 
-const versionBytes = 2;
-
 export function encodeGroupRecord(record: GroupRecord): KeyAndValue {
   const { group, kind } = record;
+  if (kind === 'consumer') return encodeConsumerRecord(group, record.record);
   if (kind === 'offset') {
     const { topic, partition, value } = record;
     const key = versioned(offsetCommitKey, 1, { group, topic, partition });
@@ -77,7 +79,7 @@ const encodeGroup = (value: StoredGroup): Uint8Array =>
   });
 
 function readGroup(bytes: Uint8Array): StoredGroup {
-  const value = read(groupMetadataValue, bytes);
+  const value = readVersioned(groupMetadataValue, bytes);
   const members = value.members.map((member) => ({
     memberId: member.memberId,
     instanceId: member.groupInstanceId,
@@ -97,34 +99,14 @@ function readGroup(bytes: Uint8Array): StoredGroup {
 export function decodeGroupRecord(key: Uint8Array, value: Uint8Array | null): GroupRecord | null {
   const version = versionOf(key);
   if (version === 0 || version === 1) {
-    const { group, topic, partition } = decodeMessage(offsetCommitKey, version, key, versionBytes);
-    const decoded = value === null ? null : read(offsetCommitValue, value);
+    const { group, topic, partition } = readVersioned(offsetCommitKey, key);
+    const decoded = value === null ? null : readVersioned(offsetCommitValue, value);
     return { kind: 'offset', group, topic, partition, value: decoded };
   }
   if (version === 2) {
-    const { group } = decodeMessage(groupMetadataKey, version, key, versionBytes);
+    const { group } = readVersioned(groupMetadataKey, key);
     return { kind: 'group', group, value: value === null ? null : readGroup(value) };
   }
-  return null;
-}
-
-function read<Out>(message: Message<Out>, bytes: Uint8Array): Out {
-  const version = versionOf(bytes);
-  if (version < message.minVersion || version > message.maxVersion) {
-    throw new MalformedError(`${message.name} has no version ${version}`);
-  }
-  return decodeMessage(message, version, bytes, versionBytes);
-}
-
-function versionOf(bytes: Uint8Array): number {
-  if (bytes.length < versionBytes) throw new MalformedError('a record of groups without a version');
-  return (((bytes[0] as number) << 24) >> 16) | (bytes[1] as number);
-}
-
-function versioned<In>(message: Message<unknown, In>, version: number, body: In): Uint8Array {
-  const encoded = encodeMessage(message, version, body);
-  const bytes = new Uint8Array(versionBytes + encoded.length);
-  bytes[1] = version;
-  bytes.set(encoded, versionBytes);
-  return bytes;
+  const decoded = decodeConsumerRecord(key, value);
+  return decoded && { kind: 'consumer', group: decoded.groupId, record: decoded.record };
 }

@@ -7,7 +7,7 @@
  * hears NOT_COORDINATOR. Another epoch is another shard.
  */
 import { assert } from '../../base/assert.ts';
-import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
+import type { LeaderEpoch, NodeId, Offset, Uuid } from '../../base/ids.ts';
 import { zeroUuid } from '../../base/ids.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
@@ -20,6 +20,8 @@ import { buildBatch } from '../records/builder.ts';
 import type { ProduceResult } from '../replication/contract.ts';
 import type { LedPartition } from '../replication/led-partition.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
+import type { ConsumerRecord } from './consumer/contract.ts';
+import { observedOf } from './consumer/observed.ts';
 import { Group } from './group.ts';
 import type { OffsetEntry } from './group-offsets.ts';
 import { Loader } from './loader.ts';
@@ -35,6 +37,10 @@ export interface ShardEnvironment {
   readonly rules: GroupRules;
   readonly replicas: Pick<ReplicaManager, 'led' | 'produce'>;
   readonly observe: Observe;
+  /** For observations. */
+  readonly topicName: (id: Uuid) => string;
+  /** A record of a consumer group is in the log. */
+  readonly onConsumerRecord: (shard: Shard, group: Group, record: ConsumerRecord) => void;
   /** A shard has loaded: its groups may begin to live. */
   readonly onLoaded: (shard: Shard) => void;
   /** A shard is done with: what lives in its groups ends, and who waits there is answered. */
@@ -173,8 +179,12 @@ export class Shard {
     if (record.kind === 'offset') {
       return group.offsets.apply(record.topic, record.partition, record.value, at);
     }
+    if (record.kind === 'consumer') {
+      this.#environment.onConsumerRecord(this, group, record.record);
+      return null;
+    }
     group.stored = record.value;
-    if (record.value === null && group.members !== null) {
+    if (record.value === null && group.members?.type === 'classic') {
       group.members.end(errorCode.coordinatorNotAvailable);
       group.members = null;
     }
@@ -248,6 +258,11 @@ export class Shard {
       const { memberId, generation } = by ?? nobody;
       const commit = { at, group, partition, offset, memberId, generation };
       observe({ kind: 'offset-committed', ...this.#coordinated, ...commit });
+      return;
+    }
+    if (record.kind === 'consumer') {
+      const seen = observedOf(record.record, this.#environment.topicName);
+      if (seen !== null) observe({ ...seen, ...this.#coordinated, at, group });
       return;
     }
     const generation = record.value?.generation ?? -1;

@@ -6,7 +6,7 @@
  */
 import { defaultNodeSettings, defaultTopicSettings, type NodeConfig } from '../config.ts';
 import { byName, type ConfigDef, type ConfigKind, configType, valueProblem } from './config-def.ts';
-import { anyText, boolean, int, long, ratio } from './config-kinds.ts';
+import { anyText, boolean, int, listOf, long, ratio } from './config-kinds.ts';
 import { type TopicConfig, topicConfigs } from './topic-configs.ts';
 import { settingText } from './topic-settings.ts';
 
@@ -96,6 +96,22 @@ const nodeConfigs: readonly BrokerConfig[] = [
   fixed('controllerQuorumRetryBackoffMs', int(), 'How long the quorum waits before a retry.'),
   fixed('defaultReplicationFactor', int(), 'The replication factor of topics that name none.'),
   fixed('fetchMaxBytes', int(1024), 'The largest answer to a fetch.'),
+  fixed(
+    'groupConsumerAssignors',
+    listOf('uniform', 'range'),
+    'The assignors of consumer groups; the first is taken where members do not choose.',
+  ),
+  fixed(
+    'groupConsumerHeartbeatIntervalMs',
+    int(1),
+    'How often members of a consumer group are to be heard from.',
+  ),
+  fixed('groupConsumerMaxSize', int(1), 'How many members a consumer group may have.'),
+  fixed(
+    'groupConsumerSessionTimeoutMs',
+    int(1),
+    'How long a silent member stays in a consumer group.',
+  ),
   fixed(
     'groupInitialRebalanceDelayMs',
     int(),

@@ -3,7 +3,7 @@
  * behind them (synonyms): a topic's own value, its broker's, what all brokers share, what the node
  * was started with, Kafka's default. The first there is counts.
  */
-import { defaultTopicSettings } from '../config.ts';
+import { defaultTopicSettings, type NodeSettings } from '../config.ts';
 import {
   type BrokerConfig,
   brokerConfig,
@@ -138,8 +138,23 @@ function entryOf(
   };
 }
 
-export const describeGroup = (image: MetadataImage, group: string): ConfigEntry[] =>
-  ownOrDefault(groupConfigs, image.overridesOf(configResource.group, group), configSource.group);
+/** What is not set for a consumer group is as the broker has it for all. */
+export function describeGroup(
+  image: MetadataImage,
+  group: string,
+  settings: NodeSettings,
+): ConfigEntry[] {
+  const defs = groupConfigs.map((def) => {
+    const brokers = brokersOf.get(def.name);
+    return brokers === undefined ? def : { ...def, fallback: String(settings[brokers]) };
+  });
+  return ownOrDefault(defs, image.overridesOf(configResource.group, group), configSource.group);
+}
+
+const brokersOf: ReadonlyMap<string, keyof NodeSettings> = new Map([
+  ['consumer.heartbeat.interval.ms', 'groupConsumerHeartbeatIntervalMs'],
+  ['consumer.session.timeout.ms', 'groupConsumerSessionTimeoutMs'],
+]);
 
 /** Kafka tells no synonyms of defaults here. */
 export const describeClientMetrics = (image: MetadataImage, name: string): ConfigEntry[] =>

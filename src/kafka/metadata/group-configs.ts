@@ -1,11 +1,11 @@
 /**
- * Settings of groups (KIP-848, KIP-932, KIP-1071) and of client metrics (KIP-714). They are kept
- * and told; nothing here works by them yet.
+ * Settings of groups (KIP-848, KIP-932, KIP-1071) and of client metrics (KIP-714). Those of
+ * consumer groups do their work; the others are kept and told.
  */
 import { byName, type ConfigDef, type ConfigKind, configType, valueProblem } from './config-def.ts';
 import { int, list, oneOf } from './config-kinds.ts';
 
-const noGroups = 'there are classic groups only';
+const noGroups = 'there are classic and consumer groups only';
 const noTelemetry = 'clients are not asked for metrics';
 
 const group = (name: string, kind: ConfigKind, fallback: string, about: string): ConfigDef => ({
@@ -13,7 +13,7 @@ const group = (name: string, kind: ConfigKind, fallback: string, about: string):
   kind,
   fallback,
   about,
-  idle: noGroups,
+  idle: name.startsWith('consumer.') ? null : noGroups,
 });
 
 const offsetReset: ConfigKind = {

@@ -102,7 +102,7 @@ describe('records of groups', () => {
   });
 
   it('of other kinds are skipped, damaged ones are not taken for others', () => {
-    expect(decodeGroupRecord(bytes('0003000167'), bytes('0000'))).toBe(null);
+    expect(decodeGroupRecord(bytes('0009000167'), bytes('0000'))).toBe(null);
     expect(decodeGroupRecord(bytes('7fff'), null)).toBe(null);
     const { key } = encodeGroupRecord(offset());
     expect(() => decodeGroupRecord(key, bytes('0009'))).toThrow(MalformedError);

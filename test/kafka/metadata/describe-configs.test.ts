@@ -153,7 +153,7 @@ describe('describing a broker', () => {
 describe('describing groups and client metrics', () => {
   it('tells what is set and Kafka’s defaults', () => {
     const image = imageWith([32, 'g', 'consumer.session.timeout.ms', '50000']);
-    const entries = describeGroup(image, 'g');
+    const entries = describeGroup(image, 'g', defaultNodeSettings);
     expect(entries).toHaveLength(10);
     expect(named(entries, 'consumer.session.timeout.ms')).toMatchObject({
       value: '50000',

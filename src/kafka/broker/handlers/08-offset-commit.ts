@@ -35,7 +35,10 @@ const handleOffsetCommit: BrokerHandler<typeof offsetCommitApi> = (context, requ
       return problem;
     });
   });
-  const answer = (code: number): void => {
+  const answer = (refusal: number): void => {
+    // Members of the consumer protocol speak version 9: to others that code would say nothing.
+    const isStale = refusal === errorCode.staleMemberEpoch && version < 9;
+    const code = isStale ? errorCode.unsupportedVersion : refusal;
     const topics = body.topics.map(({ name, topicId, partitions: asked }, at) => ({
       name,
       topicId,

@@ -50,7 +50,10 @@ function answerOf(context: BrokerContext, asked: Asked, byId: boolean): GroupAns
   const { groupId } = asked;
   const shard = context.groups.shardOf(groupId);
   if (typeof shard === 'number') return { groupId, topics: [], errorCode: shard };
-  const offsets = shard.groups.get(groupId)?.offsets ?? null;
+  const group = shard.groups.get(groupId);
+  const problem = group?.members?.fetchProblem(asked.memberId ?? '', asked.memberEpoch);
+  if (problem) return { groupId, topics: [], errorCode: problem };
+  const offsets = group?.offsets ?? null;
   const topics =
     asked.topics === null
       ? allTopics(context, offsets, byId)

@@ -1,12 +1,14 @@
 /**
  * DescribeGroups, versions 0–6.
- * - A group that nobody knows is Dead; from version 6 on it is GROUP_ID_NOT_FOUND besides.
+ * - A group that nobody knows, and one whose broker assigns (KIP-848), is Dead; from version 6 on
+ *   it is GROUP_ID_NOT_FOUND besides.
  * - Protocol, metadata and assignments are told of a stable group alone.
  * 3: authorized operations (there is no authorizer, so all there are); 4: static members; 6: error
  * messages (KIP-1043).
  */
+import { ClassicMembers } from '../../group/classic-members.ts';
 import { describeGroupsApi } from '../../protocol/apis/15-describe-groups.ts';
-import { errorCode, errorName } from '../../protocol/errors.ts';
+import { errorCode } from '../../protocol/errors.ts';
 import type { ResponseInput } from '../../protocol/schema.ts';
 import { serve } from '../../rpc/served-api.ts';
 import type { BrokerContext, BrokerHandler } from '../context.ts';
@@ -27,17 +29,13 @@ function describe({ groups }: BrokerContext, id: string, version: number): Group
   const shard = groups.shardOf(id);
   if (typeof shard === 'number') return { ...nothing, groupId: id, errorCode: shard };
   const group = shard.groups.get(id);
-  if (group === undefined) {
-    const code = version >= 6 ? errorCode.groupIdNotFound : errorCode.none;
-    const errorMessage = version >= 6 ? `Group ${id} not found.` : null;
-    return { ...nothing, groupId: id, groupState: 'Dead', errorCode: code, errorMessage };
+  if (group === undefined) return nobody(id, version, `Group ${id} not found.`);
+  const { members } = group;
+  if (members === null) return { ...nothing, groupId: id, groupState: 'Empty' };
+  if (!(members instanceof ClassicMembers)) {
+    return nobody(id, version, `Group ${id} is not a classic group.`);
   }
-  if (group.members?.type === 'consumer') {
-    const code = errorCode.groupIdNotFound;
-    return { ...nothing, groupId: id, errorCode: code, errorMessage: errorName(code) };
-  }
-  const description = group.members?.describe();
-  if (description === undefined) return { ...nothing, groupId: id, groupState: 'Empty' };
+  const description = members.describe();
   return {
     errorCode: errorCode.none,
     groupId: id,
@@ -53,6 +51,12 @@ function describe({ groups }: BrokerContext, id: string, version: number): Group
       memberAssignment: member.assignment,
     })),
   };
+}
+
+function nobody(groupId: string, version: number, message: string): GroupAnswer {
+  const code = version >= 6 ? errorCode.groupIdNotFound : errorCode.none;
+  const errorMessage = version >= 6 ? message : null;
+  return { ...nothing, groupId, groupState: 'Dead', errorCode: code, errorMessage };
 }
 
 const nothing = {

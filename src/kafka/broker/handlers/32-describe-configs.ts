@@ -74,7 +74,7 @@ function describe(context: BrokerContext, resource: Resource): readonly ConfigEn
       return describeClientMetrics(image, name);
     case configResource.group:
       if (name === '') return invalid('Group name must not be empty');
-      return describeGroup(image, name);
+      return describeGroup(image, name, config.settings);
     default:
       return invalid(`Unsupported resource type: ${resourceType}`);
   }

@@ -6,8 +6,8 @@
  * epoch never falls while it is a member; the assignment epoch never passes the group's.
  */
 import { assert, unreachable } from '../../../base/assert.ts';
-import { toldOfAppend } from '../append-errors.ts';
 import { errorCode, errorName } from '../../protocol/errors.ts';
+import { toldOfAppend } from '../append-errors.ts';
 import { refused } from './admission.ts';
 import type {
   ConsumerContext,
@@ -201,12 +201,7 @@ export class ConsumerGroup {
     if (isTaken) this.#renewSession(answer.memberId);
   }
 
-  #append(
-    draft: Draft,
-    timer: string | null,
-    waiting: Waiting | null,
-    isRefresh: boolean,
-  ): void {
+  #append(draft: Draft, timer: string | null, waiting: Waiting | null, isRefresh: boolean): void {
     const { records } = draft;
     if (records.length > 0) {
       const id = this.#nextAppendId++;

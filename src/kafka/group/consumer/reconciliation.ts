@@ -37,10 +37,7 @@ function next(work: Reconciliation, epoch: Epoch): CurrentAssignment {
   const { current, owned, rules, target, targetEpoch } = work;
   const isTarget = targetSet(target);
   const kept = pick(current.assigned, isTarget);
-  const revoking = pick(
-    current.assigned,
-    (topicId, partition) => !isTarget(topicId, partition),
-  );
+  const revoking = pick(current.assigned, (topicId, partition) => !isTarget(topicId, partition));
   if (revoking.size > 0 && rules.ownsRevoked(owned, revoking)) {
     const previousEpoch = current.epoch;
     return { epoch, previousEpoch, state: 'unrevoked', assigned: kept, revoking };

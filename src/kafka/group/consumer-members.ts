@@ -1,0 +1,168 @@
+/**
+ * Drives one consumer group: hands it what happens, one input after another, and performs what it
+ * answers with. Inputs that arise while effects are performed wait their turn; records of its own
+ * that the log accepts in between are applied at once.
+ */
+import type { WallMs } from '../../base/ids.ts';
+import type { Host } from '../../host/host.ts';
+import type { Timer } from '../../host/timers.ts';
+import type {
+  ConsumerEffect,
+  ConsumerGroupDescription,
+  ConsumerInput,
+  ConsumerRecord,
+  Now,
+} from './consumer/contract.ts';
+import type { ConsumerGroup } from './consumer/group.ts';
+import type { Group } from './group.ts';
+import type { Members } from './members.ts';
+import type { Committer, PartitionCommit } from './offset-commit.ts';
+import type { GroupRecord } from './records.ts';
+import type { Shard } from './shard.ts';
+
+export class ConsumerMembers implements Members {
+  readonly type = 'consumer';
+  readonly protocolType = 'consumer';
+  /** Offsets of an empty consumer group age from their commits. */
+  readonly emptySinceMs: WallMs = -1;
+  readonly #host: Host;
+  readonly #shard: Shard;
+  readonly #group: Group;
+  readonly #machine: ConsumerGroup;
+  readonly #timers = new Map<string, Timer>();
+  #waiting: ConsumerInput[] = [];
+  #isBusy = false;
+
+  constructor(host: Host, shard: Shard, group: Group, machine: ConsumerGroup) {
+    this.#host = host;
+    this.#shard = shard;
+    this.#group = group;
+    this.#machine = machine;
+  }
+
+  get state(): string {
+    return this.#machine.state;
+  }
+  get isEmpty(): boolean {
+    return this.#machine.memberCount === 0;
+  }
+  get hasPatterns(): boolean {
+    return this.#machine.hasPatterns;
+  }
+
+  isSubscribed(topic: string): boolean {
+    return this.#machine.subscribedTopics().has(topic);
+  }
+
+  commitProblem(
+    { memberId, generation: epoch }: Committer,
+    partitions: readonly PartitionCommit[],
+  ): number {
+    return this.#machine.judgeCommit({ memberId, epoch, partitions });
+  }
+
+  commitTaken(): void {}
+
+  fetchProblem(memberId: string, epoch: number): number {
+    return this.#machine.judgeFetch(memberId, epoch);
+  }
+
+  deleteProblem(): number {
+    return this.#machine.judgeDelete();
+  }
+
+  describe(): ConsumerGroupDescription {
+    return this.#machine.describe();
+  }
+
+  tombstones(): readonly GroupRecord[] {
+    return this.#machine.tombstones().map((record) => this.#recordOf(record));
+  }
+
+  end(code: number): void {
+    this.step({ kind: 'end', errorCode: code });
+  }
+
+  /** A record of the group is in the log, whoever wrote it. */
+  apply(record: ConsumerRecord): void {
+    this.#machine.apply(record);
+    if (this.#machine.isGone) this.#letGo();
+  }
+
+  /** The coordinator has loaded. */
+  restore(): void {
+    this.#run(() => this.#machine.restored(this.#now()));
+  }
+
+  step(input: ConsumerInput): void {
+    if (this.#isBusy) {
+      this.#waiting.push(input);
+      return;
+    }
+    this.#run(() => this.#machine.step(input, this.#now()));
+  }
+
+  #run(first: () => readonly ConsumerEffect[]): void {
+    this.#isBusy = true;
+    try {
+      this.#perform(first());
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        this.#perform(this.#machine.step(next, this.#now()));
+      }
+    } finally {
+      this.#isBusy = false;
+    }
+    if (this.#machine.isGone) this.#letGo();
+  }
+
+  #perform(effects: readonly ConsumerEffect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'append') this.#append(effect.id, effect.records);
+      else if (effect.kind === 'timer') this.#setTimer(effect.name, effect.atUs);
+      else effect.respond(effect.answer);
+    }
+  }
+
+  #append(id: number, records: readonly ConsumerRecord[]): void {
+    const own = records.map((record) => this.#recordOf(record));
+    this.#shard.write([...this.#classicTombstone(), ...own], (errorCode) => {
+      this.step({ kind: 'appended', id, errorCode });
+    });
+    this.#perform(this.#machine.applied(this.#now()));
+  }
+
+  /** A classic group that was there before, and empty, goes with the first record of this one. */
+  #classicTombstone(): readonly GroupRecord[] {
+    const { id, stored } = this.#group;
+    return stored === null ? [] : [{ kind: 'group', group: id, value: null }];
+  }
+
+  #recordOf(record: ConsumerRecord): GroupRecord {
+    return { kind: 'consumer', group: this.#group.id, record };
+  }
+
+  /** Nothing is kept of the group's members: it is as if nobody had ever joined. */
+  #letGo(): void {
+    const group = this.#group;
+    if (group.members !== this) return;
+    group.members = null;
+    this.#shard.dropIfGone(group);
+  }
+
+  #setTimer(name: string, atUs: number | null): void {
+    this.#timers.get(name)?.cancel();
+    this.#timers.delete(name);
+    if (atUs === null) return;
+    const delayUs = Math.max(0, atUs - this.#host.clock.monotonicUs());
+    const timer = this.#host.timers.after(delayUs, () => {
+      this.#timers.delete(name);
+      this.step({ kind: 'timer', name });
+    });
+    this.#timers.set(name, timer);
+  }
+
+  #now(): Now {
+    const { clock } = this.#host;
+    return { us: clock.monotonicUs(), wallMs: clock.wallMs() };
+  }
+}
