@@ -24,23 +24,24 @@ export function reconcile(work: Reconciliation): CurrentAssignment {
   const { current, owned, rules, targetEpoch } = work;
   switch (current.state) {
     case 'stable':
-      return current.epoch === targetEpoch ? current : next(work, current.epoch);
+      return current.epoch === targetEpoch ? current : next(work);
     case 'unreleased':
-      return next(work, current.epoch);
+      return next(work);
     case 'unrevoked':
       if (rules.ownsRevoked(owned, current.revoking)) return current;
-      return next(work, rules.epochAfterRevocation(current.epoch));
+      return next(work);
   }
 }
 
-function next(work: Reconciliation, epoch: Epoch): CurrentAssignment {
+function next(work: Reconciliation): CurrentAssignment {
   const { current, owned, rules, target, targetEpoch } = work;
   const isTarget = targetSet(target);
   const kept = pick(current.assigned, isTarget);
   const revoking = pick(current.assigned, (topicId, partition) => !isTarget(topicId, partition));
   if (revoking.size > 0 && rules.ownsRevoked(owned, revoking)) {
-    const previousEpoch = current.epoch;
-    return { epoch, previousEpoch, state: 'unrevoked', assigned: kept, revoking };
+    // Also of one that has just given something up and has more to give up (KAFKA-19974).
+    const { epoch } = current;
+    return { epoch, previousEpoch: epoch, state: 'unrevoked', assigned: kept, revoking };
   }
   const waits = takeFree(work, kept);
   const state = waits ? 'unreleased' : 'stable';

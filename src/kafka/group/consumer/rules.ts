@@ -46,11 +46,6 @@ export interface ConsumerRules {
    */
   released(before: CurrentAssignment, after: CurrentAssignment): Held;
   /**
-   * KAFKA-19974: the epoch of a member that has given up what it was to, and has more to give up:
-   * as before. Another one would be an epoch in which somebody else may have had its partitions.
-   */
-  epochAfterRevocation(epoch: Epoch): Epoch;
-  /**
    * 58. KAFKA-20442: the assignment epoch of a group whose last member has gone: that of the group,
    * for nothing is left to assign.
    */
@@ -74,7 +69,6 @@ export const kafkaConsumerRules: ConsumerRules = {
   isFree: (holder, memberId) => holder === null || holder === memberId,
   released: (before, after) =>
     except(merged(before.assigned, before.revoking), merged(after.assigned, after.revoking)),
-  epochAfterRevocation: (epoch) => epoch,
   emptyAssignmentEpoch: (groupEpoch) => groupEpoch,
   judgeCommit({ claimed, current, since }) {
     if (claimed === current) return errorCode.none;

@@ -38,6 +38,8 @@ export class Process {
   #tellsAll = true;
   /** A request is under way. */
   isAsking = false;
+  /** Counts its lives as a member: what an earlier one asked is none of its business. */
+  life = 0;
 
   constructor(lab: Lab, name: string, options: ProcessOptions = {}) {
     this.#lab = lab;
@@ -64,7 +66,9 @@ export class Process {
     const request = { ...this.request(), ...changed };
     this.#toldOwned = this.ownedNames.join();
     this.#tellsAll = false;
+    const { life } = this;
     const respond = this.#lab.asked((answer: HeartbeatAnswer) => {
+      if (life !== this.life) return;
       this.isAsking = false;
       if (isLost) this.#tellsAll = true;
       else this.#hear(answer);
@@ -83,8 +87,10 @@ export class Process {
 
   /** The process begins anew, or was fenced: it owns nothing, and will join. */
   forget(): void {
+    this.life++;
+    this.isAsking = false;
     this.epoch = 0;
-    this.owned.clear();
+    this.owned = new Set();
     this.target = null;
     this.#tellsAll = true;
   }

@@ -273,9 +273,9 @@ describe('transcripts of a consumer group', () => {
       'refusals',
       `
       join a v=0
-      join b
-      join c
       join b by=sticky
+      join b by=range
+      join c
       beat d epoch=3
       beat b epoch=-3
       leave b
