@@ -1,8 +1,8 @@
 /**
- * Random dialogues: members that join, heartbeat, hold on to what they are to give up, leave, bounce
- * and lose answers, topics that come and go, a log that refuses now and then, coordinators that take
- * turns. What must always hold is checked after each step; in the end, when all is well again,
- * everybody has to have their part.
+ * Random dialogues: members that join, heartbeat, hold on to what they are to give up, leave,
+ * bounce and lose answers, topics that come and go, a log that refuses now and then, coordinators
+ * that take turns. What must always hold is checked after each step; in the end, when all is well
+ * again, everybody has to have their part.
  */
 import * as fc from 'fast-check';
 import { assert } from '../../../../src/base/assert.ts';
