@@ -78,6 +78,8 @@ export interface NodeSettings {
   readonly groupConsumerMaxSize: number;
   /** Names between commas; the first is taken where members do not choose. */
   readonly groupConsumerAssignors: string;
+  /** Whether a classic group becomes one of these when a member of theirs comes, and back. */
+  readonly groupConsumerMigrationPolicy: 'bidirectional' | 'upgrade' | 'downgrade' | 'disabled';
   // quorum and controller
   readonly brokerHeartbeatIntervalMs: number;
   readonly brokerSessionTimeoutMs: number;
@@ -180,6 +182,7 @@ export const defaultNodeSettings: NodeSettings = {
   groupConsumerHeartbeatIntervalMs: 5000,
   groupConsumerMaxSize: 2_147_483_647,
   groupConsumerAssignors: 'uniform,range',
+  groupConsumerMigrationPolicy: 'bidirectional',
   brokerHeartbeatIntervalMs: 2000,
   brokerSessionTimeoutMs: 9000,
   initialBrokerRegistrationTimeoutMs: 60_000,

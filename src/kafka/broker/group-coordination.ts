@@ -26,6 +26,7 @@ export interface Coordination {
 export function groupCoordinator(given: Coordination): GroupCoordinator {
   const { config, host, image, observe, replicas, rules, topic } = given;
   const { nodeId: node, settings } = config;
+  const policy = settings.groupConsumerMigrationPolicy;
   const newUuid = (): string => plainUuid(host.random.stream('member-ids'));
   return new GroupCoordinator({
     topic,
@@ -49,6 +50,10 @@ export function groupCoordinator(given: Coordination): GroupCoordinator {
         settings: {
           maxSize: settings.groupConsumerMaxSize,
           assignors: settings.groupConsumerAssignors.split(','),
+          minSessionTimeoutMs: settings.groupMinSessionTimeoutMs,
+          maxSessionTimeoutMs: settings.groupMaxSessionTimeoutMs,
+          mayUpgrade: policy === 'bidirectional' || policy === 'upgrade',
+          mayDowngrade: policy === 'bidirectional' || policy === 'downgrade',
         },
         topics: topicsOf(image),
         timeouts: () => groupTimeouts(image, settings, groupId),

@@ -10,6 +10,7 @@ import type {
   ClassicEffect,
   ClassicGroupMachine,
   ClassicInput,
+  ClassicSnapshot,
   GroupDescription,
   Now,
 } from './classic/contract.ts';
@@ -70,6 +71,10 @@ export class ClassicMembers implements Members {
 
   tombstones(): readonly GroupRecord[] {
     return [{ kind: 'group', group: this.#machine.groupId, value: null }];
+  }
+
+  snapshot(): ClassicSnapshot {
+    return this.#machine.snapshot();
   }
 
   describe(): GroupDescription {

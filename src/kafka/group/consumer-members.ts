@@ -6,7 +6,9 @@
 import type { WallMs } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
+import type { ClassicSnapshot } from './classic/contract.ts';
 import type {
+  ClassicRequest,
   ConsumerEffect,
   ConsumerGroupDescription,
   ConsumerInput,
@@ -19,6 +21,11 @@ import type { Members } from './members.ts';
 import type { Committer, PartitionCommit } from './offset-commit.ts';
 import type { GroupRecord } from './records.ts';
 import type { Shard } from './shard.ts';
+
+/** Where requests of classic members go. */
+export interface ClassicDoor {
+  step(input: ClassicRequest): void;
+}
 
 export class ConsumerMembers implements Members {
   readonly type = 'consumer';
@@ -83,6 +90,21 @@ export class ConsumerMembers implements Members {
     this.step({ kind: 'end', errorCode: code });
   }
 
+  /** The group has become a classic one. */
+  giveWay(): void {
+    this.step({ kind: 'end', errorCode: null });
+  }
+
+  /** Takes the place of a stable classic group with its next append; false where it cannot. */
+  adopt(snapshot: ClassicSnapshot): boolean {
+    return this.#machine.adopt(snapshot);
+  }
+
+  /** As members of the classic protocol see it. */
+  readonly asClassic: ClassicDoor = {
+    step: (input) => this.step({ kind: 'classic', input }),
+  };
+
   /** A record of the group is in the log, whoever wrote it. */
   apply(record: ConsumerRecord): void {
     this.#machine.apply(record);
@@ -117,21 +139,22 @@ export class ConsumerMembers implements Members {
 
   #perform(effects: readonly ConsumerEffect[]): void {
     for (const effect of effects) {
-      if (effect.kind === 'append') this.#append(effect.id, effect.records);
+      if (effect.kind === 'append') this.#append(effect);
       else if (effect.kind === 'timer') this.#setTimer(effect.name, effect.atUs);
-      else effect.respond(effect.answer);
+      else effect.tell();
     }
   }
 
-  #append(id: number, records: readonly ConsumerRecord[]): void {
-    const own = records.map((record) => this.#recordOf(record));
-    this.#shard.write([...this.#classicTombstone(), ...own], (errorCode) => {
+  #append({ classic, id, records }: ConsumerEffect & { kind: 'append' }): void {
+    const all = [...this.#classicTombstone(), ...records.map((each) => this.#recordOf(each))];
+    if (classic !== null) all.push({ kind: 'group', group: this.#group.id, value: classic });
+    this.#shard.write(all, (errorCode) => {
       this.step({ kind: 'appended', id, errorCode });
     });
     this.#perform(this.#machine.applied(this.#now()));
   }
 
-  /** A classic group that was there before, and empty, goes with the first record of this one. */
+  /** A classic group that was there before goes with the first record of this one. */
   #classicTombstone(): readonly GroupRecord[] {
     const { id, stored } = this.#group;
     return stored === null ? [] : [{ kind: 'group', group: id, value: null }];
@@ -144,8 +167,8 @@ export class ConsumerMembers implements Members {
   /** Nothing is kept of the group's members: it is as if nobody had ever joined. */
   #letGo(): void {
     const group = this.#group;
-    if (group.members !== this) return;
-    group.members = null;
+    if (group.members === this) group.members = null;
+    if (group.successor === this) group.successor = null;
     this.#shard.dropIfGone(group);
   }
 

@@ -14,15 +14,17 @@ import type { LeadershipListener } from '../replication/leaderships.ts';
 import type { ClassicGroupMachine } from './classic/contract.ts';
 import { ClassicMembers } from './classic-members.ts';
 import type { ConsumerGroup } from './consumer/group.ts';
-import { ConsumerMembers } from './consumer-members.ts';
+import { type ClassicDoor, ConsumerMembers } from './consumer-members.ts';
 import { expiredRecords, recordsOfDeletedTopics, writeTombstones } from './expiry.ts';
 import type { Group } from './group.ts';
 import { partitionOfGroup } from './group-partition.ts';
 import type { OffsetsTopic } from './offsets-topic.ts';
 import { Shard, type ShardEnvironment } from './shard.ts';
 
+type ShardHooks = 'onConsumerRecord' | 'onDowngraded' | 'onLoaded' | 'onUnloaded';
+
 export interface CoordinatorOptions {
-  readonly environment: Omit<ShardEnvironment, 'onConsumerRecord' | 'onLoaded' | 'onUnloaded'>;
+  readonly environment: Omit<ShardEnvironment, ShardHooks>;
   readonly image: MetadataImage;
   readonly topic: Pick<OffsetsTopic, 'create'>;
   readonly newClassicGroup: (id: string) => ClassicGroupMachine;
@@ -43,11 +45,16 @@ export class GroupCoordinator implements LeadershipListener {
     this.#environment = {
       ...options.environment,
       onConsumerRecord: (shard, group, record) => {
-        const members =
-          group.members instanceof ConsumerMembers
-            ? group.members
-            : this.#consumersOf(shard, group);
-        members.apply(record);
+        const { members } = group;
+        if (members instanceof ConsumerMembers) members.apply(record);
+        else this.#succeed(shard, group).apply(record);
+      },
+      onDowngraded: (shard, group) => {
+        const { members } = group;
+        const classic = this.#membersOf(shard, group);
+        if (members instanceof ConsumerMembers) members.giveWay();
+        // What the one who went had is nobody's: all join again.
+        classic.step({ kind: 'rebalance' });
       },
       onLoaded: (shard) => {
         for (const group of [...shard.groups.values()]) {
@@ -99,14 +106,17 @@ export class GroupCoordinator implements LeadershipListener {
     return shard.problem === errorCode.none ? shard : shard.problem;
   }
 
-  /** The members of a classic group; or the code that a request of a member is answered with. */
-  classicOf(id: string, mayCreate: boolean): ClassicMembers | number {
+  /**
+   * Where members of the classic protocol are served, also in a group of the other; or the code
+   * that a request of theirs is answered with.
+   */
+  classicOf(id: string, mayCreate: boolean): ClassicDoor | number {
     if (id === '') return errorCode.invalidGroupId;
     const shard = this.shardOf(id);
     if (typeof shard === 'number') return shard;
     const members = shard.groups.get(id)?.members ?? null;
     if (members instanceof ClassicMembers) return members;
-    if (members !== null) return errorCode.inconsistentGroupProtocol;
+    if (members instanceof ConsumerMembers) return members.asClassic;
     return mayCreate ? this.#membersOf(shard, shard.groupOf(id)) : errorCode.unknownMemberId;
   }
 
@@ -117,10 +127,16 @@ export class GroupCoordinator implements LeadershipListener {
     if (typeof shard === 'number') return shard;
     const members = shard.groups.get(id)?.members ?? null;
     if (members instanceof ConsumerMembers) return members;
-    if (!mayCreate || members?.isEmpty === false) return errorCode.groupIdNotFound;
-    // Nobody is in the classic group that was there: the new one takes its place.
-    members?.end(errorCode.coordinatorNotAvailable);
-    return this.#consumersOf(shard, shard.groupOf(id));
+    if (!mayCreate) return errorCode.groupIdNotFound;
+    const group = shard.groupOf(id);
+    const successor = this.#consumersOf(shard, group);
+    if (members instanceof ClassicMembers && !members.isEmpty) {
+      // Who has what is known for certain while nothing moves: until then it shall come again.
+      if (members.state !== 'Stable') return errorCode.coordinatorNotAvailable;
+      if (!successor.adopt(members.snapshot())) return errorCode.groupIdNotFound;
+    }
+    group.successor = successor;
+    return successor;
   }
 
   /** By metadata; null, and asked for, where the topic is not there yet. */
@@ -150,9 +166,17 @@ export class GroupCoordinator implements LeadershipListener {
   #consumersOf(shard: Shard, group: Group): ConsumerMembers {
     const { host } = this.#environment;
     const machine = this.#options.newConsumerGroup(group.id);
-    const members = new ConsumerMembers(host, shard, group, machine);
-    group.members = members;
-    return members;
+    return new ConsumerMembers(host, shard, group, machine);
+  }
+
+  /** The first record of a consumer group stands in the log: what was there before is over. */
+  #succeed(shard: Shard, group: Group): ConsumerMembers {
+    const { members, successor } = group;
+    members?.end(errorCode.rebalanceInProgress);
+    const next = successor instanceof ConsumerMembers ? successor : this.#consumersOf(shard, group);
+    group.members = next;
+    group.successor = null;
+    return next;
   }
 
   /** Topics came, went or grew: groups that may be subscribed to them look again. */

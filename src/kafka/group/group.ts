@@ -10,6 +10,8 @@ export class Group {
   stored: StoredGroup | null = null;
   /** Null where nobody ever joined. */
   members: Members | null = null;
+  /** Takes the place of the members with its first record. */
+  successor: Members | null = null;
 
   constructor(id: string) {
     this.id = id;

@@ -41,6 +41,8 @@ export interface ShardEnvironment {
   readonly topicName: (id: Uuid) => string;
   /** A record of a consumer group is in the log. */
   readonly onConsumerRecord: (shard: Shard, group: Group, record: ConsumerRecord) => void;
+  /** A group of whose consumers the last has gone is a classic one from here on. */
+  readonly onDowngraded: (shard: Shard, group: Group) => void;
   /** A shard has loaded: its groups may begin to live. */
   readonly onLoaded: (shard: Shard) => void;
   /** A shard is done with: what lives in its groups ends, and who waits there is answered. */
@@ -184,9 +186,14 @@ export class Shard {
       return null;
     }
     group.stored = record.value;
-    if (record.value === null && group.members?.type === 'classic') {
-      group.members.end(errorCode.coordinatorNotAvailable);
+    const { members } = group;
+    if (record.value === null && members?.type === 'classic') {
+      const isReplaced = group.successor !== null;
+      const { coordinatorNotAvailable, rebalanceInProgress } = errorCode;
+      members.end(isReplaced ? rebalanceInProgress : coordinatorNotAvailable);
       group.members = null;
+    } else if (members?.type === 'consumer' && this.#state === 'active') {
+      this.#environment.onDowngraded(this, group);
     }
     return null;
   }

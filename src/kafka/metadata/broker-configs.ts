@@ -6,7 +6,7 @@
  */
 import { defaultNodeSettings, defaultTopicSettings, type NodeConfig } from '../config.ts';
 import { byName, type ConfigDef, type ConfigKind, configType, valueProblem } from './config-def.ts';
-import { anyText, boolean, int, listOf, long, ratio } from './config-kinds.ts';
+import { anyText, boolean, int, listOf, long, oneOf, ratio } from './config-kinds.ts';
 import { type TopicConfig, topicConfigs } from './topic-configs.ts';
 import { settingText } from './topic-settings.ts';
 
@@ -107,6 +107,11 @@ const nodeConfigs: readonly BrokerConfig[] = [
     'How often members of a consumer group are to be heard from.',
   ),
   fixed('groupConsumerMaxSize', int(1), 'How many members a consumer group may have.'),
+  fixed(
+    'groupConsumerMigrationPolicy',
+    oneOf('bidirectional', 'upgrade', 'downgrade', 'disabled'),
+    'Whether a classic group becomes a consumer group when a consumer of that kind comes, and back.',
+  ),
   fixed(
     'groupConsumerSessionTimeoutMs',
     int(1),

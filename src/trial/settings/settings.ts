@@ -90,8 +90,17 @@ const least: Readonly<Record<NumberNames, number>> = {
   queuedMaxRequestBytes: 65_536,
 };
 
-/** The one setting that is a text: who chooses the replica a consumer reads from (KIP-392). */
-const selectors = ['', 'org.apache.kafka.common.replica.RackAwareReplicaSelector'] as const;
+type TextNames = {
+  [Name in keyof NodeDefaults]: NodeDefaults[Name] extends string ? Name : never;
+}[keyof NodeDefaults];
+
+/** What each setting may be that is a text. */
+const texts: Readonly<Record<TextNames, readonly string[]>> = {
+  groupConsumerAssignors: ['uniform,range', 'range,uniform', 'uniform', 'range'],
+  groupConsumerMigrationPolicy: ['bidirectional', 'upgrade', 'downgrade', 'disabled'],
+  // Who chooses the replica a consumer reads from (KIP-392).
+  replicaSelectorClass: ['', 'org.apache.kafka.common.replica.RackAwareReplicaSelector'],
+};
 
 type Optional<Settings> = {
   [Name in keyof Settings]: z.ZodOptional<z.ZodType<Settings[Name], Settings[Name]>>;
@@ -110,7 +119,7 @@ function nodeSchema(): Optional<NodeDefaults> {
         ? bounded(name as NumberNames)
         : typeof value === 'boolean'
           ? z.boolean()
-          : z.enum(selectors);
+          : z.enum(texts[name as TextNames]);
     fields[name] = type.optional();
   }
   return fields as Optional<NodeDefaults>;

@@ -165,6 +165,8 @@ export type ClassicInput =
       readonly members: readonly LeavingMember[];
       readonly respond: Respond<LeaveAnswer>;
     }
+  /** Its members are to join again: it was of another kind, and somebody has gone. */
+  | { readonly kind: 'rebalance' }
   /** A commit that was taken is a sign of life; ask `group.judgeCommit` first. */
   | { readonly kind: 'commit-taken'; readonly memberId: string }
   /** The append `id` is committed (0), or failed with this code of the append. */
@@ -233,6 +235,23 @@ export interface MemberDescription {
   readonly assignment: Uint8Array;
 }
 
+/** A group as it is now, for one that takes its place. */
+export interface ClassicSnapshot {
+  readonly generation: number;
+  readonly protocolType: string;
+  readonly protocol: string | null;
+  readonly members: readonly {
+    readonly memberId: string;
+    readonly instanceId: string | null;
+    readonly clientId: string;
+    readonly clientHost: string;
+    readonly rebalanceTimeoutMs: number;
+    readonly sessionTimeoutMs: number;
+    readonly protocols: readonly Protocol[];
+    readonly assignment: Uint8Array;
+  }[];
+}
+
 /** What a driver may do with one classic group; `ClassicGroup` in `group.ts` is it. */
 export interface ClassicGroupMachine {
   readonly groupId: string;
@@ -262,4 +281,5 @@ export interface ClassicGroupMachine {
    */
   subscribedTopics(): ReadonlySet<string> | null;
   describe(): GroupDescription;
+  snapshot(): ClassicSnapshot;
 }

@@ -15,6 +15,7 @@ import type {
   ClassicEffect,
   ClassicGroupMachine,
   ClassicInput,
+  ClassicSnapshot,
   ClassicState,
   CommitClaim,
   GroupDescription,
@@ -28,7 +29,7 @@ import { ClassicCore, failedJoin, rebalanceTimer, sessionPrefix, syncTimer } fro
 import { join, replacementAppended } from './joining.ts';
 import { leave, sessionTimedOut } from './leaving.ts';
 import { Members } from './members.ts';
-import { rebalanceTimedOut, syncTimedOut } from './rebalance.ts';
+import { rebalance, rebalanceTimedOut, syncTimedOut } from './rebalance.ts';
 import { restore } from './restoring.ts';
 import { assignmentAppended, sync } from './syncing.ts';
 import { describeGroup, subscribedTopics } from './views.ts';
@@ -80,6 +81,9 @@ export class ClassicGroup implements ClassicGroupMachine {
       case 'leave':
         leave(core, input.members, input.respond);
         break;
+      case 'rebalance':
+        if (core.members.size > 0) rebalance(core);
+        break;
       case 'commit-taken':
         commitTaken(core, input.memberId);
         break;
@@ -122,6 +126,11 @@ export class ClassicGroup implements ClassicGroupMachine {
 
   describe(): GroupDescription {
     return describeGroup(this.#core);
+  }
+
+  snapshot(): ClassicSnapshot {
+    const { generation, members, protocol, protocolType } = this.#core;
+    return { generation, protocolType, protocol, members: [...members.values()] };
   }
 }
 

@@ -12,10 +12,8 @@
  * an `append` the driver steps `appended` with its id, once.
  */
 import type { Micros, Uuid, WallMs } from '../../../base/ids.ts';
-import type { MemberAssignment as ClassicAssignment, Protocol } from '../classic/contract.ts';
+import type { ClassicInput, GroupRecord, Protocol } from '../classic/contract.ts';
 import type { ConsumerRules } from './rules.ts';
-
-export type { ClassicAssignment };
 
 /** The moment of a step, on both clocks of the broker. */
 export interface Now {
@@ -45,6 +43,12 @@ export interface ConsumerSettings {
   readonly maxSize: number;
   /** group.consumer.assignors; the first is taken where members do not choose. */
   readonly assignors: readonly string[];
+  /** group.min.session.timeout.ms and group.max.session.timeout.ms, of classic members. */
+  readonly minSessionTimeoutMs: number;
+  readonly maxSessionTimeoutMs: number;
+  /** group.consumer.migration.policy: a classic group may become one of these, and back. */
+  readonly mayUpgrade: boolean;
+  readonly mayDowngrade: boolean;
 }
 
 /** What may be set for one group, as it is now. */
@@ -115,6 +119,8 @@ export type ConsumerInput =
       readonly request: HeartbeatRequest;
       readonly respond: Respond<HeartbeatAnswer>;
     }
+  /** A member of the classic protocol, in a group that was one. */
+  | { readonly kind: 'classic'; readonly input: ClassicRequest }
   /** Topics came, went or grew: the next heartbeat looks at what the group subscribes to. */
   | { readonly kind: 'topics-changed' }
   /** The append `id` is committed (0), or failed with this code of the append. */
@@ -123,18 +129,29 @@ export type ConsumerInput =
   | { readonly kind: 'timer'; readonly name: string }
   /**
    * This broker no longer coordinates the group, or the group was deleted: all who wait are
-   * answered with this code, and all timers stop. Later inputs are refused.
+   * answered with this code, and all timers stop. Later inputs are refused. Null: it has become a
+   * classic group, and who waits for that is answered when it is committed.
    */
-  | { readonly kind: 'end'; readonly errorCode: number };
+  | { readonly kind: 'end'; readonly errorCode: number | null };
+
+export type ClassicRequest = Extract<
+  ClassicInput,
+  { readonly kind: 'join' | 'sync' | 'heartbeat' | 'leave' }
+>;
 
 export type ConsumerEffect =
+  /** Call `respond` with the answer that it waits for. */
+  | { readonly kind: 'answer'; readonly tell: () => void }
+  /**
+   * Append as one batch; then `apply` each, `applied`, and later step `appended`. `classic` comes
+   * last: the group is a classic one from there on.
+   */
   | {
-      readonly kind: 'answer';
-      readonly respond: Respond<HeartbeatAnswer>;
-      readonly answer: HeartbeatAnswer;
+      readonly kind: 'append';
+      readonly id: number;
+      readonly records: readonly ConsumerRecord[];
+      readonly classic: GroupRecord | null;
     }
-  /** Append as one batch; then `apply` each, `applied`, and later step `appended`. */
-  | { readonly kind: 'append'; readonly id: number; readonly records: readonly ConsumerRecord[] }
   /** Step `timer` at `atUs`; null: not any more. */
   | { readonly kind: 'timer'; readonly name: string; readonly atUs: Micros | null };
 

@@ -5,11 +5,30 @@
  * Invariants: no partition is with two members at a time, given or not yet given up; a member's
  * epoch never falls while it is a member; the assignment epoch never passes the group's.
  */
-import { assert, unreachable } from '../../../base/assert.ts';
+import { unreachable } from '../../../base/assert.ts';
 import { errorCode, errorName } from '../../protocol/errors.ts';
 import { toldOfAppend } from '../append-errors.ts';
-import { refused } from './admission.ts';
 import type {
+  HeartbeatAnswer as ClassicHeartbeatAnswer,
+  ClassicSnapshot,
+  JoinAnswer,
+  JoinRequest,
+  LeaveAnswer,
+  LeavingMember,
+  MemberClaim,
+} from '../classic/contract.ts';
+import { refused } from './admission.ts';
+import { downgraded, upgraded } from './classic/conversion.ts';
+import {
+  classicHeartbeat,
+  failedJoin,
+  failedSync,
+  join,
+  leaveAll,
+  sync,
+} from './classic/hosting.ts';
+import type {
+  ClassicRequest,
   ConsumerContext,
   ConsumerEffect,
   ConsumerGroupDescription,
@@ -22,16 +41,17 @@ import type {
   OffsetClaim,
   Respond,
 } from './contract.ts';
-import { heartbeat } from './heartbeating.ts';
+import { type HeartbeatWork, heartbeat } from './heartbeating.ts';
 import { fence } from './leaving.ts';
 import { epochIn } from './partitions.ts';
 import { type Draft, GroupState } from './state.ts';
 import { allNames } from './subscriptions.ts';
 import { describeGroup, stateOf, tombstonesOf } from './views.ts';
 
+/** Somebody who is answered when the log has what the answer tells, or has not. */
 interface Waiting {
-  readonly respond: Respond<HeartbeatAnswer>;
-  readonly answer: HeartbeatAnswer;
+  readonly tell: () => void;
+  readonly fail: (code: number) => void;
 }
 
 /** An append under way, who waits for it, and the timer that caused it. */
@@ -42,6 +62,8 @@ interface PendingAppend {
 
 const sessionPrefix = 'session ';
 const rebalancePrefix = 'rebalance ';
+/** Of a classic member that was told to join again. */
+const joinPrefix = 'join ';
 
 /** A member that was to be fenced and whose record could not be written: when it is due again. */
 const retryFencingMs = 500;
@@ -62,6 +84,8 @@ export class ConsumerGroup {
   #hasApplied = false;
   #hasEnded = false;
   #subscribed: ReadonlySet<string> | null = null;
+  /** What stands for the classic group whose place it takes, until that is in the log. */
+  #seed: readonly ConsumerRecord[] = [];
 
   constructor(context: ConsumerContext) {
     this.#context = context;
@@ -85,11 +109,23 @@ export class ConsumerGroup {
     return this.#state.isGone && this.#appends.size === 0;
   }
 
+  /** Takes the place of a stable classic group with its next append; false where it cannot. */
+  adopt(snapshot: ClassicSnapshot): boolean {
+    const { settings, topics } = this.#context;
+    const isSmall = snapshot.members.length <= settings.maxSize;
+    const seed = settings.mayUpgrade && isSmall ? upgraded(snapshot, topics) : null;
+    if (seed !== null) this.#seed = seed;
+    return seed !== null;
+  }
+
   step(input: ConsumerInput, now: Now): readonly ConsumerEffect[] {
     this.#now = now;
     switch (input.kind) {
       case 'heartbeat':
         this.#heartbeat(input.request, input.respond);
+        break;
+      case 'classic':
+        this.#classic(input.input);
         break;
       case 'topics-changed':
         this.#topicsChanged = true;
@@ -123,6 +159,7 @@ export class ConsumerGroup {
   applied(now: Now): readonly ConsumerEffect[] {
     this.#now = now;
     if (this.#hasApplied && this.#isRefresh) this.#topicsChanged = false;
+    if (this.#hasApplied) this.#seed = [];
     this.#hasApplied = false;
     this.#isRefresh = false;
     for (const memberId of this.#touched) this.#timeMember(memberId);
@@ -150,7 +187,9 @@ export class ConsumerGroup {
       ({ topicId, partition }) =>
         epochIn(assigned, topicId, partition) ?? epochIn(revoking, topicId, partition),
     );
-    return this.#context.rules.judgeCommit({ claimed: epoch, current, since });
+    const code = this.#context.rules.judgeCommit({ claimed: epoch, current, since });
+    const isClassic = state.subscriptions.get(memberId)?.classic;
+    return isClassic && code !== errorCode.none ? errorCode.illegalGeneration : code;
   }
 
   /** The error code for who asks for offsets; nobody's member may always. */
@@ -186,83 +225,171 @@ export class ConsumerGroup {
   }
 
   #heartbeat(request: HeartbeatRequest, respond: Respond<HeartbeatAnswer>): void {
-    if (this.#hasEnded) {
-      this.#answer({ respond, answer: failed(errorCode.notCoordinator, request.memberId) });
-      return;
-    }
-    const draft = this.#state.draft();
-    const { wallMs } = this.#now;
-    const topicsChanged = this.#topicsChanged;
-    const work = { draft, context: this.#context, wallMs, topicsChanged };
+    const fail = (code: number): HeartbeatAnswer =>
+      refused({ code, message: errorName(code) }, request.memberId);
+    const work = this.#begin(respond, fail);
+    if (work === null) return;
     const answer = heartbeat(work, request);
     const isTaken = answer.errorCode === errorCode.none && answer.memberEpoch >= 0;
-    if (isTaken && draft.records.length === 0) this.#topicsChanged = false;
-    this.#append(draft, null, { respond, answer }, isTaken && topicsChanged);
-    if (isTaken) this.#renewSession(answer.memberId);
+    this.#finish(work, isTaken, { respond, answer, fail });
+    if (isTaken) this.#renewSession(answer.memberId, this.#context.timeouts().sessionTimeoutMs);
   }
 
-  #append(draft: Draft, timer: string | null, waiting: Waiting | null, isRefresh: boolean): void {
-    const { records } = draft;
-    if (records.length > 0) {
-      const id = this.#nextAppendId++;
-      this.#appends.set(id, { timer, waiting: waiting === null ? [] : [waiting] });
-      this.#isRefresh = isRefresh;
-      this.#effects.push({ kind: 'append', id, records });
-      return;
+  #classic(input: ClassicRequest): void {
+    if (input.kind === 'join') this.#join(input.request, input.respond);
+    else if (input.kind === 'leave') this.#leave(input.members, input.respond);
+    else if (input.kind === 'sync') {
+      const { request, respond } = input;
+      const work = this.#begin(respond, failedSync);
+      if (work === null) return;
+      const answer = sync(this.#state, this.#context, request);
+      this.#finish(work, false, { respond, answer, fail: failedSync });
+    } else this.#classicHeartbeat(input.request, input.respond);
+  }
+
+  #join(request: JoinRequest, respond: Respond<JoinAnswer>): void {
+    const fail = (code: number): JoinAnswer => failedJoin(request.memberId, code);
+    const work = this.#begin(respond, fail);
+    if (work === null) return;
+    const answer = join(work, request);
+    const isTaken = answer.errorCode === errorCode.none;
+    this.#finish(work, isTaken, { respond, answer, fail });
+    if (!isTaken) return;
+    this.#timer(joinPrefix + answer.memberId, null);
+    this.#renewSession(answer.memberId, request.sessionTimeoutMs);
+  }
+
+  #leave(leaving: readonly LeavingMember[], respond: Respond<LeaveAnswer>): void {
+    const fail = (code: number): LeaveAnswer => ({ errorCode: code, members: [] });
+    const work = this.#begin(respond, fail);
+    if (work === null) return;
+    const answer = leaveAll(work.draft, this.#context, leaving);
+    this.#finish(work, false, { respond, answer, fail });
+  }
+
+  #classicHeartbeat(claim: MemberClaim, respond: Respond<ClassicHeartbeatAnswer>): void {
+    const fail = (code: number): ClassicHeartbeatAnswer => ({ errorCode: code });
+    const work = this.#begin(respond, fail);
+    if (work === null) return;
+    const { memberId } = claim;
+    const answer = classicHeartbeat(this.#state, this.#context, claim);
+    this.#finish(work, false, { respond, answer, fail });
+    const joinsAgain = answer.errorCode === errorCode.rebalanceInProgress;
+    if (answer.errorCode === errorCode.none || joinsAgain) this.#renewSession(memberId);
+    const timer = joinPrefix + memberId;
+    const withinMs = this.#state.subscriptions.get(memberId)?.rebalanceTimeoutMs ?? -1;
+    if (joinsAgain && !this.#timers.has(timer)) this.#timer(timer, withinMs);
+  }
+
+  /** Null, and answered, where the group has ended. */
+  #begin<T>(respond: Respond<T>, fail: (code: number) => T): HeartbeatWork | null {
+    if (this.#hasEnded) {
+      this.#tell(() => respond(fail(errorCode.notCoordinator)));
+      return null;
     }
-    if (waiting === null) return;
-    // What it is told may still be on its way into the log.
+    const { wallMs } = this.#now;
+    const topicsChanged = this.#topicsChanged;
+    return { draft: this.#draft(), context: this.#context, wallMs, topicsChanged };
+  }
+
+  #draft(): Draft {
+    const draft = this.#state.draft();
+    for (const record of this.#seed) draft.put(record);
+    return draft;
+  }
+
+  /** What was decided is appended, and then told; `isRefresh`: it looked at the topics. */
+  #finish<T extends { readonly errorCode: number }>(
+    { draft, topicsChanged }: HeartbeatWork,
+    isRefresh: boolean,
+    asked: { respond: Respond<T>; answer: T; fail: (code: number) => T },
+  ): void {
+    const { answer, fail, respond } = asked;
+    const waiting = {
+      tell: () => respond(answer),
+      fail: (code: number) => respond(fail(code)),
+    };
+    const hasFailed = answer.errorCode !== errorCode.none;
+    if (hasFailed) this.#tell(waiting.tell);
+    else {
+      const isNews = draft.records.length > this.#seed.length;
+      if (isRefresh && !isNews) this.#topicsChanged = false;
+      if (isNews) this.#append(draft, null, [waiting], isRefresh && topicsChanged);
+      else this.#tellWhenStored(waiting);
+    }
+  }
+
+  /** What it is told may still be on its way into the log. */
+  #tellWhenStored(waiting: Waiting): void {
     const last = [...this.#appends.values()].at(-1);
-    if (last === undefined || waiting.answer.errorCode !== errorCode.none) this.#answer(waiting);
+    if (last === undefined) this.#tell(waiting.tell);
     else last.waiting.push(waiting);
+  }
+
+  #append(draft: Draft, timer: string | null, waiting: Waiting[], isRefresh: boolean): void {
+    const { settings, topics } = this.#context;
+    const id = this.#nextAppendId++;
+    this.#appends.set(id, { timer, waiting });
+    this.#isRefresh = isRefresh;
+    // The last member of the new protocol may just have gone.
+    const hasShrunk = draft.memberCount < this.#state.memberCount;
+    const classic = hasShrunk && settings.mayDowngrade ? downgraded(draft, topics) : null;
+    const records = classic === null ? draft.records : tombstonesOf(this.#state);
+    this.#effects.push({ kind: 'append', id, records, classic });
   }
 
   #appended(id: number, code: number): void {
     const pending = this.#appends.get(id);
     if (pending === undefined) return;
     this.#appends.delete(id);
-    for (const { answer, respond } of pending.waiting) {
-      const isStored = code === errorCode.none;
-      this.#answer({ respond, answer: isStored ? answer : failed(code, answer.memberId) });
+    for (const { fail, tell } of pending.waiting) {
+      this.#tell(code === errorCode.none ? tell : () => fail(code));
     }
     const { timer } = pending;
-    if (timer === null || code === errorCode.none) return;
+    if (timer === null || code === errorCode.none || this.#hasEnded) return;
     const memberId = timer.slice(timer.indexOf(' ') + 1);
     if (this.#state.subscriptions.has(memberId)) this.#timer(timer, retryFencingMs);
   }
 
   #timedOut(name: string): void {
-    const isSession = name.startsWith(sessionPrefix);
-    const memberId = name.slice((isSession ? sessionPrefix : rebalancePrefix).length);
+    const at = name.indexOf(' ') + 1;
+    const memberId = name.slice(at);
     if (!this.#state.subscriptions.has(memberId)) return;
-    if (!isSession && this.#state.currentOf(memberId).state !== 'unrevoked') return;
-    const draft = this.#state.draft();
+    const isRevoking = this.#state.currentOf(memberId).state === 'unrevoked';
+    if (name.startsWith(rebalancePrefix) && !isRevoking) return;
+    const draft = this.#draft();
     fence(draft, this.#context, memberId);
-    this.#append(draft, name, null, false);
+    this.#append(draft, name, [], false);
   }
 
-  #end(code: number): void {
+  /** Null: who waits for an append is told when it is done; the rest is over. */
+  #end(code: number | null): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    for (const name of [...this.#timers]) this.#timer(name, null);
+    if (code === null) return;
     for (const { waiting } of this.#appends.values()) {
-      for (const { answer, respond } of waiting) {
-        this.#answer({ respond, answer: failed(code, answer.memberId) });
-      }
+      for (const { fail } of waiting) this.#tell(() => fail(code));
     }
     this.#appends.clear();
-    for (const name of [...this.#timers]) this.#timer(name, null);
   }
 
   #timeMember(memberId: string): void {
     const subscription = this.#state.subscriptions.get(memberId);
     const isRevoking = this.#state.currentOf(memberId).state === 'unrevoked';
-    if (subscription === undefined) this.#timer(sessionPrefix + memberId, null);
+    const session = sessionPrefix + memberId;
+    if (subscription === undefined) {
+      this.#timer(session, null);
+      this.#timer(joinPrefix + memberId, null);
+    } else if (!this.#timers.has(session)) this.#renewSession(memberId);
     const waits = subscription !== undefined && isRevoking;
     this.#timer(rebalancePrefix + memberId, waits ? subscription.rebalanceTimeoutMs : null);
   }
 
-  #renewSession(memberId: string): void {
-    this.#timer(sessionPrefix + memberId, this.#context.timeouts().sessionTimeoutMs);
+  #renewSession(memberId: string, ms: number | null = null): void {
+    const classic = this.#state.subscriptions.get(memberId)?.classic ?? null;
+    const ownMs = classic?.sessionTimeoutMs ?? this.#context.timeouts().sessionTimeoutMs;
+    this.#timer(sessionPrefix + memberId, ms ?? ownMs);
   }
 
   #timer(name: string, afterMs: number | null): void {
@@ -274,8 +401,8 @@ export class ConsumerGroup {
     this.#effects.push({ kind: 'timer', name, atUs: this.#now.us + afterMs * 1000 });
   }
 
-  #answer({ answer, respond }: Waiting): void {
-    this.#effects.push({ kind: 'answer', respond, answer });
+  #tell(tell: () => void): void {
+    this.#effects.push({ kind: 'answer', tell });
   }
 
   #takeEffects(): readonly ConsumerEffect[] {
@@ -283,9 +410,4 @@ export class ConsumerGroup {
     this.#effects = [];
     return effects;
   }
-}
-
-function failed(code: number, memberId: string): HeartbeatAnswer {
-  assert(code !== errorCode.none, 'who fails has a reason');
-  return refused({ code, message: errorName(code) }, memberId);
 }

@@ -7,8 +7,10 @@ import { errorCode } from '../../protocol/errors.ts';
 import { formProblem, refused, senderProblem } from './admission.ts';
 import type {
   ConsumerContext,
+  CurrentAssignment,
   HeartbeatAnswer,
   HeartbeatRequest,
+  Partitions,
   Subscription,
 } from './contract.ts';
 import { leave, removeMember } from './leaving.ts';
@@ -38,11 +40,40 @@ export function heartbeat(work: HeartbeatWork, request: HeartbeatRequest): Heart
 
 function stay(work: HeartbeatWork, request: HeartbeatRequest): HeartbeatAnswer {
   const { context, draft } = work;
-  const { memberId } = request;
-  const before = replaceStatic(draft, request) ?? draft.subscriptions.get(memberId) ?? null;
+  const { instanceId, memberId, owned } = request;
+  const former = instanceId === null ? null : replaceStatic(draft, instanceId, memberId);
+  const before = former ?? draft.subscriptions.get(memberId) ?? null;
   const subscription = updated(before, request);
+  const part = takePart(work, { memberId, before, subscription, owned });
+  const { assigned, epoch } = part.after;
+  const isTold = tellsAll(request) || !sameHeld(assigned, part.before.assigned);
+  return {
+    errorCode: errorCode.none,
+    errorMessage: null,
+    memberId,
+    memberEpoch: epoch,
+    heartbeatIntervalMs: context.timeouts().heartbeatIntervalMs,
+    assignment: isTold ? partitionsOf(assigned) : null,
+  };
+}
+
+export interface Participant {
+  readonly memberId: string;
+  /** Null: it was not a member. */
+  readonly before: Subscription | null;
+  readonly subscription: Subscription;
+  /** What it says it owns; null: nothing new. */
+  readonly owned: Partitions | null;
+}
+
+/** Brings the group up to a member's subscription, and the member nearer to its part. */
+export function takePart(
+  work: HeartbeatWork,
+  { before, memberId, owned, subscription }: Participant,
+): { readonly before: CurrentAssignment; readonly after: CurrentAssignment } {
+  const { context, draft } = work;
   const isOther = before === null || !sameSubscription(before, subscription);
-  if (isOther || before?.classic) draft.put({ kind: 'member', memberId, value: subscription });
+  if (isOther) draft.put({ kind: 'member', memberId, value: subscription });
   const hasChanged = before === null || !subscribesTheSame(before, subscription);
   if (hasChanged || work.topicsChanged) {
     resolvePatterns(draft, context, work.wallMs, work.topicsChanged);
@@ -56,19 +87,11 @@ function stay(work: HeartbeatWork, request: HeartbeatRequest): HeartbeatAnswer {
     current,
     target: draft.targets.get(memberId) ?? noPartitions,
     targetEpoch: draft.assignmentEpoch,
-    owned: request.owned,
+    owned,
     holderOf: draft.holderOf,
   });
   if (next !== current) draft.put({ kind: 'current', memberId, value: next });
-  const isTold = tellsAll(request) || !sameHeld(next.assigned, current.assigned);
-  return {
-    errorCode: errorCode.none,
-    errorMessage: null,
-    memberId,
-    memberEpoch: next.epoch,
-    heartbeatIntervalMs: context.timeouts().heartbeatIntervalMs,
-    assignment: isTold ? partitionsOf(next.assigned) : null,
-  };
+  return { before: current, after: next };
 }
 
 /** A request with everything in it: its sender is not sure what it was told. */
@@ -82,9 +105,12 @@ function tellsAll(request: HeartbeatRequest): boolean {
  * A static member is back, as another process, after it said that it would: it takes the place it
  * had, and what it had, under its new id. Gives what its former self subscribed to.
  */
-function replaceStatic(draft: Draft, request: HeartbeatRequest): Subscription | null {
-  const { instanceId, memberId } = request;
-  const former = instanceId === null ? undefined : draft.statics.get(instanceId);
+export function replaceStatic(
+  draft: Draft,
+  instanceId: string,
+  memberId: string,
+): Subscription | null {
+  const former = draft.statics.get(instanceId);
   if (former === undefined || former === memberId) return null;
   const subscription = draft.subscriptions.get(former) ?? null;
   const target = draft.targets.get(former) ?? noPartitions;
@@ -126,4 +152,6 @@ const sameSubscription = (one: Subscription, other: Subscription): boolean =>
   one.clientId === other.clientId &&
   one.clientHost === other.clientHost &&
   one.rebalanceTimeoutMs === other.rebalanceTimeoutMs &&
-  one.serverAssignor === other.serverAssignor;
+  one.serverAssignor === other.serverAssignor &&
+  one.classic === null &&
+  other.classic === null;

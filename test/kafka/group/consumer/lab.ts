@@ -5,6 +5,7 @@
  * answer once, every append with an id of its own, no timer stopped that does not run.
  */
 import { assert } from '../../../../src/base/assert.ts';
+import type { GroupRecord as ClassicRecord } from '../../../../src/kafka/group/classic/contract.ts';
 import type {
   ConsumerEffect,
   ConsumerInput,
@@ -31,14 +32,18 @@ export interface LabOptions {
   readonly onStored?: (records: readonly ConsumerRecord[], errorCode: number) => void;
 }
 
-const kafkaSettings: ConsumerSettings = { maxSize: 0x7fffffff, assignors: ['uniform', 'range'] };
+const kafkaSettings: ConsumerSettings = {
+  maxSize: 0x7fffffff,
+  assignors: ['uniform', 'range'],
+  minSessionTimeoutMs: 6000,
+  maxSessionTimeoutMs: 30 * 60_000,
+  mayUpgrade: true,
+  mayDowngrade: true,
+};
 
 export const sessionTimeoutMs = 45_000;
 
-interface Append {
-  readonly id: number;
-  readonly records: readonly ConsumerRecord[];
-}
+type Append = ConsumerEffect & { readonly kind: 'append' };
 
 export class Lab {
   readonly options: LabOptions;
@@ -52,6 +57,8 @@ export class Lab {
   readonly timers = new Map<string, number>();
   /** What is committed, as bytes, in order. */
   readonly log: ReturnType<typeof encodeConsumerRecord>[] = [];
+  /** The classic group that it has become. */
+  downgraded: ClassicRecord | null = null;
   readonly topics = new Map<string, KnownTopic>();
   /** Answers that somebody still waits for. */
   readonly waiting = new Set<object>();
@@ -122,13 +129,14 @@ export class Lab {
 
   #perform(effects: readonly ConsumerEffect[]): void {
     for (const effect of effects) {
-      if (effect.kind === 'answer') effect.respond(effect.answer);
+      if (effect.kind === 'answer') effect.tell();
       else if (effect.kind === 'timer') this.#setTimer(effect.name, effect.atUs);
       else this.#append(effect);
     }
   }
 
-  #append({ id, records }: Append): void {
+  #append(append: Append): void {
+    const { classic, id, records } = append;
     assert(id > this.#lastAppendId, 'appends have ids of their own');
     this.#lastAppendId = id;
     if (this.refusesAppends !== null) {
@@ -141,7 +149,11 @@ export class Lab {
     this.options.onAppend?.(records);
     for (const record of records) this.group.apply(record);
     this.#perform(this.group.applied(this.now));
-    this.appends.push({ id, records });
+    this.appends.push(append);
+    if (classic !== null) {
+      this.downgraded = classic;
+      this.step({ kind: 'end', errorCode: null });
+    }
     while (!this.holdsAppends && this.appends.length > 0) this.settle();
   }
 
