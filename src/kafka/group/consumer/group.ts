@@ -64,6 +64,8 @@ const sessionPrefix = 'session ';
 const rebalancePrefix = 'rebalance ';
 /** Of a classic member that was told to join again. */
 const joinPrefix = 'join ';
+/** Of an id that was made for a classic member, which has not come with it yet (KIP-394). */
+const pendingPrefix = 'pending ';
 
 /** A member that was to be fenced and whose record could not be written: when it is due again. */
 const retryFencingMs = 500;
@@ -75,6 +77,7 @@ export class ConsumerGroup {
   readonly #appends = new Map<number, PendingAppend>();
   /** Members whose assignment changed since timers were last set. */
   readonly #touched = new Set<string>();
+  readonly #pending = new Set<string>();
   #effects: ConsumerEffect[] = [];
   #now: Now = { us: 0, wallMs: -1 };
   #nextAppendId = 1;
@@ -251,12 +254,19 @@ export class ConsumerGroup {
     const fail = (code: number): JoinAnswer => failedJoin(request.memberId, code);
     const work = this.#begin(respond, fail);
     if (work === null) return;
-    const answer = join(work, request);
-    const isTaken = answer.errorCode === errorCode.none;
+    const answer = join(work, request, this.#pending);
+    const { errorCode: code, memberId } = answer;
+    const isTaken = code === errorCode.none;
     this.#finish(work, isTaken, { respond, answer, fail });
+    if (code === errorCode.memberIdRequired) {
+      this.#pending.add(memberId);
+      this.#timer(pendingPrefix + memberId, request.sessionTimeoutMs);
+    }
     if (!isTaken) return;
-    this.#timer(joinPrefix + answer.memberId, null);
-    this.#renewSession(answer.memberId, request.sessionTimeoutMs);
+    this.#pending.delete(memberId);
+    this.#timer(pendingPrefix + memberId, null);
+    this.#timer(joinPrefix + memberId, null);
+    this.#renewSession(memberId, request.sessionTimeoutMs);
   }
 
   #leave(leaving: readonly LeavingMember[], respond: Respond<LeaveAnswer>): void {
@@ -354,6 +364,7 @@ export class ConsumerGroup {
   #timedOut(name: string): void {
     const at = name.indexOf(' ') + 1;
     const memberId = name.slice(at);
+    if (name.startsWith(pendingPrefix)) this.#pending.delete(memberId);
     if (!this.#state.subscriptions.has(memberId)) return;
     const isRevoking = this.#state.currentOf(memberId).state === 'unrevoked';
     if (name.startsWith(rebalancePrefix) && !isRevoking) return;

@@ -6,9 +6,11 @@
  */
 import * as fc from 'fast-check';
 import { assert } from '../../../../src/base/assert.ts';
+import type { ClassicRequest } from '../../../../src/kafka/group/consumer/contract.ts';
 import { each, keyOf } from '../../../../src/kafka/group/consumer/partitions.ts';
 import type { ConsumerRules } from '../../../../src/kafka/group/consumer/rules.ts';
 import { errorCode } from '../../../../src/kafka/protocol/errors.ts';
+import { ClassicProcess } from './classic-process.ts';
 import { Lab } from './lab.ts';
 import { Process } from './process.ts';
 
@@ -42,16 +44,32 @@ const kinds = [
   'late-commit',
 ] as const;
 
-const action = fc.record({
-  kind: fc.constantFrom(...kinds),
-  who: fc.nat({ max: processCount - 1 }),
-  topics: fc.constantFrom(['t'], ['t'], ['t', 'u'], ['u'], ['/']),
-  topic: fc.constantFrom('t', 'u'),
-  count: fc.nat({ max: 5 }),
-  skew: fc.constantFrom(-2, -1, 1),
-  ms: fc.constantFrom(100, 5000, 20_000, 46_000, 70_000),
-});
-type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
+/** With members of the classic protocol besides. */
+const mixedKinds = [
+  ...kinds,
+  'classic',
+  'classic',
+  'classic',
+  'classic',
+  'classic',
+  'classic',
+  'classic',
+  'classic-lost',
+  'classic-quit',
+  'classic-restart',
+] as const;
+
+const actionOf = (isMixed: boolean) =>
+  fc.record({
+    kind: fc.constantFrom(...(isMixed ? mixedKinds : kinds)),
+    who: fc.nat({ max: processCount - 1 }),
+    topics: fc.constantFrom(['t'], ['t'], ['t', 'u'], ['u'], ['/']),
+    topic: fc.constantFrom('t', 'u'),
+    count: fc.nat({ max: 5 }),
+    skew: fc.constantFrom(-2, -1, 1),
+    ms: fc.constantFrom(100, 5000, 20_000, 46_000, 70_000),
+  });
+type Action = ReturnType<typeof actionOf> extends fc.Arbitrary<infer T> ? T : never;
 
 interface Snapshot {
   readonly memberId: string;
@@ -69,8 +87,20 @@ class Dialogue {
   /** By member, while one coordinator lasts. */
   #epochs = new Map<string, number>();
 
-  constructor(rules: Partial<ConsumerRules>) {
-    this.#lab = new Lab({ rules, settings: { maxSize: processCount - 1 }, topics: { t: 5, u: 3 } });
+  readonly #classics: ClassicProcess[] = [];
+
+  constructor(rules: Partial<ConsumerRules>, isMixed: boolean) {
+    const maxSize = processCount - 1 + (isMixed ? 2 : 0);
+    const settings = { maxSize, mayDowngrade: false };
+    this.#lab = new Lab({ rules, settings, topics: { t: 5, u: 3 } });
+    const lab = this.#lab;
+    const send = (input: ClassicRequest): void => lab.step({ kind: 'classic', input });
+    for (const isCooperative of isMixed ? [false, true] : []) {
+      const world = { send, asked: lab.asked.bind(lab) };
+      const classic = new ClassicProcess(world, isCooperative ? 'c' : 'e', isCooperative);
+      classic.topics = ['t', 'u'];
+      this.#classics.push(classic);
+    }
     this.#processes = Array.from(
       { length: processCount },
       (_, i) => new Process(this.#lab, `p${i}`, { instanceId: i < 2 ? `i${i}` : null }),
@@ -118,6 +148,12 @@ class Dialogue {
       case 'topic':
         this.#changeTopic(next.topic, next.count);
         break;
+      case 'classic':
+      case 'classic-lost':
+      case 'classic-quit':
+      case 'classic-restart':
+        this.#classic(next);
+        break;
       case 'late-commit':
         this.#commitLate(next.count);
         break;
@@ -153,6 +189,13 @@ class Dialogue {
     }, isLost);
   }
 
+  #classic({ kind, who }: Action): void {
+    const process = this.#classics[who % 2] as ClassicProcess;
+    if (kind === 'classic-quit' && process.memberId !== '') process.leave();
+    else if (kind === 'classic-restart') process.forget();
+    else process.act(undefined, kind === 'classic-lost');
+  }
+
   #yield(process: Process): void {
     process.holdsOn = false;
     if (!process.isAsking) process.takeOver();
@@ -161,6 +204,8 @@ class Dialogue {
   /** It grows, goes, or comes again as another topic. */
   #changeTopic(name: string, count: number): void {
     const known = this.#lab.topics.get(name)?.partitionCount ?? 0;
+    // A classic member cannot tell a topic from another that has its name.
+    if (count === 0 && this.#classics.length > 0) return;
     const isGrowth = count > 0 && known > 0;
     this.#lab.changeTopic(name, isGrowth ? Math.min(known + 1, 7) : count);
   }
@@ -233,6 +278,15 @@ class Dialogue {
       if (!members.some(({ memberId }) => memberId === id)) this.#epochs.delete(id);
     }
     for (const process of this.#processes) this.#checkProcess(process, holders);
+    for (const { generation, memberId, owned } of this.#classics) {
+      const member = members.find((other) => other.memberId === memberId);
+      if (member === undefined || member.current.epoch < generation) continue;
+      for (const name of owned) {
+        const [topic = '', index] = name.split('-');
+        const key = `${this.#lab.topics.get(topic)?.id}/${index}`;
+        assert(holders.get(key) === memberId, `${memberId} owns ${name} and the group knows it`);
+      }
+    }
   }
 
   /** What a process owns is its own as far as the group knows, and it may commit it. */
@@ -271,6 +325,8 @@ class Dialogue {
         if (!process.isAsking) this.#beat(process, false);
         this.check();
       }
+      for (const process of this.#classics) process.act();
+      this.check();
       lab.elapse(4000);
     }
     assert(lab.waiting.size === 0, 'everybody is answered');
@@ -280,13 +336,19 @@ class Dialogue {
   #checkSettled(): void {
     const { epoch, members, state } = this.#lab.group.describe();
     assert(state === 'Stable', `the group is stable, not ${state}`);
-    assert(members.length === this.#processes.length, 'everybody is in the group');
+    const count = this.#processes.length + this.#classics.length;
+    assert(members.length === count, 'everybody is in the group');
     const all = new Set<string>();
     const sizes = this.#processes.map((process) => {
       assert(process.epoch === epoch, 'everybody is in the epoch of the group');
       for (const name of process.owned) all.add(name);
       return process.owned.size;
     });
+    for (const { generation, owned, phase } of this.#classics) {
+      assert(phase === 'stable' && generation === epoch, 'so is who speaks the classic protocol');
+      for (const name of owned) all.add(name);
+      sizes.push(owned.length);
+    }
     const wanted = [...this.#lab.topics.values()].reduce(
       (sum, each) => sum + each.partitionCount,
       0,
@@ -314,9 +376,14 @@ function sayAll({ group }: Lab): unknown {
   ];
 }
 
-export function play(rules: Partial<ConsumerRules>, parameters: fc.Parameters<[Action[]]>) {
-  const property = fc.property(fc.array(action, { maxLength: 80, size: 'max' }), (actions) => {
-    const dialogue = new Dialogue(rules);
+export function play(
+  rules: Partial<ConsumerRules>,
+  parameters: fc.Parameters<[Action[]]>,
+  isMixed = false,
+) {
+  const all = fc.array(actionOf(isMixed), { maxLength: 80, size: 'max' });
+  const property = fc.property(all, (actions) => {
+    const dialogue = new Dialogue(rules, isMixed);
     for (const each of actions) dialogue.perform(each);
     dialogue.finish();
   });

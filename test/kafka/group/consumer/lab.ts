@@ -28,7 +28,7 @@ export interface LabOptions {
   readonly settings?: Partial<ConsumerSettings>;
   readonly rules?: Partial<ConsumerRules>;
   readonly topics?: Readonly<Record<string, number>>;
-  readonly onAppend?: (records: readonly ConsumerRecord[]) => void;
+  readonly onAppend?: (append: Append) => void;
   readonly onStored?: (records: readonly ConsumerRecord[], errorCode: number) => void;
 }
 
@@ -146,7 +146,7 @@ export class Lab {
       this.step({ kind: 'appended', id, errorCode });
       return;
     }
-    this.options.onAppend?.(records);
+    this.options.onAppend?.(append);
     for (const record of records) this.group.apply(record);
     this.#perform(this.group.applied(this.now));
     this.appends.push(append);

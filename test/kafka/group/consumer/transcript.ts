@@ -9,6 +9,10 @@
  *   beat a epoch=3         with another epoch than it knows; `owned=t-0,t-1`: says it owns that
  *   hold a, yield a        a does not give up what it is to, or does now
  *   leave a, away a        it leaves; as a static member that will be back
+ *   classic x y            the next request of consumers of the classic protocol: a join, a sync or
+ *                          a heartbeat; with \`cooperative\` they are that
+ *   quit x                 such a one leaves
+ *   was x=t-0,t-1 y=t-2    the group was a classic one, stable at 3, of members that had that
  *   restart a id=a2        the process forgets what it knew, and has another id
  *   commit a partition=t-0 with what a knows; `epoch=1` in its place
  *   topic u 3              the topic has so many partitions; 0: it is deleted
@@ -19,12 +23,19 @@
  *   state                  the group and its members
  */
 import type {
+  ClassicRequest,
   ConsumerRecord,
   Held,
   Partitions,
 } from '../../../../src/kafka/group/consumer/contract.ts';
 import { partitionsOf } from '../../../../src/kafka/group/consumer/partitions.ts';
 import { errorCode, errorName } from '../../../../src/kafka/protocol/errors.ts';
+import {
+  assignedNames,
+  assignmentBytes,
+  ClassicProcess,
+  subscriptionBytes,
+} from './classic-process.ts';
 import { Lab, type LabOptions } from './lab.ts';
 import { Process } from './process.ts';
 
@@ -47,14 +58,20 @@ class Teller {
   readonly #lab: Lab;
   readonly #lines: string[];
   readonly #processes = new Map<string, Process>();
+  readonly #classics = new Map<string, ClassicProcess>();
   #state = 'Empty';
 
   constructor(options: LabOptions, lines: string[]) {
     this.#lines = lines;
     this.#lab = new Lab({
       ...options,
-      onAppend: (records) => {
+      onAppend: ({ classic, records }) => {
         for (const record of records) this.#tell(`+ ${this.#sayRecord(record)}`);
+        if (classic === null) return;
+        const all = classic.members.map(({ assignment, memberId }) => {
+          return `${memberId}=${assignedNames(assignment).join()}`;
+        });
+        this.#tell(`+ classic group of generation ${classic.generation}: ${all.join(' ')}`);
       },
       onStored: (_, code) => {
         if (code !== 0) this.#tell(`refused: ${errorName(code)}`);
@@ -96,13 +113,57 @@ class Teller {
       },
       'fail-over': () => lab.failOver(errorCode.notCoordinator, name === 'compacted'),
       state: () => this.#describe(),
+      was: () => this.#was(options),
     };
+    if (command === 'classic' && names.at(-1) === 'cooperative') {
+      names.pop();
+      for (const each of names) this.#classic(each, true);
+    }
     const act = simple[command];
     if (act !== undefined) act();
     else for (const each of names) this.#act(command, each, options);
     const { state } = lab.group;
     if (state !== this.#state) this.#tell(`the group is ${state}`);
     this.#state = state;
+  }
+
+  #classic(name: string, isCooperative = false): ClassicProcess {
+    let process = this.#classics.get(name);
+    if (process === undefined) {
+      const lab = this.#lab;
+      const send = (input: ClassicRequest): void => lab.step({ kind: 'classic', input });
+      process = new ClassicProcess(
+        { send, asked: (answered) => lab.asked(answered) },
+        name,
+        isCooperative,
+      );
+      this.#classics.set(name, process);
+    }
+    return process;
+  }
+
+  #was(members: ReadonlyMap<string, string>): void {
+    const adopted = this.#lab.group.adopt({
+      generation: 3,
+      protocolType: 'consumer',
+      protocol: 'range',
+      members: [...members].map(([name, has]) => {
+        const process = this.#classic(name);
+        const owned = has.split(',').filter((each) => each !== '');
+        Object.assign(process, { memberId: name, generation: 3, phase: 'stable', owned });
+        return {
+          memberId: name,
+          instanceId: null,
+          clientId: name,
+          clientHost: '/10.0.0.2',
+          rebalanceTimeoutMs: 60_000,
+          sessionTimeoutMs: 10_000,
+          protocols: [{ name: 'range', metadata: subscriptionBytes(['t'], []) }],
+          assignment: assignmentBytes(owned),
+        };
+      }),
+    });
+    this.#tell(adopted ? 'it can be converted' : 'it cannot be converted');
   }
 
   #act(command: string, name: string, options: ReadonlyMap<string, string>): void {
@@ -114,6 +175,12 @@ class Teller {
       case 'beat':
       case 'lose':
         this.#beat(process, options, command === 'lose');
+        break;
+      case 'classic':
+        this.#classic(name).act((what) => this.#tell(`${name} <- ${what}`));
+        break;
+      case 'quit':
+        this.#classic(name).leave((what) => this.#tell(`${name} <- ${what}`));
         break;
       case 'hold':
         process.holdsOn = true;

@@ -8,6 +8,94 @@ async function golden(name: string, script: string, options: LabOptions = {}): P
   );
 }
 
+describe('transcripts of a group that changes its protocol', () => {
+  it('classic members stay when one of the new protocol comes, and give up their part', async () => {
+    await golden(
+      'upgrade',
+      `
+      was x=t-0,t-1 y=t-2,t-3
+      join a
+      state
+      classic x y
+      # x is eager: it gives up all, and joins
+      classic x
+      classic x
+      beat a
+      classic y
+      classic y
+      beat a
+      classic x y
+      classic x y
+      beat a
+      beat a
+      classic x y
+      state
+      classic z
+      classic z
+      fail-over
+      classic z
+      beat a
+      classic x y
+      state`,
+    );
+  });
+
+  it('the last member of the new protocol goes: a classic group, which begins anew', async () => {
+    await golden(
+      'downgrade',
+      `
+      was x=t-0,t-1 y=t-2,t-3
+      join a
+      elapse 1000
+      classic x y
+      leave a
+      beat a`,
+    );
+  });
+
+  it('a cooperative member gives up what it is not given any more, and says so', async () => {
+    await golden(
+      'classic-cooperative',
+      `
+      join a
+      beat a
+      classic x cooperative
+      classic x
+      classic x
+      beat a
+      beat a
+      classic x
+      classic x
+      classic x
+      leave a
+      beat a
+      join b
+      state`,
+      { settings: { mayDowngrade: false } },
+    );
+  });
+
+  it('classic members that do not join in time, or are silent, are fenced', async () => {
+    await golden(
+      'classic-fenced',
+      `
+      was x=t-0,t-1 y=t-2,t-3
+      join a
+      elapse 9000
+      classic x
+      elapse 1000
+      # y was silent
+      beat a
+      elapse 5000
+      # x hears that it is to join again, and does not
+      quit y
+      state
+      elapse 45000
+      state`,
+    );
+  });
+});
+
 describe('transcripts of a consumer group', () => {
   it('three join, one after the other: each is given what the others give up', async () => {
     await golden(

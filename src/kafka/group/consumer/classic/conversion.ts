@@ -79,8 +79,8 @@ const subscriptionOf = (
 
 /** A group all of whose members speak the classic protocol, as a classic one; else null. */
 export function downgraded(state: GroupState, topics: Topics): GroupRecord | null {
-  const protocol = commonProtocol(state);
-  if (protocol === null) return null;
+  const protocol = commonProtocols(state)?.[0];
+  if (protocol === undefined) return null;
   const members: GroupRecord['members'][number][] = [];
   for (const [memberId, subscription] of state.subscriptions.entries()) {
     const { classic, clientHost, clientId, instanceId, rebalanceTimeoutMs } = subscription;
@@ -110,13 +110,16 @@ export function downgraded(state: GroupState, topics: Topics): GroupRecord | nul
   };
 }
 
-/** The first protocol that all classic members support; null where there is none. */
-export function commonProtocol(state: GroupState): string | null {
+/** Protocols that all classic members support, but for some; null where there are none. */
+export function commonProtocols(
+  state: GroupState,
+  isLeftOut: (memberId: string) => boolean = () => false,
+): readonly string[] | null {
   let common: readonly string[] | null = null;
-  for (const { classic } of state.subscriptions.values()) {
-    if (classic === null) continue;
+  for (const [memberId, { classic }] of state.subscriptions.entries()) {
+    if (classic === null || isLeftOut(memberId)) continue;
     const names = classic.protocols.map(({ name }) => name);
     common = common === null ? names : common.filter((name) => names.includes(name));
   }
-  return common?.[0] ?? null;
+  return common;
 }

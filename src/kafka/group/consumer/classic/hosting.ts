@@ -19,12 +19,18 @@ import { type HeartbeatWork, replaceStatic, takePart } from '../heartbeating.ts'
 import { fence } from '../leaving.ts';
 import { epochIn, noPartitions, partitionsOf } from '../partitions.ts';
 import type { Draft, GroupState } from '../state.ts';
+import { commonProtocols } from './conversion.ts';
 import { byId, byTopicName } from './names.ts';
 import { readSubscription, writeAssignment } from './protocol.ts';
 
-export function join(work: HeartbeatWork, request: JoinRequest): JoinAnswer {
+/** `pending`: ids that were made and told, and have not joined yet. */
+export function join(
+  work: HeartbeatWork,
+  request: JoinRequest,
+  pending: ReadonlySet<string>,
+): JoinAnswer {
   const { context, draft } = work;
-  const code = judgeJoin(draft, context, request);
+  const code = judgeJoin(draft, context, request) || judgeId(draft, request, pending);
   if (code !== errorCode.none) return failedJoin(request.memberId, code);
   const { instanceId, protocols } = request;
   const isNew = request.memberId === '';
@@ -82,15 +88,28 @@ function judgeJoin(draft: Draft, { settings }: ConsumerContext, request: JoinReq
   const isKnown = draft.subscriptions.has(memberId) || holder !== undefined;
   if (!isKnown && draft.memberCount >= settings.maxSize) return errorCode.groupMaxSizeReached;
   if (protocolType !== 'consumer') return errorCode.inconsistentGroupProtocol;
-  for (const [other, { classic }] of draft.subscriptions.entries()) {
-    if (classic === null || other === memberId || other === holder) continue;
-    const isShared = classic.protocols.some(({ name }) =>
-      protocols.some((own) => own.name === name),
-    );
-    if (!isShared) return errorCode.inconsistentGroupProtocol;
-  }
+  const others = commonProtocols(draft, (other) => other === memberId || other === holder);
+  const isShared = others === null || protocols.some(({ name }) => others.includes(name));
+  if (!isShared) return errorCode.inconsistentGroupProtocol;
   return errorCode.none;
 }
+
+/**
+ * The error code for an id that nobody was told. Whoever comes with that of a member that is gone
+ * may own what others have by now: it shall begin anew, with nothing.
+ */
+function judgeId(
+  draft: Draft,
+  { instanceId, memberId }: JoinRequest,
+  pending: ReadonlySet<string>,
+): number {
+  if (memberId === '') return pending.size < maxPending ? 0 : errorCode.groupMaxSizeReached;
+  const isKnown = draft.subscriptions.has(memberId) || pending.has(memberId);
+  return isKnown || instanceId !== null ? errorCode.none : errorCode.unknownMemberId;
+}
+
+/** A bound on memory where Kafka has none. */
+const maxPending = 10_000;
 
 /** The error code for a member that speaks the classic protocol, or says it does. */
 function judgeClaim(state: GroupState, { generation, instanceId, memberId }: MemberClaim): number {
