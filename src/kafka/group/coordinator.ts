@@ -19,6 +19,7 @@ import { expiredRecords, recordsOfDeletedTopics, writeTombstones } from './expir
 import type { Group } from './group.ts';
 import { partitionOfGroup } from './group-partition.ts';
 import type { OffsetsTopic } from './offsets-topic.ts';
+import type { StoredGroup } from './records.ts';
 import { Shard, type ShardEnvironment } from './shard.ts';
 
 type ShardHooks = 'onConsumerRecord' | 'onDowngraded' | 'onLoaded' | 'onUnloaded';
@@ -51,9 +52,13 @@ export class GroupCoordinator implements LeadershipListener {
       },
       onDowngraded: (shard, group) => {
         const { members } = group;
-        const classic = this.#membersOf(shard, group);
+        const { stored } = group;
         if (members instanceof ConsumerMembers) members.giveWay();
-        // What the one who went had is nobody's: all join again.
+        if (stored === null) return;
+        // What the one who went had is nobody's: all join again, out of the generation they are in.
+        // The one that is stored nobody is in: at the next coordinator all would join again too.
+        const generation = stored.generation - 1;
+        const classic = this.#membersOf(shard, group, { ...stored, generation });
         classic.step({ kind: 'rebalance' });
       },
       onLoaded: (shard) => {
@@ -155,11 +160,15 @@ export class GroupCoordinator implements LeadershipListener {
     return [...this.#shards.values()].sort((a, b) => a.index - b.index);
   }
 
-  #membersOf(shard: Shard, group: Group): ClassicMembers {
+  #membersOf(
+    shard: Shard,
+    group: Group,
+    stored: StoredGroup | null = group.stored,
+  ): ClassicMembers {
     const { host } = this.#environment;
     const members = new ClassicMembers(host, shard, this.#options.newClassicGroup(group.id));
     group.members = members;
-    if (group.stored !== null) members.restore(group.stored);
+    if (stored !== null) members.restore(stored);
     return members;
   }
 

@@ -343,7 +343,9 @@ export class ConsumerGroup {
     this.#isRefresh = isRefresh;
     // The last member of the new protocol may just have gone.
     const hasShrunk = draft.memberCount < this.#state.memberCount;
-    const classic = hasShrunk && settings.mayDowngrade ? downgraded(draft, topics) : null;
+    const nextEpoch = this.#state.epoch + 1;
+    const mayBe = hasShrunk && settings.mayDowngrade;
+    const classic = mayBe ? downgraded(draft, topics, nextEpoch) : null;
     const records = classic === null ? draft.records : tombstonesOf(this.#state);
     this.#effects.push({ kind: 'append', id, records, classic });
   }

@@ -78,7 +78,11 @@ const subscriptionOf = (
 });
 
 /** A group all of whose members speak the classic protocol, as a classic one; else null. */
-export function downgraded(state: GroupState, topics: Topics): GroupRecord | null {
+export function downgraded(
+  state: GroupState,
+  topics: Topics,
+  generation: number,
+): GroupRecord | null {
   const protocol = commonProtocols(state)?.[0];
   if (protocol === undefined) return null;
   const members: GroupRecord['members'][number][] = [];
@@ -102,7 +106,7 @@ export function downgraded(state: GroupState, topics: Topics): GroupRecord | nul
   if (first === undefined) return null;
   return {
     protocolType: 'consumer',
-    generation: state.epoch,
+    generation,
     protocol,
     leader: first.memberId,
     currentStateTimestamp: -1,
