@@ -28,10 +28,18 @@ export class Member {
   readonly #cluster: GroupCluster;
   readonly #group: string;
   readonly #name: string;
+  readonly #metadata: Uint8Array;
   readonly #channels = new Map<NodeId, Channel>();
   #host: Host | null = null;
 
-  constructor(cluster: GroupCluster, group: string, name: string) {
+  /** `metadata`: what it says of its subscription, which the coordinator only carries. */
+  constructor(
+    cluster: GroupCluster,
+    group: string,
+    name: string,
+    metadata: Uint8Array = text.encode(name),
+  ) {
+    this.#metadata = metadata;
     this.#cluster = cluster;
     this.#group = group;
     this.#name = name;
@@ -57,7 +65,7 @@ export class Member {
       rebalanceTimeoutMs: 20_000,
       memberId: this.memberId,
       protocolType: 'consumer',
-      protocols: [{ name: 'range', metadata: text.encode(this.#name) }],
+      protocols: [{ name: 'range', metadata: this.#metadata }],
     });
   }
 
@@ -70,7 +78,7 @@ export class Member {
   }
 
   /** As the leader with what each member gets; as a follower with nothing. */
-  sync(to: NodeId, given: Readonly<Record<string, string>> = {}) {
+  sync(to: NodeId, given: Readonly<Record<string, string | Uint8Array>> = {}) {
     return this.#send(to, syncGroupApi, 5, {
       groupId: this.#group,
       generationId: this.generation,
@@ -79,7 +87,7 @@ export class Member {
       protocolName: 'range',
       assignments: Object.entries(given).map(([memberId, assignment]) => ({
         memberId,
-        assignment: text.encode(assignment),
+        assignment: typeof assignment === 'string' ? text.encode(assignment) : assignment,
       })),
     });
   }
@@ -88,6 +96,12 @@ export class Member {
     await this.#cluster.until('an assignment', () => asked.answer !== null);
     const { assignment, errorCode: code } = asked.answer!;
     return code === errorCode.none ? new TextDecoder().decode(assignment) : `error ${code}`;
+  }
+
+  /** The bytes of it; none of an error. */
+  async syncedBytes(asked: Asked<typeof syncGroupApi>): Promise<Uint8Array> {
+    await this.#cluster.until('an assignment', () => asked.answer !== null);
+    return asked.answer!.assignment;
   }
 
   async heartbeat(to: NodeId): Promise<number | undefined> {
