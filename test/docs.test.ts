@@ -6,8 +6,10 @@ import { faultKinds } from '../src/trial/faults/registry.ts';
 import { sightNames } from '../src/trial/faults/trigger.ts';
 import { properties } from '../src/trial/properties/registry.ts';
 import { targetKinds } from '../src/trial/targets/registry.ts';
+import { traceSorts } from '../src/trial/trace/record.ts';
 
 const root = resolve(import.meta.dirname, '..');
+const searching = readFileSync(resolve(root, 'docs/searching.md'), 'utf8');
 const scenarios = readFileSync(resolve(root, 'docs/scenarios.md'), 'utf8');
 
 describe('the documentation', () => {
@@ -38,6 +40,14 @@ describe('the documentation', () => {
     expect(scenarios).toContain(tableOf(properties.map((p) => [p.name, p.sentence])));
   });
 
+  it('says when each property is at risk', () => {
+    expect(searching).toContain(tableOf(properties.map(({ name, risk }) => [name, risk])));
+  });
+
+  it('lists the sorts of records of a trace', () => {
+    expect(searching).toContain(tableOf(Object.entries(traceSorts)));
+  });
+
   it('lists what a trigger may wait for', () => {
     expect(sightNames.filter((name) => !scenarios.includes(`\`${name}\``))).toEqual([]);
   });
@@ -46,6 +56,7 @@ describe('the documentation', () => {
     for (const page of [
       'README.md',
       'docs/scenarios.md',
+      'docs/searching.md',
       'docs/architecture.md',
       'CONTRIBUTING.md',
     ]) {

@@ -33,6 +33,7 @@ const trialOrder = [
   'workload',
   'checkers',
   'coverage',
+  'trace',
   'runner',
   'museum',
   'hunt',

@@ -1,5 +1,6 @@
 /** The command line: reads flags, calls one command, turns its outcome into an exit code. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { traceSorts } from '../trial/trace/record.ts';
 import { packageVersion } from './about.ts';
 import { type BugsFlags, bugs } from './commands/bugs.ts';
 import { type HuntFlags, hunt } from './commands/hunt.ts';
@@ -7,6 +8,7 @@ import { list } from './commands/list.ts';
 import { type ReplayFlags, replay } from './commands/replay.ts';
 import { type RunFlags, run } from './commands/run.ts';
 import { type ServeFlags, serve } from './commands/serve.ts';
+import { type TraceFlags, trace } from './commands/trace.ts';
 import { exitCode, UsageError } from './exit.ts';
 
 function program(done: Done): Command {
@@ -17,6 +19,7 @@ function program(done: Done): Command {
     .version(packageVersion())
     .exitOverride();
   addTrials(ordeal, done);
+  addTrace(ordeal, done);
   addSearches(ordeal, done);
   addCluster(ordeal, done);
   return ordeal;
@@ -37,6 +40,7 @@ function addTrials(ordeal: Command, done: Done): void {
     .addOption(single('-j, --workers <count>', 'processes to run in (default: one a core)'))
     .addOption(single('--bail <count>', 'stop after so many failures'))
     .option('--verify', 'run each seed again in another process and compare')
+    .option('--coverage', 'tell what the sweep has reached, and what it never did')
     .option('--reporter <name>', 'default, verbose, json, junit, github; repeatable', collect)
     .addOption(outputDir())
     .action(async (names: string[], flags: RunFlags) => done(await run(names, flags)));
@@ -47,10 +51,22 @@ function addTrials(ordeal: Command, done: Done): void {
     .argument('<scenario>', 'name of a stock scenario or path of a scenario file')
     .addOption(single('--seed <seed>', 'the seed').makeOptionMandatory())
     .addOption(single('--plan <file>', "a saved or edited plan instead of the seed's own"))
-    .addOption(single('--trace <file>', 'write every event to this file'))
+    .addOption(single('--trace <file>', 'write all that happens to this file'))
     .addOption(single('--bug <id>', 'decide as an exhibit of the museum does'))
     .addOption(outputDir())
     .action(async (name: string, flags: ReplayFlags) => done(await replay(name, flags)));
+}
+
+function addTrace(ordeal: Command, done: Done): void {
+  ordeal
+    .command('trace')
+    .description('tell a trace in words, a line for each record')
+    .argument('<file>', 'what a replay has written, trace.jsonl')
+    .addOption(single('--only <sorts>', `some of ${Object.keys(traceSorts).join(', ')}`))
+    .addOption(single('--machine <name>', 'what concerns this machine'))
+    .addOption(single('--from <seconds>', 'from this virtual time on'))
+    .addOption(single('--to <seconds>', 'up to this virtual time'))
+    .action(async (file: string, flags: TraceFlags) => done(await trace(file, flags)));
 }
 
 function addSearches(ordeal: Command, done: Done): void {
@@ -64,6 +80,7 @@ function addSearches(ordeal: Command, done: Done): void {
     .addOption(single('--budget <amount>', 'how long: 10m, 90s or 500t (trials)').default('10m'))
     .addOption(single('--seed <seed>', 'another search for each'))
     .addOption(single('-j, --workers <count>', 'processes to run in (default: one a core)'))
+    .option('--coverage', 'tell what the search has reached, and what it never did')
     .addOption(outputDir())
     .action(async (names: string[], flags: HuntFlags) => done(await hunt(names, flags)));
 
@@ -76,6 +93,7 @@ function addSearches(ordeal: Command, done: Done): void {
     .addOption(single('--seed <seed>', 'another search for each'))
     .addOption(single('-j, --workers <count>', 'processes to run in (default: one a core)'))
     .addOption(single('--page <file>', 'write what was found into this Markdown file'))
+    .addOption(outputDir())
     .action(async (ids: string[], flags: BugsFlags) => done(await bugs(ids, flags)));
 }
 

@@ -3,7 +3,7 @@
 import type { Micros } from '../base/ids.ts';
 import type { Difference } from '../report/reporter.ts';
 import { installGuard } from '../sim/guard.ts';
-import { Coverage } from '../trial/coverage/coverage.ts';
+import { Coverage, type Reached } from '../trial/coverage/coverage.ts';
 import { swapped } from '../trial/museum/exhibit.ts';
 import { exhibitOf } from '../trial/museum/registry.ts';
 import type { Plan } from '../trial/plan/plan.ts';
@@ -15,6 +15,7 @@ import {
   type TrialOutcome,
 } from '../trial/runner/trial.ts';
 import { InvalidInputError, type Scenario } from '../trial/scenario/scenario.ts';
+import { traceVersion } from '../trial/trace/record.ts';
 import { UsageError } from './exit.ts';
 import { runFolder, saveDigests, saveRun } from './output.ts';
 import { loadPlan } from './plan-file.ts';
@@ -34,6 +35,8 @@ export interface Job {
   readonly outputDirectory: string;
   /** Where to leave the digest after each event, to be compared; null: nowhere. */
   readonly digestsFile: string | null;
+  /** Whether it is counted what the trial reaches. */
+  readonly counts: boolean;
 }
 
 export interface ReplayJob {
@@ -61,6 +64,7 @@ export interface SearchJob {
 
 export interface SearchResult {
   readonly record: RunRecord;
+  readonly reached: Reached;
   readonly plan: Plan;
   readonly features: readonly (readonly [feature: string, count: number])[];
 }
@@ -69,6 +73,8 @@ export interface JobResult {
   readonly record: RunRecord;
   /** What came of the second run of `--verify`, made in another process. */
   readonly difference: Difference | null;
+  /** What it reached; null where that was not counted, or the trial did not come to its end. */
+  readonly reached: Reached | null;
   /** Why its files could not be kept; null when they are. */
   readonly unsaved: string | null;
   /** What went wrong with us rather than with the cluster; null when nothing did. */
@@ -88,12 +94,15 @@ export async function describeScenario(asked: string): Promise<DescribedScenario
 export async function runJob(job: Job, watch?: Watch): Promise<JobResult> {
   const { file, scenario } = await loadScenario(job.scenario);
   return checked(file, async () => {
-    const options = { recordDigests: job.digestsFile !== null, watch };
+    const coverage = job.counts ? new Coverage() : null;
+    const options = { recordDigests: job.digestsFile !== null, watch, coverage };
     const { record, outcome } = await timedTrial(scenario, job.seed, options);
     const folder = runFolder(job.outputDirectory, scenario.name, job.seed);
     const unsaved = saveRun(folder, record, outcome.plan, outcome.history);
     if (job.digestsFile !== null) saveDigests(job.digestsFile, outcome.digests!);
-    return { record, difference: null, unsaved, internal: null, thrown: stackOf(outcome) };
+    const reached = coverage?.reached ?? null;
+    const thrown = stackOf(outcome);
+    return { record, difference: null, reached, unsaved, internal: null, thrown };
   });
 }
 
@@ -103,7 +112,7 @@ export async function replayJob(job: ReplayJob, watch?: Watch): Promise<JobResul
   const plan = job.plan === null ? null : loadPlan(job.plan, scenario.name, job.seed);
   const blamed = job.plan === null ? file : `--plan: ${job.plan}`;
   await checked(blamed, async () => checkTrial(scenario, job.seed, { plan }));
-  const trace = openTrace(job.trace);
+  const trace = openTrace(job.trace, scenario.name, job.seed);
   try {
     const { record, outcome } = await timedTrial(scenario, job.seed, {
       plan,
@@ -113,7 +122,8 @@ export async function replayJob(job: ReplayJob, watch?: Watch): Promise<JobResul
     });
     const unsaved = saveRun(job.folder, record, outcome.plan, outcome.history);
     const unkept = trace.close() ?? unsaved;
-    return { record, difference: null, unsaved: unkept, internal: null, thrown: stackOf(outcome) };
+    const thrown = stackOf(outcome);
+    return { record, difference: null, reached: null, unsaved: unkept, internal: null, thrown };
   } finally {
     trace.close();
   }
@@ -130,7 +140,8 @@ export async function searchJob(job: SearchJob, watch?: Watch): Promise<SearchRe
     const { plan, seed } = job;
     const options = { plan, watch, coverage, ...rulesOf(job.bug) };
     const { record, outcome } = await timedTrial(scenario, seed, options);
-    return { record, plan: outcome.plan, features: [...coverage.features] };
+    const { features, reached } = coverage;
+    return { record, plan: outcome.plan, features: [...features], reached };
   });
 }
 
@@ -153,9 +164,9 @@ async function checked<T>(file: string, act: () => Promise<T>): Promise<T> {
   }
 }
 
-function openTrace(path: string): TraceFile {
+function openTrace(path: string, scenario: string, seed: string): TraceFile {
   try {
-    return openTraceFile(path);
+    return openTraceFile(path, { is: 'trace', version: traceVersion, scenario, seed });
   } catch (error) {
     throw new UsageError(`--trace: ${(error as Error).message}`);
   }

@@ -1,5 +1,16 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import type { TraceEntry, TraceSink } from '../sim/trace.ts';
+/** The file of a trace: JSON records, one a line, behind a header; written, and read again. */
+import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { TraceSink } from '../sim/trace.ts';
+import { explain } from '../trial/scenario/scenario.ts';
+import {
+  recordOf,
+  type TraceHeader,
+  type TraceRecord,
+  traceHeaderSchema,
+  traceRecordSchema,
+} from '../trial/trace/record.ts';
+import { UsageError } from './exit.ts';
 import { problemOf } from './problem.ts';
 
 export interface TraceFile extends TraceSink {
@@ -7,18 +18,13 @@ export interface TraceFile extends TraceSink {
   close(): string | null;
 }
 
-/** Event, virtual seconds, machine and what happened, with tabs between them. */
-export function traceLine({ event, time, machine, what }: TraceEntry): string {
-  return `${event}\t${(time / 1_000_000).toFixed(6)}\t${machine}\t${what}`;
-}
-
 /**
  * Writes every entry as a line. Throws what the file system throws when it is opened; what goes
  * wrong later is told at the end, for a trial does not depend on who watches it.
  */
-export function openTraceFile(path: string): TraceFile {
+export function openTraceFile(path: string, header: TraceHeader): TraceFile {
   const handle = openSync(path, 'w');
-  const waiting: string[] = [];
+  const waiting: string[] = [JSON.stringify(header)];
   let problem: string | null = null;
   let open = true;
   const attempt = (act: () => void): void => {
@@ -34,7 +40,7 @@ export function openTraceFile(path: string): TraceFile {
   };
   return {
     write(entry) {
-      if (waiting.push(traceLine(entry)) >= 1000) flush();
+      if (waiting.push(JSON.stringify(recordOf(entry))) >= 1000) flush();
     },
     close() {
       if (!open) return problem;
@@ -50,4 +56,35 @@ export function openTraceFile(path: string): TraceFile {
 function writeAll(handle: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
+}
+
+/** The records of a file, in their order. Throws a UsageError that names file and line. */
+export async function* readTraceFile(path: string): AsyncGenerator<TraceRecord> {
+  const input = createReadStream(path, 'utf8');
+  let number = 0;
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      number++;
+      const schema = number === 1 ? traceHeaderSchema : traceRecordSchema;
+      const value = parsed(line, `${path}: line ${number}`);
+      const result = schema.safeParse(value);
+      if (!result.success)
+        throw new UsageError(`${path}: line ${number}: ${explain(result.error, value)}`);
+      if (result.data.is !== 'trace') yield result.data;
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${path}: ${(error as Error).message}`);
+  } finally {
+    input.destroy();
+  }
+  if (number === 0) throw new UsageError(`${path}: is empty, and no trace`);
+}
+
+function parsed(line: string, where: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new UsageError(`${where}: not JSON: ${(error as Error).message}`);
+  }
 }

@@ -6,12 +6,13 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Difference } from '../report/reporter.ts';
+import { traceLine } from '../report/trace.ts';
 import { DigestRecording, type TraceEntry } from '../sim/trace.ts';
 import type { RunRecord, TrialResult } from '../trial/runner/result.ts';
 import { runTrial, type TrialOutcome } from '../trial/runner/trial.ts';
+import { recordOf } from '../trial/trace/record.ts';
 import { guarded, type Watch } from './job.ts';
 import { loadScenario } from './scenarios.ts';
-import { traceLine } from './trace-file.ts';
 
 /** The second run of a seed: what it needs to know of the first. */
 export interface Repetition {
@@ -36,7 +37,7 @@ export async function repeat(repetition: Repetition, watch?: Watch): Promise<Dif
   if (event === null) return { scenario: first.scenario, seed, message };
   const lines: string[] = [];
   const write = (entry: TraceEntry): void => {
-    if (entry.event === event) lines.push(traceLine(entry));
+    if (entry.event === event) lines.push(traceLine(recordOf(entry)));
   };
   await guarded(() => runTrial(scenario, seed, { trace: { write }, watch }));
   const told = lines.slice(0, mostLinesTold).join('\n    ') || 'nothing: it ends before';

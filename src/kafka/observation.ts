@@ -10,8 +10,12 @@ import type {
   NodeId,
   Offset,
   PartitionEpoch,
+  ProducerEpoch,
+  ProducerId,
   Uuid,
+  WallMs,
 } from '../base/ids.ts';
+import type { TopicSettings } from './config.ts';
 
 export type Observe = (observation: Observation) => void;
 
@@ -45,9 +49,30 @@ interface Replica {
   readonly partition: string;
 }
 
+/** What a log knows beside its batches: it must follow from them. */
+export interface LogKnowledge {
+  /** Leader epochs and the offset of their first record, both rising. */
+  readonly epochs: readonly { readonly epoch: LeaderEpoch; readonly startOffset: Offset }[];
+  readonly producers: readonly {
+    readonly producerId: ProducerId;
+    readonly producerEpoch: ProducerEpoch;
+    /** Of the last record of `producerEpoch`; −1 where it has none. */
+    readonly lastSequence: number;
+  }[];
+  /** Producers whose newest batch is of this time or older may be forgotten. */
+  readonly forgetsUntilMs: WallMs;
+}
+
 export type LogObservation =
   /** A log was opened and recovered: batches at or above `end` that were there before are gone. */
-  | (Replica & { readonly kind: 'log-opened'; readonly start: Offset; readonly end: Offset })
+  | (Replica & {
+      readonly kind: 'log-opened';
+      readonly start: Offset;
+      readonly end: Offset;
+      /** It is new, or its last process had closed it: nothing had to be recovered. */
+      readonly clean: boolean;
+      readonly knowledge: LogKnowledge;
+    })
   /**
    * One record batch was appended. `crc` is the batch's own CRC-32C, `leaderEpoch` stands in the
    * batch.
@@ -66,10 +91,37 @@ export type LogObservation =
       readonly kind: 'log-truncated';
       readonly to: Offset;
       readonly highWatermark: Offset;
+      readonly knowledge: LogKnowledge;
+    })
+  /** The disk failed while everything at or above `to` was being cut off: it may be gone or not. */
+  | (Replica & { readonly kind: 'log-cut-failed'; readonly to: Offset })
+  /**
+   * A flush has ended, and succeeded: everything below `end` is durable. `coversCuts`: and so is
+   * every cut of the log; none came while it ran.
+   */
+  | (Replica & {
+      readonly kind: 'log-flushed';
+      readonly end: Offset;
+      readonly coversCuts: boolean;
+    })
+  /** Batches were read from `from` on, by whomever; the first of them is this one. */
+  | (Replica & {
+      readonly kind: 'log-read';
+      readonly from: Offset;
+      readonly baseOffset: Offset;
+      readonly crc: number;
     })
   /** Everything below `start` was deleted. */
   | (Replica & { readonly kind: 'log-start-moved'; readonly start: Offset })
-  | (Replica & { readonly kind: 'log-deleted' });
+  | (Replica & { readonly kind: 'log-deleted' })
+  /** Idle producers, last active by then, were forgotten. */
+  | (Replica & { readonly kind: 'producers-expired'; readonly untilMs: WallMs })
+  /** These settings hold from now on, in the log or in what the replica does with it. */
+  | (Replica & {
+      readonly kind: 'settings-used';
+      readonly by: 'log' | 'partition';
+      readonly settings: TopicSettings;
+    });
 
 export type PartitionObservation =
   | (Replica & {
@@ -97,6 +149,10 @@ export type PartitionObservation =
        */
       readonly maximalIsr?: readonly NodeId[];
     })
+  /** The high watermark with which a replica begins that was created, or found on disk. */
+  | (Replica & { readonly kind: 'high-watermark-restored'; readonly highWatermark: Offset })
+  /** A checkpoint with this high watermark is durable. */
+  | (Replica & { readonly kind: 'high-watermark-stored'; readonly highWatermark: Offset })
   /** A leader's view of its ISR changed: proposed, committed, or taken back. */
   | (Replica & {
       readonly kind: 'isr-changed';
@@ -173,6 +229,15 @@ export type MetadataObservation =
       readonly topicId: Uuid;
       readonly topic: string;
       readonly deleted: boolean;
+    }
+  /**
+   * Once per process: a way to ask, at any later time, what the node's image says then. Lines in
+   * one canonical form and order; two images that say the same give the same lines.
+   */
+  | {
+      readonly kind: 'metadata-image';
+      readonly node: NodeId;
+      readonly describe: () => readonly string[];
     }
   /** A node has applied the metadata log up to and including `offset`. */
   | { readonly kind: 'metadata-applied'; readonly node: NodeId; readonly offset: Offset };

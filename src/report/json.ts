@@ -4,7 +4,7 @@ import type { Reporter, SweepStart } from './reporter.ts';
 
 /**
  * One JSON document, written at the end: `{version, commit, runtime, runs}`, and `differences`
- * where each seed ran twice.
+ * where each seed ran twice, `coverage` where it was asked for.
  */
 export function jsonReporter(): Reporter {
   let start: SweepStart | null = null;
@@ -14,10 +14,14 @@ export function jsonReporter(): Reporter {
       return '';
     },
     record: () => '',
-    end({ records, differences }) {
+    end({ records, differences, coverage }) {
       const { version, commit, runtime } = start!;
       const sweep = { version, commit, runtime, runs: records.map(runOf) };
-      const document = differences === null ? sweep : { ...sweep, differences };
+      const document = {
+        ...sweep,
+        ...(differences === null ? {} : { differences }),
+        ...(coverage === null ? {} : { coverage }),
+      };
       return `${JSON.stringify(document, null, 2)}\n`;
     },
   };

@@ -2,6 +2,7 @@
  * A reporter turns a stream of run records into text for somebody. It runs nothing and writes
  * nowhere: what it returns goes to the stream or file that its front door chose.
  */
+import type { CoverageSum } from '../trial/coverage/tally.ts';
 import type { RunRecord } from '../trial/runner/result.ts';
 
 export interface SweepStart {
@@ -26,6 +27,8 @@ export interface SweepEnd {
   readonly records: readonly RunRecord[];
   /** Runs of `--verify` that were not the same twice; null when nothing was verified. */
   readonly differences: readonly Difference[] | null;
+  /** What was reached; null when nobody asked. */
+  readonly coverage: CoverageSum | null;
   readonly wallMs: number;
   readonly outputDirectory: string;
   /** Why there are fewer records than the start promised; null when all ran. */

@@ -8,6 +8,7 @@ import {
   timeOf,
   violationInWords,
 } from '../trial/words.ts';
+import { coverageTables } from './coverage.ts';
 import { atSecond, counted, duration, grouped, table } from './format.ts';
 import type { Reporter, Reproduce, SweepEnd } from './reporter.ts';
 
@@ -32,7 +33,10 @@ export function terminalReporter(options: TerminalOptions): Reporter {
       if (record.verdict !== 'pass') return describeFailure(record, options.reproduce(record));
       return options.verbose ? `${passLine(record)}\n` : '';
     },
-    end: (end) => `\n${summaryTable(end.records)}\n\n${closing(end, planned)}`,
+    end(end) {
+      const coverage = end.coverage === null ? '' : `${coverageTables(end.coverage)}\n`;
+      return `\n${summaryTable(end.records)}\n\n${coverage}${closing(end, planned)}`;
+    },
   };
 }
 

@@ -17,6 +17,9 @@ export interface DiskEffects {
   writesTorn: number;
   /** Unsynced creates, renames and removes that a power loss undid. */
   entriesLost: number;
+  /** Times the power was lost, and times an empty disk took this one's place. */
+  powerLosses: number;
+  replacements: number;
   syncsRefused: number;
   syncsSlowed: number;
   syncsStalled: number;
@@ -37,6 +40,8 @@ export class DiskFaults {
     writesLost: 0,
     writesTorn: 0,
     entriesLost: 0,
+    powerLosses: 0,
+    replacements: 0,
     syncsRefused: 0,
     syncsSlowed: 0,
     syncsStalled: 0,

@@ -1,4 +1,5 @@
 import type { Micros } from '../base/ids.ts';
+import { mark } from '../base/mark.ts';
 import { DiskError } from '../host/disk.ts';
 import { type DiskEffects, DiskFaults } from './disk-faults.ts';
 import type { FileContent } from './disk-file.ts';
@@ -32,8 +33,8 @@ const defaultSyncLatency: LatencyModel = {
 };
 
 /**
- * Two syncs of a device do not overlap; they queue. How long one takes is drawn when its turn comes:
- * a device that is slow no more is done with what waits as fast as ever.
+ * Two syncs of a device do not overlap; they queue. How long one takes is drawn when its turn
+ * comes: a device that is slow no more is done with what waits as fast as ever.
  */
 export class SimDisk {
   readonly machine: string;
@@ -90,10 +91,12 @@ export class SimDisk {
 
   /** Answers once `target`, as it is now, is durable. */
   sync(owner: SimProcess, target: FileContent | Directory, path: string): Promise<void> {
-    const mark = target instanceof Directory ? this.tree.sequence : target.sequence;
+    if (this.#kernel.trace !== null)
+      this.#kernel.tell(this.machine, { is: 'disk', call: 'sync', path });
+    const upTo = target instanceof Directory ? this.tree.sequence : target.sequence;
     return new Promise((resolve, reject) => {
       const askedUs = owner.localNow();
-      this.#submit({ disk: this, owner, target, path, mark, askedUs, resolve, reject });
+      this.#submit({ disk: this, owner, target, path, upTo, askedUs, resolve, reject });
     });
   }
 
@@ -106,15 +109,20 @@ export class SimDisk {
       this.effects.syncsStalled++;
       return;
     }
-    const { owner, target, mark, path } = request;
+    const { owner, target, upTo, path } = request;
     let error: DiskError | null = null;
     if (this.faults.refusesSync()) {
+      mark('sync-failed');
       error = new DiskError('EIO', path, 'sync');
-      if (!(target instanceof Directory)) this.#drop(target, mark);
+      if (!(target instanceof Directory)) this.#drop(target, upTo);
     } else if (target instanceof Directory) {
-      this.tree.settle(target, mark);
+      this.tree.settle(target, upTo);
     } else {
-      target.settle(mark);
+      target.settle(upTo);
+    }
+    if (this.#kernel.trace !== null) {
+      const failure = error === null ? {} : { error: error.code };
+      this.#kernel.tell(this.machine, { is: 'disk', call: 'synced', path, ...failure });
     }
     this.#kernel.digest.foldString(path);
     this.#kernel.digest.fold(error === null ? 0 : 1);
@@ -141,12 +149,14 @@ export class SimDisk {
     const before = this.#kernel.now - this.#writebackUs;
     const { tree, effects } = this;
     const stream = this.#stream;
+    effects.powerLosses++;
     this.#stalledSyncs = [];
     this.#waiting.length = 0;
     this.#running?.cancel();
     this.#running = null;
     tree.writeback(this.#kernel.now);
     const kept = stream.int(tree.pending + 1);
+    if (kept < tree.pending) mark('entries-lost');
     effects.entriesLost += tree.pending - kept;
     tree.lose(kept);
     this.#usedBytes = 0;
@@ -161,6 +171,7 @@ export class SimDisk {
 
   /** An empty disk takes its place. */
   wipe(): void {
+    this.effects.replacements++;
     this.tree.root = new Directory();
     this.tree.lose(0);
     this.#stalledSyncs = [];
@@ -187,10 +198,10 @@ export class SimDisk {
     this.#running = this.#kernel.at(endUs, syncedKind, request.owner.id, request, null);
   }
 
-  #drop(file: FileContent, mark: number): void {
+  #drop(file: FileContent, upTo: number): void {
     const size = file.size;
-    this.effects.writesLost += file.unsynced().filter(({ sequence }) => sequence <= mark).length;
-    file.drop(mark);
+    this.effects.writesLost += file.unsynced().filter(({ sequence }) => sequence <= upTo).length;
+    file.drop(upTo);
     this.account(file.size - size);
   }
 
@@ -203,10 +214,12 @@ export class SimDisk {
       const firstCut = this.#sectorBytes - (position % this.#sectorBytes);
       const cuts = Math.ceil((length - firstCut) / this.#sectorBytes);
       if (cuts > 0) {
+        mark('write-torn');
         this.effects.writesTorn++;
         return firstCut + stream.int(cuts) * this.#sectorBytes;
       }
     }
+    mark('write-lost');
     this.effects.writesLost++;
     return 0;
   }
@@ -220,7 +233,7 @@ interface SyncRequest {
   readonly target: FileContent | Directory;
   readonly path: string;
   /** The last change it covers. */
-  readonly mark: number;
+  readonly upTo: number;
   /** Before then its process had not asked for it. */
   readonly askedUs: Micros;
   readonly resolve: () => void;

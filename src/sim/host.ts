@@ -53,7 +53,7 @@ export class SimHost implements Host {
 
   log(level: LogLevel, message: string): void {
     const { kernel, machine } = this.#owner;
-    if (kernel.trace !== null) kernel.tell(machine, `${level}: ${message}`);
+    if (kernel.trace !== null) kernel.tell(machine, { is: 'log', level, message });
   }
 
   exit(code: number, reason: string): void {

@@ -1,4 +1,5 @@
 import type { Micros } from '../base/ids.ts';
+import { mark } from '../base/mark.ts';
 import type { EventKind, Kernel, KernelEvent, Mortal } from './kernel.ts';
 
 /**
@@ -93,6 +94,7 @@ export class SimProcess implements Mortal {
   /** A call that blocks until `unstall`; nobody knows yet when that is. */
   stall(): void {
     if (this.gate === gateEnded) return;
+    mark('process-stalled');
     this.blockedUntil = Infinity;
     this.gate = gateDeferring;
   }

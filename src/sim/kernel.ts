@@ -4,7 +4,7 @@ import type { Micros } from '../base/ids.ts';
 import type { RandomStream } from '../host/random.ts';
 import type { Timer } from '../host/timers.ts';
 import { type Pumped, pump } from './pump.ts';
-import type { DigestRecording, TraceSink } from './trace.ts';
+import { type DigestRecording, eventKindNames, type TraceFact, type TraceSink } from './trace.ts';
 
 /**
  * The kernel orders events by (virtual time, tie-break, sequence) and runs them one by one: an
@@ -173,9 +173,9 @@ export class Kernel implements Pumped {
     this.failedOn = failed?.machine ?? null;
   }
 
-  /** A line of the trace beside the events' own. Callers look first whether there is a trace. */
-  tell(machine: string, what: string): void {
-    this.trace?.write({ event: this.events, time: this.now, machine, what });
+  /** An entry of the trace beside the events' own. Callers look first whether there is a trace. */
+  tell(machine: string, fact: TraceFact): void {
+    this.trace?.write({ event: this.events, time: this.now, machine, ...fact });
   }
 
   /** Told by an event that it was cancelled while in the heap. */
@@ -209,7 +209,9 @@ export class Kernel implements Pumped {
   }
 
   #describe(event: KernelEvent, kind: EventKind, trace: TraceSink): void {
-    trace.write({ event: this.events, time: this.now, ...kind.describe(event) });
+    const { machine, what } = kind.describe(event);
+    const name = eventKindNames[kind.id]!;
+    trace.write({ event: this.events, time: this.now, machine, is: 'event', kind: name, what });
   }
 
   /** After an event and its microtasks. False when the run stops here. */

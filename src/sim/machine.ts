@@ -9,6 +9,7 @@ import type { SimNetwork } from './network.ts';
 import type { SimNode } from './node.ts';
 import type { WorldPoints } from './points.ts';
 import { SimRandom } from './random.ts';
+import type { ProcessFact } from './trace.ts';
 
 /**
  * A machine: an address, a disk, a clock, and at most one process, an incarnation of a program. The
@@ -169,6 +170,8 @@ export class Machine {
     const { kernel } = this.#world;
     kernel.digest.fold(code);
     kernel.digest.foldString(reason);
+    const detail = `${code}: ${reason}`;
+    if (kernel.trace !== null) kernel.tell(this.name, { is: 'process', change: 'exit', detail });
     this.crash();
     const what = `exits with ${code}: ${reason}`;
     const tell = (): void => this.onExit?.(code, reason);
@@ -182,10 +185,11 @@ export class Machine {
     this.#running = null;
   }
 
-  #fold(what: string): void {
-    const { digest } = this.#world.kernel;
-    digest.foldString(this.name);
-    digest.foldString(what);
+  #fold(change: ProcessFact['change']): void {
+    const { kernel } = this.#world;
+    kernel.digest.foldString(this.name);
+    kernel.digest.foldString(change);
+    if (kernel.trace !== null) kernel.tell(this.name, { is: 'process', change });
   }
 
   #later(what: string, owner: SimProcess, run: () => void): void {

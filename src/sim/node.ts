@@ -1,3 +1,4 @@
+import { mark } from '../base/mark.ts';
 import type { Connection, ConnectionHandler } from '../host/network.ts';
 import type { SimConnection } from './connection.ts';
 import type { SimProcess } from './incarnation.ts';
@@ -35,6 +36,7 @@ export class SimNode {
     if (!this.listeners.has(port)) return false;
     for (const loss of this.answerLosses) {
       if (loss.left === 0 || !loss.peers.has(out.to)) continue;
+      mark('answer-lost');
       loss.left--;
       loss.lost++;
       return true;

@@ -1,9 +1,11 @@
 import { hashOfText } from '../base/digest.ts';
-import { type Disk, DiskError, type DiskFile } from '../host/disk.ts';
+import { mark } from '../base/mark.ts';
+import { type Disk, DiskError, type DiskErrorCode, type DiskFile } from '../host/disk.ts';
 import type { SimDisk } from './disk.ts';
 import { FileContent } from './disk-file.ts';
 import { Directory } from './disk-journal.ts';
 import type { SimProcess } from './incarnation.ts';
+import type { DiskFact } from './trace.ts';
 
 /**
  * A disk as one process sees it. After the process has ended its changes have no effect. Each
@@ -25,10 +27,11 @@ export class SimProcessDisk implements Disk {
     if (node !== null) throw new DiskError('EISDIR', path, 'open');
     tree.parent(path, 'open');
     if (!create) throw new DiskError('ENOENT', path, 'open');
-    if (faults.refusesGrowth(0)) throw new DiskError('ENOSPC', path, 'create');
+    if (faults.refusesGrowth(0)) throw refusal(this.#owner, 'ENOSPC', path, 'create');
     if (this.#owner.ended) return new SimFile(this.#disk, this.#owner, path, new FileContent());
     faults.charge(this.#owner);
     this.#fold('create', path);
+    tell(this.#owner, 'create', path);
     const file = tree.createFile(path, this.#owner.localNow());
     return new SimFile(this.#disk, this.#owner, path, file);
   }
@@ -39,8 +42,9 @@ export class SimProcessDisk implements Disk {
 
   makeDirectory(path: string): void {
     if (this.#owner.ended || path === '' || this.#isDirectory(path)) return;
-    if (this.#disk.faults.refusesGrowth(0)) throw new DiskError('ENOSPC', path, 'make');
+    if (this.#disk.faults.refusesGrowth(0)) throw refusal(this.#owner, 'ENOSPC', path, 'make');
     this.#fold('make', path);
+    tell(this.#owner, 'make', path);
     this.#disk.tree.makeDirectory(path, this.#owner.localNow());
   }
 
@@ -55,12 +59,14 @@ export class SimProcessDisk implements Disk {
     if (this.#owner.ended) return;
     this.#fold('rename', from);
     this.#fold('to', to);
+    tell(this.#owner, 'rename', from, { to });
     this.#disk.forget(this.#disk.tree.rename(from, to, this.#owner.localNow()));
   }
 
   remove(path: string): void {
     if (this.#owner.ended) return;
     this.#fold('remove', path);
+    tell(this.#owner, 'remove', path);
     this.#disk.forget(this.#disk.tree.remove(path, this.#owner.localNow()));
   }
 
@@ -107,11 +113,14 @@ class SimFile implements DiskFile {
   read(position: number, length: number): Uint8Array {
     this.#check('read');
     const { faults, effects } = this.#disk;
-    if (faults.refusesRead()) throw new DiskError('EIO', this.path, 'read');
+    if (faults.refusesRead()) throw refusal(this.#owner, 'EIO', this.path, 'read');
     const bytes = this.#content.read(position, length);
-    if (bytes !== null) return bytes;
-    effects.readsFailed++;
-    throw new DiskError('EIO', this.path, 'read');
+    if (bytes === null) {
+      effects.readsFailed++;
+      throw refusal(this.#owner, 'EIO', this.path, 'read');
+    }
+    tell(this.#owner, 'read', this.path, { position, bytes: bytes.length });
+    return bytes;
   }
 
   write(position: number, bytes: Uint8Array): void {
@@ -129,11 +138,13 @@ class SimFile implements DiskFile {
     digest.fold(this.#mark);
     digest.foldNumber(position);
     digest.foldBytes(bytes);
+    tell(owner, 'write', this.path, { position, bytes: bytes.length });
     const target = faults.misdirect(content, position, bytes.length);
     if (target === position) {
       content.write(position, bytes, time);
       return;
     }
+    mark('write-misdirected');
     if (growth > 0) content.truncate(position + bytes.length, time);
     content.write(target, bytes, time);
     content.spoil({ kind: 'misdirected', position: target, length: bytes.length });
@@ -145,11 +156,12 @@ class SimFile implements DiskFile {
     const owner = this.#owner;
     const content = this.#content;
     if (owner.ended || size === content.size) return;
-    if (size > content.size) this.#grow(size - content.size, 'extend');
+    if (size > content.size) this.#grow(size - content.size, 'truncate');
     else this.#disk.account(size - content.size);
     this.#disk.faults.charge(owner);
     owner.kernel.digest.fold(this.#mark);
     owner.kernel.digest.foldNumber(size);
+    tell(owner, 'truncate', this.path, { position: size });
     content.truncate(size, owner.localNow());
   }
 
@@ -162,12 +174,35 @@ class SimFile implements DiskFile {
     this.#open = false;
   }
 
-  #grow(bytes: number, doing: string): void {
-    if (this.#disk.faults.refusesGrowth(bytes)) throw new DiskError('ENOSPC', this.path, doing);
+  #grow(bytes: number, doing: 'write' | 'truncate'): void {
+    if (this.#disk.faults.refusesGrowth(bytes))
+      throw refusal(this.#owner, 'ENOSPC', this.path, doing);
     this.#disk.account(bytes);
   }
 
   #check(doing: string): void {
     if (!this.#open) throw new DiskError('EBADF', this.path, doing);
   }
+}
+
+type Details = Pick<DiskFact, 'position' | 'bytes' | 'to' | 'error'>;
+
+function tell(
+  { kernel, machine }: SimProcess,
+  call: DiskFact['call'],
+  path: string,
+  details: Details = {},
+): void {
+  if (kernel.trace !== null) kernel.tell(machine, { is: 'disk', call, path, ...details });
+}
+
+/** The error of a fault, which the trace tells too. */
+function refusal(
+  owner: SimProcess,
+  code: DiskErrorCode,
+  path: string,
+  call: DiskFact['call'],
+): DiskError {
+  tell(owner, call, path, { error: code });
+  return new DiskError(code, path, call);
 }

@@ -1,3 +1,4 @@
+import { mark } from '../base/mark.ts';
 import type { SimConnection } from './connection.ts';
 import type { EventKind, KernelEvent } from './kernel.ts';
 import { gateBlocked } from './link.ts';
@@ -29,8 +30,10 @@ export function passHeld(event: KernelEvent, end: SimConnection): void {
 
 function pass(event: KernelEvent, end: SimConnection, reception: EventKind): void {
   if ((end.out.gate & gateBlocked) !== 0) end.network.onAcknowledgementLost(end);
-  if (end.state === 'closed') end.network.onStray(end);
-  else if (end.owner.enter(event, reception)) reception.run(event);
+  if (end.state === 'closed') {
+    mark('bytes-for-lost-connection');
+    end.network.onStray(end);
+  } else if (end.owner.enter(event, reception)) reception.run(event);
 }
 
 function segmentKind(
@@ -95,7 +98,9 @@ export const stash = ownKind(9, 'takes what waited from', (event) => endOf(event
 /** What was sent went unacknowledged for too long, or the connection did not come up. */
 export const giveUp = ownKind(9, 'gives up', (event) => {
   const at = endOf(event);
-  if (at.state !== 'closed') at.network.onGivenUp(at, event);
+  if (at.state === 'closed') return;
+  mark('connection-given-up');
+  at.network.onGivenUp(at, event);
 });
 export const refused = ownKind(9, 'refused by', (event) => endOf(event).finish('refused'));
 export const timedOut = ownKind(9, 'no answer from', (event) => {

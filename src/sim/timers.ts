@@ -1,4 +1,5 @@
 import type { Micros } from '../base/ids.ts';
+import { mark } from '../base/mark.ts';
 import type { Timer, Timers } from '../host/timers.ts';
 import type { SimClock } from './clock.ts';
 import type { SimProcess } from './incarnation.ts';
@@ -28,6 +29,7 @@ export class SimTimers implements Timers {
     const clock = this.#clock;
     const kernel = this.#owner.kernel;
     if (clock.driftChanged && clock.monotonicAt(kernel.now) < event.due) {
+      mark('timer-put-off');
       kernel.again(clock.timeOf(event.due), event, timerKind);
       return;
     }

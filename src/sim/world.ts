@@ -123,12 +123,14 @@ export class World {
     if (condition()) await this.#kernel.run(limit, condition);
   }
 
-  /** Folds something that happened into the digest, and tells the trace. */
-  note(label: string, detail: string): void {
+  /** Folds something that happened into the digest, and tells the trace, `about` where given. */
+  note(label: string, detail: string, about?: () => object): void {
     const { digest, trace } = this.#kernel;
     digest.foldString(label);
     digest.foldString(detail);
-    if (trace !== null) this.#kernel.tell('', `${label}: ${detail}`);
+    if (trace === null) return;
+    if (about === undefined) this.#kernel.tell('', { is: 'note', label, detail });
+    else this.#kernel.tell('', { is: 'told', about: about() });
   }
 
   /** Folds an integer that happened into the digest: cheap, and not told. */
@@ -137,8 +139,8 @@ export class World {
   }
 
   /** Tells the trace something that is not part of the digest. Free of cost without a trace. */
-  tell(machine: string, what: () => string): void {
-    if (this.#kernel.trace !== null) this.#kernel.tell(machine, what());
+  tell(machine: string, about: () => object): void {
+    if (this.#kernel.trace !== null) this.#kernel.tell(machine, { is: 'told', about: about() });
   }
 
   /** Stops the run with this failure, as an exception of simulated code does. */

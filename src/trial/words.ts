@@ -68,15 +68,18 @@ export function evidenceInWords(evidence: Evidence): string {
       return `${who} read value ${value} at ${partition} offset ${offset}`;
     }
     case 'batch': {
-      const { node, batch } = evidence;
-      const whose = node === null ? 'committed' : `node ${node}`;
+      const { node, batch, isAsAppended } = evidence;
+      const place = node === null ? 'committed' : `node ${node}`;
+      const whose = isAsAppended === true ? `${place}, as appended` : place;
       if (batch === null) return `${whose}: nothing there`;
       const { baseOffset, lastOffset, leaderEpoch, crc } = batch;
       const content = `epoch ${leaderEpoch}, crc ${crc.toString(16)}`;
       return `${whose}: offsets ${baseOffset} to ${lastOffset}, ${content}`;
     }
     case 'observation':
-      return observationInWords(evidence.observation);
+      return observationInWords(evidence.observation, evidence.boot);
+    case 'exception':
+      return `${evidence.machine} threw ${evidence.name}: ${evidence.message}`;
     case 'highest-read':
       return `the highest offset read of ${evidence.partition} is ${evidence.offset}`;
   }
@@ -90,18 +93,27 @@ function sendInWords(send: Extract<Evidence, { is: 'send' }>): string {
   return `${sent}, acknowledged at ${inSeconds(send.completedUs)}${where}`;
 }
 
-/** `node 2: leader-started orders-0, leader epoch 3, epoch start 118`. */
-function observationInWords({ kind, node, ...rest }: Observation): string {
+/** An observation, also one that was read from a file. */
+type ShownObservation = Pick<Observation, 'kind' | 'node'> | { kind: string; node: number };
+
+/** `node 2 (boot 3): leader-started orders-0, leader epoch 3, epoch start 118`. */
+export function observationInWords(
+  { kind, node, ...rest }: ShownObservation,
+  boot: number | null = null,
+): string {
   const { partition, topicId: _, ...facts } = rest as Record<string, unknown>;
   const about = partition === undefined ? '' : ` ${partition}`;
   const told = Object.entries(facts).map(([name, fact]) => `${spaced(name)} ${plain(fact)}`);
-  return `node ${node}: ${kind}${about}, ${told.join(', ')}`;
+  const process = boot === null ? '' : ` (boot ${boot})`;
+  return `node ${node}${process}: ${kind}${about}, ${told.join(', ')}`;
 }
 
 const spaced = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-const plain = (fact: unknown): string =>
-  Array.isArray(fact) ? `[${fact.join(', ')}]` : String(fact);
+const plain = (fact: unknown): string => {
+  if (Array.isArray(fact)) return `[${fact.join(', ')}]`;
+  return typeof fact === 'object' ? JSON.stringify(fact) : String(fact);
+};
 
 const inSeconds = (us: number): string => `t=${(microsToMs(us) / 1000).toFixed(3)} s`;

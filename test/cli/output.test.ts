@@ -83,9 +83,14 @@ describe('a folder of results', () => {
 describe('a trace that cannot be written', () => {
   it('is told at the end, and does not stop who writes it', () => {
     if (!existsSync('/dev/full')) return;
-    const trace = openTraceFile('/dev/full');
+    const trace = openTraceFile('/dev/full', {
+      is: 'trace',
+      version: 1,
+      scenario: 'calm',
+      seed: '1',
+    });
     for (let event = 0; event < 3_000; event++)
-      trace.write({ event, time: event, machine: 'b1', what: 'starts' });
+      trace.write({ event, time: event, machine: 'b1', is: 'process', change: 'start' });
     expect(trace.close()).toContain('--trace: /dev/full: ENOSPC');
     expect(trace.close()).toContain('ENOSPC');
   });

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { traceRecordSchema } from '../../src/trial/trace/record.ts';
 import { captured } from './captured.ts';
 import { ScenarioFolder } from './scenario-folder.ts';
 
@@ -28,13 +29,17 @@ describe('ordeal replay', () => {
 
   it('writes every event as a line, beside its results or where it is told', async () => {
     await here('replay', 'calm', '--seed', '2');
-    await here('replay', 'calm', '--seed', '2', '--trace', folder.file('mine.tsv'));
-    const trace = folder.read('mine.tsv');
-    expect(folder.read('reports/calm/2/replay/trace.tsv')).toBe(trace);
-    const lines = trace.trimEnd().split('\n');
-    expect(lines.every((line) => /^\d+\t\d+\.\d{6}\t\w*\t.+/.test(line))).toBe(true);
+    await here('replay', 'calm', '--seed', '2', '--trace', folder.file('mine.jsonl'));
+    const trace = folder.read('mine.jsonl');
+    expect(folder.read('reports/calm/2/replay/trace.jsonl')).toBe(trace);
+    const [header, ...lines] = trace
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(header).toEqual({ is: 'trace', version: 1, scenario: 'calm', seed: '2' });
+    for (const line of lines) traceRecordSchema.parse(line);
     const { events } = JSON.parse(folder.read('reports/calm/2/replay/result.json'));
-    const numbers = new Set(lines.map((line) => Number(line.split('\t')[0])));
+    const numbers = new Set(lines.filter(({ is }) => is === 'event').map(({ event }) => event));
     expect(numbers.size).toBe(events);
   });
 

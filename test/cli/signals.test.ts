@@ -96,6 +96,7 @@ describe('a sweep', () => {
       name,
       seed: '1',
       digestsFile: null,
+      counts: false,
       outputDirectory: folder.file('patience'),
     });
     await runSweep({

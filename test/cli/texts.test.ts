@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { progressLine } from '../../src/cli/progress.ts';
 import { reproduceCommand } from '../../src/cli/reproduce.ts';
 import { commandWords, runtime } from '../../src/cli/self.ts';
-import { traceLine } from '../../src/cli/trace-file.ts';
 import { passed } from '../report/records.ts';
 
 describe('progress', () => {
@@ -61,12 +60,5 @@ describe('the command that reproduces a run', () => {
       `${command} replay 'it'\\''s mine.ts' --seed 7 --plan '/a b/plan.json' --output-dir '/a b'`,
     );
     expect(reproduceCommand('chaos', '7', null, null)).toBe(`${command} replay chaos --seed 7`);
-  });
-});
-
-describe('a line of a trace', () => {
-  it('has event, virtual seconds, machine and what happened', () => {
-    const entry = { event: 12, time: 1_500_001, machine: 'b1', what: 'starts' };
-    expect(traceLine(entry)).toBe('12\t1.500001\tb1\tstarts');
   });
 });

@@ -106,6 +106,7 @@ export const start: SweepStart = {
 export const end: SweepEnd = {
   records: [passed, undecided, failed, beyond],
   differences: null,
+  coverage: null,
   wallMs: 61_000,
   outputDirectory: 'reports',
   cut: null,

@@ -87,7 +87,11 @@ describe('a trial', () => {
     const lines: string[] = [];
     const traced = await trial({
       seed: '7',
-      trace: { write: ({ time, machine, what }) => void lines.push(`${time} ${machine} ${what}`) },
+      trace: {
+        write: (entry) => {
+          if (entry.is === 'event') lines.push(`${entry.time} ${entry.machine} ${entry.what}`);
+        },
+      },
     });
     expect(traced.digest).toBe((await trial({ seed: '7' })).digest);
     expect(lines.length).toBeGreaterThanOrEqual(traced.events);

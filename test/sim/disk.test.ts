@@ -287,7 +287,10 @@ describe('syncs', () => {
     expect(read(file)).toBe('safe....later');
     machine.powerLoss();
     expect(read((await boot(world, 'a')).host.disk.open('f'))).toBe('safe....later');
-    expect(machine.disk.effects).toMatchObject({ syncsRefused: 1, writesLost: 1 });
+    const effects = { syncsRefused: 1, writesLost: 1, powerLosses: 1, replacements: 0 };
+    expect(machine.disk.effects).toMatchObject(effects);
+    machine.wipe();
+    expect(machine.disk.effects.replacements).toBe(1);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { TraceEntry } from '../../src/sim/trace.ts';
 import { World } from '../../src/sim/world.ts';
 
 const atOnce = async (world: World, count: number): Promise<string> => {
@@ -166,14 +167,15 @@ describe('the digest and the trace', () => {
   });
 
   it('describe every event when asked, and change nothing by it', async () => {
-    const lines: string[] = [];
-    const world = new World({
-      seed: '1',
-      trace: { write: ({ event, time, what }) => void lines.push(`${event} ${time} ${what}`) },
-    });
+    const entries: TraceEntry[] = [];
+    const world = new World({ seed: '1', trace: { write: (entry) => void entries.push(entry) } });
     world.schedule(10, 'partition b1', () => world.note('held', '3 bytes'));
     await world.runUntil(20);
-    expect(lines).toEqual(['1 10 partition b1', '1 10 held: 3 bytes']);
+    const place = { event: 1, time: 10, machine: '' };
+    expect(entries).toEqual([
+      { ...place, is: 'event', kind: 'world', what: 'partition b1' },
+      { ...place, is: 'note', label: 'held', detail: '3 bytes' },
+    ]);
     const silent = new World({ seed: '1' });
     silent.schedule(10, 'partition b1', () => silent.note('held', '3 bytes'));
     await silent.runUntil(20);

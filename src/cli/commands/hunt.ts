@@ -1,7 +1,9 @@
 /** `ordeal hunt`: searches for plans that fail, and keeps one of each distinct failure. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { coverageTables } from '../../report/coverage.ts';
 import { describeFailure } from '../../report/terminal.ts';
+import { Tally } from '../../trial/coverage/tally.ts';
 import type { Hunt } from '../../trial/hunt/hunt.ts';
 import { mostHuntSeed } from '../../trial/hunt/hunt.ts';
 import { exitCode, UsageError } from '../exit.ts';
@@ -19,6 +21,7 @@ export interface HuntFlags {
   readonly budget: string;
   readonly seed?: string;
   readonly workers?: string;
+  readonly coverage?: boolean;
   readonly outputDir?: string;
 }
 
@@ -29,6 +32,7 @@ export async function hunt(names: readonly string[], flags: HuntFlags): Promise<
   const interrupt = interruption();
   interrupt.signal.addEventListener('abort', () => workers.kill());
   const quarry = new Quarry(flags.outputDir);
+  const tally = flags.coverage === true ? new Tally() : null;
   try {
     const asked = names.length > 0 ? names : ['swarm'];
     const scenarios: DescribedScenario[] = [];
@@ -42,13 +46,17 @@ export async function hunt(names: readonly string[], flags: HuntFlags): Promise<
       hunts: true,
       bug: null,
       interrupted: interrupt.signal,
-      onTrial: (found, search) => quarry.take(found, search),
+      onTrial(found, search) {
+        tally?.add(found.reached);
+        return quarry.take(found, search);
+      },
       onTrouble: ({ scenario, seed: of }, { message }) => {
         quarry.hadTrouble = true;
         process.stderr.write(`ordeal: ${scenario} seed ${of}: ${message}\n`);
       },
     });
     process.stdout.write(quarry.sum(trials, budget));
+    if (tally !== null) process.stdout.write(`\n${coverageTables(tally.sum())}`);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
   } finally {

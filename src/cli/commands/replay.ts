@@ -53,7 +53,7 @@ async function replayIn(
   const { file, name } = described;
   const folder = replayFolder(flags.outputDir ?? 'reports', name, seed);
   openFolder(folder);
-  const trace = flags.trace ?? join(folder, 'trace.tsv');
+  const trace = flags.trace ?? join(folder, 'trace.jsonl');
   const plan = flags.plan ?? null;
   const bug = flags.bug ?? null;
   const begun = performance.now();

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Difference, Reproduce, SweepEnd } from '../../report/reporter.ts';
+import { Tally } from '../../trial/coverage/tally.ts';
 import type { RunRecord } from '../../trial/runner/result.ts';
 import { about } from '../about.ts';
 import { exitCode, UsageError } from '../exit.ts';
@@ -23,6 +24,7 @@ export interface RunFlags extends SeedFlags {
   readonly workers?: string;
   readonly bail?: string;
   readonly verify?: boolean;
+  readonly coverage?: boolean;
   readonly reporter?: readonly string[];
   readonly outputDir?: string;
 }
@@ -94,6 +96,7 @@ async function sweep(prepared: Prepared): Promise<number> {
   const records: RunRecord[] = [];
   const differences: Difference[] = [];
   const troubles = new Troubles(prepared.claim.problem);
+  const tally = flags.coverage === true ? new Tally() : null;
   let failures = 0;
   const begun = performance.now();
   const reports = new Reports(reporters, directory, reproducer(prepared, troubles));
@@ -109,6 +112,7 @@ async function sweep(prepared: Prepared): Promise<number> {
       onResult(result) {
         const { record, difference, internal } = result;
         records.push(record);
+        if (result.reached !== null) tally?.add(result.reached);
         if (difference !== null) differences.push(difference);
         if (record.verdict === 'fail' || difference !== null || internal !== null) failures++;
         progress.clear();
@@ -124,6 +128,7 @@ async function sweep(prepared: Prepared): Promise<number> {
   const end: SweepEnd = {
     records: inOrder(records, names),
     differences: flags.verify === true ? differences : null,
+    coverage: tally?.sum() ?? null,
     wallMs: performance.now() - begun,
     outputDirectory: directory,
     cut: !isCut ? null : interrupt.signal.aborted ? 'interrupted' : 'enough failures',
@@ -139,6 +144,7 @@ function jobsOf({ scenarios, settings: { directory, flags, seeds } }: Prepared):
       name,
       seed,
       outputDirectory: directory,
+      counts: flags.coverage === true,
       digestsFile:
         flags.verify === true ? join(runFolder(directory, name, seed), digestsName) : null,
     })),

@@ -84,6 +84,7 @@ export function unfinished(
       wallMs: Math.round(wallMs),
     },
     difference: null,
+    reached: null,
     unsaved: null,
     internal,
     thrown: null,

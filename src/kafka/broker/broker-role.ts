@@ -4,7 +4,9 @@
  * takes on its replicas, listens, and only then asks to be unfenced. Order at a stop: leaderships
  * are handed over, the listener closes, the logs are flushed and closed.
  */
+
 import type { BrokerEpoch, Micros, NodeId, Uuid } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { NodeConfig } from '../config.ts';
@@ -159,6 +161,7 @@ export class BrokerRole {
     return new Promise((resolve) => {
       const timeoutUs = msToMicros(config.settings.controlledShutdownTimeoutMs);
       const timer = host.timers.after(timeoutUs, () => {
+        mark('shutdown-without-leave');
         host.log('warn', `broker ${config.nodeId} goes without the controller's leave`);
         resolve();
       });
@@ -231,6 +234,7 @@ export class BrokerRole {
       this.#lifecycle.readyToUnfence();
     } else if (heldBack !== this.#heldBack) {
       this.#heldBack = heldBack;
+      mark('held-back');
       host.log(
         'error',
         `broker ${nodeId} stays fenced: it is the last known leader of ${heldBack}, whose files ` +

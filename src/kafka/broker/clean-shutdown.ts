@@ -13,6 +13,7 @@ import type { Disk } from '../../host/disk.ts';
 import { checkedLine, pathIn, readText, withChecksum, writeText } from '../log/durable-file.ts';
 import type { Fingerprint } from '../log/fingerprint.ts';
 import { dataFiles, fingerprintOf } from './data-files.ts';
+import { type BrokerRules, kafkaBrokerRules } from './rules.ts';
 
 /** What contradicts the mark in one file. */
 export interface Finding {
@@ -36,11 +37,15 @@ const fileName = '.kafka_cleanshutdown';
 const fileVersion = 0;
 
 /** How the last incarnation ended. Changes nothing; throws a DiskError. */
-export function readFormerShutdown(disk: Disk, directory: string): FormerShutdown {
+export function readFormerShutdown(
+  disk: Disk,
+  directory: string,
+  rules: BrokerRules = kafkaBrokerRules,
+): FormerShutdown {
   const text = readText(disk, pathIn(directory, fileName));
   const mark = text === null ? null : parseMark(text);
   if (mark === null) return noMark;
-  const findings = compare(disk, directory, mark.files);
+  const findings = rules.contradictions(compare(disk, directory, mark.files));
   return { clean: findings.length === 0, brokerEpoch: mark.brokerEpoch, findings };
 }
 

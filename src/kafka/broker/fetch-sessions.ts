@@ -7,7 +7,9 @@
  * has had two minutes, or whom a follower's takes. Who gets none is answered session id 0 and goes
  * on without. Pure: time and chance are handed in.
  */
+
 import type { Micros, Offset } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { FetchPartition, FetchResult, PartitionName } from '../replication/contract.ts';
 
@@ -101,8 +103,14 @@ export class FetchSessions {
         ? sessionless(request.partitions)
         : this.#fullTurn(request);
     }
-    if (session === undefined) return refused(errorCode.fetchSessionIdNotFound);
-    if (session.epoch !== sessionEpoch) return refused(errorCode.invalidFetchSessionEpoch);
+    if (session === undefined) {
+      mark('fetch-session-unknown');
+      return refused(errorCode.fetchSessionIdNotFound);
+    }
+    if (session.epoch !== sessionEpoch) {
+      mark('fetch-session-epoch-refused');
+      return refused(errorCode.invalidFetchSessionEpoch);
+    }
     if (session.usesTopicIds !== request.usesTopicIds) {
       return refused(errorCode.fetchSessionTopicIdError);
     }
@@ -141,6 +149,7 @@ export class FetchSessions {
       conclude: (results) => {
         // Another request of this session came while this one waited: it was sent twice.
         if (session.epoch !== epoch) {
+          mark('fetch-session-overtaken');
           const code = errorCode.invalidFetchSessionEpoch;
           return { errorCode: code, sessionId: session.id, results: [] };
         }
@@ -196,6 +205,7 @@ export class FetchSessions {
     if (this.#sessions.size < this.#options.slots) return true;
     const victim = this.#victimFor(isPrivileged, size);
     if (victim === null) return false;
+    mark('fetch-session-evicted');
     this.#remove(victim);
     return true;
   }

@@ -3,6 +3,7 @@
  * in the log; a node that may not go on without a file refuses; replicas and checkpoints concerned
  * are suspects, which their owners read anew or pass over.
  */
+import { mark } from '../../base/mark.ts';
 import type { Host } from '../../host/host.ts';
 import type { NodeConfig } from '../config.ts';
 import { pathIn } from '../log/durable-file.ts';
@@ -21,6 +22,7 @@ export function heedFindings(
 ): Suspects {
   const { dataDirectory, roles } = config;
   for (const { path, problem } of findings) {
+    mark('clean-shutdown-contradicted');
     host.log('warn', `${pathIn(dataDirectory, path)} ${problem} since the last clean shutdown`);
   }
   for (const { path, problem } of findings) {

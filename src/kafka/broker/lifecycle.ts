@@ -5,7 +5,9 @@
  * only after its node has said `readyToUnfence`, so nobody is led here before the node serves. The
  * epoch never changes within a process (a new registration needs a new incarnation).
  */
+
 import type { BrokerEpoch, Micros, Offset, Uuid } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
@@ -182,7 +184,10 @@ export class BrokerLifecycle {
     this.#inFlight = false;
     if (this.#state === 'stopped') return;
     if (response === null || response.errorCode !== errorCode.none) {
-      if (response !== null && isAboutRegistration(response.errorCode)) this.#isRegistered = false;
+      if (response !== null && isAboutRegistration(response.errorCode)) {
+        mark('registration-replaced');
+        this.#isRegistered = false;
+      }
       this.#failed('heartbeat', response?.errorCode ?? errorCode.requestTimedOut);
       return;
     }
@@ -234,6 +239,7 @@ export class BrokerLifecycle {
   #failed(what: string, code: number): void {
     const { nodeId } = this.#options.config;
     if (this.#hasDrainedInVain()) {
+      mark('drained-in-vain');
       this.#host.log('warn', `broker ${nodeId} goes, as no controller has answered for a session`);
       this.stop();
       this.#onDrained?.();

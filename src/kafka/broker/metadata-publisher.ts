@@ -7,6 +7,7 @@
  */
 import type { NodeId } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
+import { describeImage } from '../metadata/describe-image.ts';
 import { emptyDelta, type MetadataDelta, type MetadataImage } from '../metadata/image.ts';
 import { applyCommitted } from '../metadata/observe.ts';
 import { decodeRecord } from '../metadata/records.ts';
@@ -35,6 +36,7 @@ export class MetadataPublisher {
     this.#node = node;
     this.image = image;
     this.#observe = observe;
+    observe({ kind: 'metadata-image', node, describe: () => describeImage(image) });
   }
 
   /**

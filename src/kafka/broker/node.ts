@@ -81,12 +81,12 @@ class KafkaNode {
   async #start(): Promise<void> {
     const { disk } = this.#host;
     const { dataDirectory, roles } = this.#config;
-    const former = readFormerShutdown(disk, dataDirectory);
+    const former = readFormerShutdown(disk, dataDirectory, this.#rules.broker);
     const suspects = heedFindings(this.#host, this.#config, former.findings ?? []);
     const { directoryId, isNew } = await openIdentity(this.#host, this.#config);
     this.#former = former;
     if (this.#stopping) return;
-    await removeCleanShutdownMark(disk, dataDirectory);
+    if (this.#rules.broker.removesMarkAtStart()) await removeCleanShutdownMark(disk, dataDirectory);
     const quorum = Quorum.open({
       host: this.#host,
       config: this.#config,

@@ -5,9 +5,12 @@
  */
 
 import { Admin } from './admin/admin.ts';
+import { GroupAdmin } from './admin/group-admin.ts';
 import type { ClientParts } from './client-parts.ts';
 import { Consumer } from './consume/consumer.ts';
 import type { ConsumerOptions } from './consume/consumer-types.ts';
+import { GroupConsumer } from './group/group-consumer.ts';
+import type { GroupConsumerOptions } from './group/group-types.ts';
 import { ControlPlane } from './metadata/control-plane.ts';
 import { MetadataCache } from './metadata/metadata-cache.ts';
 import { MetadataUpdater } from './metadata/metadata-updater.ts';
@@ -44,8 +47,18 @@ export class KafkaClient {
     return consumer;
   }
 
+  groupConsumer(options: GroupConsumerOptions): GroupConsumer {
+    const consumer = new GroupConsumer(this.#parts, options);
+    this.#users.push(consumer);
+    return consumer;
+  }
+
   admin(): Admin {
     return new Admin(this.#parts);
+  }
+
+  groupAdmin(): GroupAdmin {
+    return new GroupAdmin(this.#parts);
   }
 
   /** Ends all at once; to deliver what producers hold, close those before. */

@@ -24,6 +24,10 @@ export type ClientErrorKind =
   | 'log-truncated'
   /** Fetched bytes are not sound record batches. */
   | 'corrupt-records'
+  /** The consumer is not, or not any more, the member of its group that it would have to be. */
+  | 'fenced'
+  /** Nothing is committed for a partition, and the reset policy is `none`. */
+  | 'no-committed-offset'
   | 'closed';
 
 export class ClientError extends Error {

@@ -6,13 +6,17 @@
 
 import type { LeaderEpoch } from '../../base/ids.ts';
 import { errorCode } from '../protocol/errors.ts';
+import type { RpcFailure } from '../rpc/contract.ts';
+import { type GroupRules, groupRules } from './group/group-rules.ts';
 
 /** −1 stands for acks=all, as on the wire. */
 export type AcksOnWire = -1 | 0 | 1;
 
-export interface ClientRules {
+export interface ClientRules extends GroupRules {
   /** What an error code in a produce answer says about this one attempt. */
   attemptOutcome(code: number, acks: AcksOnWire): 'not-written' | 'unknown';
+  /** What it says about an attempt that no answer came. */
+  outcomeWithoutAnswer(failure: RpcFailure): 'not-written' | 'unknown';
   /** The sequence number behind `count` records that begin at `sequence`. */
   sequenceAfter(sequence: number, count: number): number;
   /** The next sequence of a partition that takes over a new producer id or epoch (KAFKA-12152). */
@@ -42,6 +46,8 @@ export interface ClientRules {
 export const sequenceSpace = 2_147_483_648;
 
 export const clientRules: ClientRules = {
+  ...groupRules,
+
   /**
    * With acks=all the answer may come after the append, when the leader has changed, lost its disk
    * or the ISR shrank meanwhile; then the records stand in some log and may survive.
@@ -63,6 +69,11 @@ export const clientRules: ClientRules = {
       default:
         return 'not-written';
     }
+  },
+
+  /** Only a connection that never came to be has carried nothing. */
+  outcomeWithoutAnswer(failure) {
+    return failure === 'refused' || failure === 'connect-timeout' ? 'not-written' : 'unknown';
   },
 
   sequenceAfter(sequence, count) {

@@ -36,6 +36,7 @@ export function alterPartition(
 ): Decision<AlterPartitionResponse> {
   const { brokerId, brokerEpoch } = request;
   if (currentBroker(context, brokerId, brokerEpoch) === null) {
+    mark('proposal-of-former-life');
     return {
       records: noRecords,
       response: { throttleTimeMs: 0, errorCode: errorCode.staleBrokerEpoch, topics: [] },
@@ -48,7 +49,10 @@ export function alterPartition(
       topicId,
       partitions: partitions.map((proposal) => {
         const index = proposal.partitionIndex;
-        if (topic === undefined) return refuse(index, errorCode.unknownTopicId);
+        if (topic === undefined) {
+          mark('proposal-for-deleted-topic');
+          return refuse(index, errorCode.unknownTopicId);
+        }
         const partition = topic.partitions[index];
         if (partition === undefined) return refuse(index, errorCode.unknownTopicOrPartition);
         const members = membersOf(version, proposal);
@@ -74,11 +78,22 @@ function problem(
   proposal: Proposal,
   members: readonly Member[],
 ): number {
-  if (proposal.leaderEpoch > partition.leaderEpoch) return errorCode.notController;
-  if (proposal.partitionEpoch > partition.partitionEpoch) return errorCode.notController;
-  if (proposal.leaderEpoch < partition.leaderEpoch) return errorCode.fencedLeaderEpoch;
+  if (
+    proposal.leaderEpoch > partition.leaderEpoch ||
+    proposal.partitionEpoch > partition.partitionEpoch
+  ) {
+    mark('proposal-ahead');
+    return errorCode.notController;
+  }
+  if (proposal.leaderEpoch < partition.leaderEpoch) {
+    mark('proposal-fenced');
+    return errorCode.fencedLeaderEpoch;
+  }
   if (sender !== partition.leader) return errorCode.invalidRequest;
-  if (proposal.partitionEpoch < partition.partitionEpoch) return errorCode.invalidUpdateVersion;
+  if (proposal.partitionEpoch < partition.partitionEpoch) {
+    mark('proposal-outdated');
+    return errorCode.invalidUpdateVersion;
+  }
   if (!isWellFormed(partition, proposal, members)) return errorCode.invalidRequest;
   const { brokers } = context.image;
   const isEligible = ({ brokerId, brokerEpoch }: Member): boolean => {
@@ -128,6 +143,7 @@ function accept(
     records.push(record);
     altered = changedPartition(partition, record.body);
   }
+  if (altered.leader !== partition.leader) mark('proposal-moves-leader');
   return {
     partitionIndex: altered.index,
     errorCode: altered.leader === partition.leader ? errorCode.none : errorCode.newLeaderElected,

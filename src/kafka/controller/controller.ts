@@ -6,8 +6,10 @@
  * what it appended may be lost, or may yet be committed. Two timers, both only while active: the
  * first session that may end, and the check of preferred leaders.
  */
+
 import { assert } from '../../base/assert.ts';
 import type { LeaderEpoch, Micros, Offset } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { secondsToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
@@ -195,6 +197,7 @@ export class Controller implements Decider {
       if (silent < 0) break;
       const broker = tenure.image.brokers.get(silent);
       assert(broker !== undefined, 'only registered brokers have sessions');
+      mark('session-ended');
       this.#host.log('info', `fencing broker ${silent}: its session timed out`);
       if (!this.#write(tenure, fenceBroker(tenure, broker))) return;
       tenure.sessions.fence(silent);

@@ -7,7 +7,9 @@
  *   anything → fenced, where it asks for that.
  * A fenced broker that wants to shut down may at once.
  */
+
 import type { NodeId, Offset } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
 import type { BrokerState } from '../metadata/state.ts';
 import type {
@@ -39,9 +41,13 @@ export function brokerHeartbeat(
   request: BrokerHeartbeatRequest,
 ): HeartbeatDecision {
   const broker = currentBroker(context, request.brokerId, request.brokerEpoch);
-  if (broker === null) return refuse(errorCode.staleBrokerEpoch);
+  if (broker === null) {
+    mark('heartbeat-of-former-life');
+    return refuse(errorCode.staleBrokerEpoch);
+  }
   const current = lifeOf(broker, context.controlledShutdownOffset);
   const next = nextLife(context, broker, current, request);
+  if (next === 'controlled-shutdown' && next !== current) mark('controlled-shutdown');
   return {
     records: next === current ? noRecords : recordsOf(context, broker, next),
     response: {

@@ -32,7 +32,10 @@ export function registerBroker(
   const { brokerId, incarnationId } = request;
   if (request.clusterId !== context.clusterId) return refuse(errorCode.inconsistentClusterId);
   const former = context.image.brokers.get(brokerId);
-  if (former?.incarnationId === incarnationId) return registerAgain(former, request);
+  if (former?.incarnationId === incarnationId) {
+    mark('registered-again');
+    return registerAgain(former, request);
+  }
   if (former !== undefined && context.hasLiveSession(brokerId)) {
     mark('duplicate-registration');
     return refuse(errorCode.duplicateBrokerRegistration);

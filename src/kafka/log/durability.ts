@@ -67,6 +67,11 @@ export class Durability {
     this.entriesChanged();
   }
 
+  /** The directory is gone, and nothing of it is durable any more. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   /** Ends all work: the directory is gone. Flushes under way resolve without effect. */
   stop(): void {
     this.#isStopped = true;

@@ -3,7 +3,9 @@
  * failed. A failure stays: bytes of a failed sync are gone although the disk calls them clean, so
  * no later flush may claim them.
  */
+
 import type { Offset } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { DiskError } from '../../host/disk.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
 import type { Durability } from './durability.ts';
@@ -11,13 +13,18 @@ import type { EpochCache } from './epoch-cache.ts';
 import { epochCheckpointName } from './names.ts';
 import type { Segments } from './segments.ts';
 
+/** Told when all below `end` is durable; `coversCuts`: no cut came while the flush ran. */
+export type OnFlushed = (end: Offset, coversCuts: boolean) => void;
+
 export class Flushing {
   readonly #durability: Durability;
   readonly #segments: Segments;
   readonly #epochs: EpochCache;
+  readonly #onFlushed: OnFlushed;
   #recoveryPoint: Offset;
   /** What the flush under way will have made durable. */
   #target: Offset = 0;
+  #cuts = 0;
   #storedEpochs = -1;
   #failure: unknown = null;
 
@@ -26,11 +33,13 @@ export class Flushing {
     segments: Segments,
     epochs: EpochCache,
     recoveryPoint: Offset,
+    onFlushed: OnFlushed,
   ) {
     this.#durability = durability;
     this.#segments = segments;
     this.#epochs = epochs;
     this.#recoveryPoint = recoveryPoint;
+    this.#onFlushed = onFlushed;
   }
 
   get recoveryPoint(): Offset {
@@ -44,6 +53,7 @@ export class Flushing {
 
   /** The log was cut: a flush under way covers no more than is left, even if other records come. */
   lower(end: Offset): void {
+    this.#cuts += 1;
     this.#recoveryPoint = Math.min(this.#recoveryPoint, end);
     this.#target = Math.min(this.#target, end);
   }
@@ -74,6 +84,7 @@ export class Flushing {
 
   async #flush(): Promise<void> {
     this.#target = this.#segments.endOffset;
+    const cuts = this.#cuts;
     if (this.#storedEpochs !== this.#epochs.version) {
       this.#durability.put(epochCheckpointName, encodeCheckpoint(this.#epochs.toRows()));
       this.#storedEpochs = this.#epochs.version;
@@ -81,8 +92,10 @@ export class Flushing {
     try {
       await this.#durability.sync(this.#segments.all);
     } catch (error) {
+      mark('flush-failed');
       throw this.failed(error);
     }
     if (this.#target > this.#recoveryPoint) this.#recoveryPoint = this.#target;
+    if (!this.#durability.isStopped) this.#onFlushed(this.#target, cuts === this.#cuts);
   }
 }

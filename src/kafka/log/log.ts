@@ -17,7 +17,7 @@ import { mark } from '../../base/mark.ts';
 import type { Disk } from '../../host/disk.ts';
 import { immediatePoints, type Points } from '../../host/points.ts';
 import type { TopicSettings } from '../config.ts';
-import type { Observe } from '../observation.ts';
+import type { LogKnowledge, Observe } from '../observation.ts';
 import { pass } from '../points.ts';
 import { errorCode, KafkaError } from '../protocol/errors.ts';
 import * as batch from '../records/batch.ts';
@@ -63,6 +63,7 @@ export class Log {
   readonly #store: ProducerStore;
   readonly #producers: Producers;
   readonly #flushing: Flushing;
+  readonly #expirationMs: number;
   /** False where files had to be read or cut: they did not say all that was known of them. */
   readonly wasIntact: boolean;
   /** The first segment is not that with which the log started: those before it are missing. */
@@ -72,11 +73,13 @@ export class Log {
   #closing: Promise<void> | null = null;
 
   static open(options: LogOptions): Log {
+    const rules = options.rules ?? kafkaLogRules;
     const durability = new Durability(options.disk, options.directory);
     const opened = openLog({
       disk: options.disk,
       directory: options.directory,
       durability,
+      rules,
       settings: options.settings,
       cleanShutdown: options.cleanShutdown,
       recoveryPoint: options.recoveryPoint ?? 0,
@@ -85,16 +88,21 @@ export class Log {
       report: options.report ?? (() => {}),
       nowMs: options.wallMs(),
     });
-    return new Log(options, durability, opened);
+    return new Log(options, rules, durability, opened);
   }
 
-  private constructor(options: LogOptions, durability: Durability, opened: OpenedLog) {
+  private constructor(
+    options: LogOptions,
+    rules: LogRules,
+    durability: Durability,
+    opened: OpenedLog,
+  ) {
     this.directory = options.directory;
     this.#disk = options.disk;
     this.#wallMs = options.wallMs;
     this.#replica = options.replica;
     this.#observe = options.observe;
-    this.#rules = options.rules ?? kafkaLogRules;
+    this.#rules = rules;
     this.#origin = options.replica.topicId === zeroUuid ? 'raft-leader' : 'client';
     this.#settings = options.settings;
     this.#points = options.points ?? immediatePoints;
@@ -107,14 +115,32 @@ export class Log {
     this.lacksStart = opened.lacksStart;
     const end = this.#segments.endOffset;
     const recoveryPoint = opened.isIntact ? end : Math.min(options.recoveryPoint ?? 0, end);
-    this.#flushing = new Flushing(durability, this.#segments, this.#epochs, recoveryPoint);
-    this.#producers = new Producers(this.#rules, options.producerIdExpirationMs ?? dayMs);
+    this.#flushing = new Flushing(
+      durability,
+      this.#segments,
+      this.#epochs,
+      recoveryPoint,
+      (flushed, coversCuts) =>
+        this.#observe({ kind: 'log-flushed', ...this.#replica, end: flushed, coversCuts }),
+    );
+    this.#expirationMs = options.producerIdExpirationMs ?? dayMs;
+    this.#producers = new Producers(this.#rules, this.#expirationMs);
     const { snapshots } = opened;
     this.#store = new ProducerStore(this.#producers, disk, directory, durability, snapshots);
     this.#store.dropAbove(recoveryPoint);
     this.#store.restore(this.#segments, options.wallMs());
-    this.#observe({ kind: 'log-opened', ...this.#replica, start: this.#logStart, end });
+    this.#observe({
+      kind: 'log-opened',
+      ...this.#replica,
+      start: this.#logStart,
+      end,
+      clean: options.cleanShutdown,
+      knowledge: this.#knowledge(),
+    });
+    this.#observeSettings();
     if (opened.wasCut) mark('recovery-cut');
+    if (!opened.isIntact && end > 0) mark('opened-after-unclean-stop');
+    if (opened.lacksStart) mark('recovery-lacks-start');
     if (opened.wasCut) this.#flushing.inBackground();
   }
 
@@ -199,7 +225,14 @@ export class Log {
       const detail = `offset ${from} is not in ${where}`;
       throw new KafkaError(errorCode.offsetOutOfRange, detail);
     }
-    return this.#segments.read(from, maxBytes, Math.min(upTo, end));
+    const bytes = this.#segments.read(from, maxBytes, Math.min(upTo, end));
+    if (bytes.length > 0) {
+      const { node, topicId, partition } = this.#replica;
+      const baseOffset = batch.baseOffset(bytes);
+      const crc = batch.crc(bytes);
+      this.#observe({ kind: 'log-read', node, topicId, partition, from, baseOffset, crc });
+    }
+    return bytes;
   }
 
   /**
@@ -217,7 +250,7 @@ export class Log {
       this.truncateFullyAndStartAt(offset, highWatermark);
       return;
     }
-    this.#flushing.guard(() => {
+    this.#cut(offset, () => {
       this.#segments.truncateTo(offset, this.#settings, this.#wallMs());
       this.#afterCut(highWatermark);
     });
@@ -225,7 +258,7 @@ export class Log {
 
   /** Empties the log; the next record gets `offset`. */
   truncateFullyAndStartAt(offset: Offset, highWatermark: Offset = 0): void {
-    this.#flushing.guard(() => {
+    this.#cut(Math.min(offset, this.#logStart), () => {
       this.#segments.startOver(offset, this.#settings, this.#wallMs());
       this.#epochs.clear();
       this.#store.clear();
@@ -284,7 +317,10 @@ export class Log {
 
   /** Forgets idle producers. */
   expireProducers(): void {
-    this.#producers.expire(this.#wallMs());
+    const nowMs = this.#wallMs();
+    this.#producers.expire(nowMs);
+    const untilMs = nowMs - this.#expirationMs;
+    this.#observe({ kind: 'producers-expired', ...this.#replica, untilMs });
   }
 
   /**
@@ -309,6 +345,7 @@ export class Log {
 
   updateSettings(settings: TopicSettings): void {
     this.#settings = settings;
+    this.#observeSettings();
   }
 
   /**
@@ -403,13 +440,41 @@ export class Log {
     if (!this.#rules.closesCleanly(this.hasFailed)) throw this.#flushing.failure;
   }
 
+  #cut(to: Offset, work: () => void): void {
+    try {
+      this.#flushing.guard(work);
+    } catch (error) {
+      this.#observe({ kind: 'log-cut-failed', ...this.#replica, to });
+      throw error;
+    }
+  }
+
   #afterCut(highWatermark: Offset, to = this.#segments.endOffset): void {
     const end = this.#segments.endOffset;
     if (this.#logStart > end) this.#moveStart(end);
     this.#flushing.lower(end);
     this.#epochs.truncateEnd(end);
     this.#store.afterCut(this.#segments, this.#wallMs());
-    this.#observe({ kind: 'log-truncated', ...this.#replica, to, highWatermark });
+    const knowledge = this.#knowledge();
+    this.#observe({ kind: 'log-truncated', ...this.#replica, to, highWatermark, knowledge });
+  }
+
+  #knowledge(): LogKnowledge {
+    const producers = Array.from(
+      this.#producers.entries,
+      ({ producerId, producerEpoch, lastSequence }) => ({
+        producerId,
+        producerEpoch,
+        lastSequence,
+      }),
+    );
+    const forgetsUntilMs = this.#wallMs() - this.#expirationMs;
+    return { epochs: [...this.#epochs.entries], producers, forgetsUntilMs };
+  }
+
+  #observeSettings(): void {
+    const settings = this.#settings;
+    this.#observe({ kind: 'settings-used', ...this.#replica, by: 'log', settings });
   }
 
   /**

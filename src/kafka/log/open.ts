@@ -14,7 +14,9 @@
  * - A segment ends where the next one starts: what lies behind was truncated, and the cut was lost.
  * - Segments without a fitting index file are read as well.
  */
+
 import type { LeaderEpoch, Offset, WallMs } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import type { Disk, DiskFile } from '../../host/disk.ts';
 import type { TopicSettings } from '../config.ts';
 import * as batch from '../records/batch.ts';
@@ -29,6 +31,7 @@ import {
   parseOffsetFileName,
   temporarySuffix,
 } from './names.ts';
+import type { LogRules } from './rules.ts';
 import { Segment } from './segment.ts';
 
 const copyBytes = 1_048_576;
@@ -37,6 +40,7 @@ export interface OpenContext {
   readonly disk: Disk;
   readonly directory: string;
   readonly durability: Durability;
+  readonly rules: LogRules;
   readonly settings: TopicSettings;
   readonly cleanShutdown: boolean;
   /** Below it everything is durable; 0 where that is not known. */
@@ -207,6 +211,7 @@ class SegmentLoader {
         if (!isLast || segment.hasSoundEnd()) return true;
         segment.forget();
       }
+      mark('index-rebuilt');
       this.#report(segment.baseOffset, 'is read anew, as its index does not fit');
     }
     this.isIntact = false;
@@ -222,7 +227,8 @@ class SegmentLoader {
       if (!isCached) this.#epochs.assign(epoch, base);
       return true;
     };
-    const isWhole = segment.recover(accepts, (file) => this.#beforeCut(segment, file));
+    const { rules } = this.#context;
+    const isWhole = segment.recover(rules, accepts, (file) => this.#beforeCut(segment, file));
     if (!isLast) durability.put(name, segment.index.encode(segment));
     if (!isWhole) this.wasCut = true;
     return isWhole || segment.endOffset === next;
@@ -230,7 +236,10 @@ class SegmentLoader {
 
   #dropFrom(index: number): void {
     this.isIntact = false;
-    if (index < this.#bases.length) this.wasCut = true;
+    if (index < this.#bases.length) {
+      mark('recovery-drops-segments');
+      this.wasCut = true;
+    }
     for (const base of this.#bases.slice(index)) this.#drop(this.#open(base));
   }
 
@@ -257,6 +266,7 @@ class SegmentLoader {
       this.#report(baseOffset, `does not go on at byte ${size} of ${file.size()}: ${end}`);
       return;
     }
+    mark('recovery-keeps-damage');
     const path = `${directory}/${offsetFileName(baseOffset, 'log')}`;
     const aside = freeName(disk, path, asideSuffix);
     this.#report(baseOffset, `is damaged at byte ${size}: ${end}; the rest is kept as ${aside}`);

@@ -70,6 +70,7 @@ export class Producers {
     }
     const verdict = this.#rules.judgeSequence(entry ?? null, epoch, first, logEnd === 0);
     if (verdict === 'stale-epoch') {
+      mark('producer-fenced');
       throw new KafkaError(errorCode.invalidProducerEpoch, describe(entry, epoch, first));
     }
     if (verdict === 'out-of-order') {

@@ -32,6 +32,11 @@ export interface LogRules {
   acceptsAppend(hasFailed: boolean): boolean;
   /** KAFKA-13773: a log that failed, in recovery too, must not lead to a clean-shutdown mark. */
   closesCleanly(hasFailed: boolean): boolean;
+  /**
+   * LavinMQ 387: where a segment ends that was read after an unclean stop: what of it is whole
+   * batches, whatever else a crash left in the file.
+   */
+  recoveredSize(soundBytes: number, fileBytes: number): number;
   /** KAFKA-2477: reading at the log end is no error; only outside [start, end] is out of range. */
   isInRange(from: Offset, logStart: Offset, logEnd: Offset): boolean;
   /**
@@ -93,6 +98,7 @@ function judgeSequence(
 export const kafkaLogRules: LogRules = {
   acceptsAppend: (hasFailed) => !hasFailed,
   closesCleanly: (hasFailed) => !hasFailed,
+  recoveredSize: (soundBytes) => soundBytes,
   isInRange: (from, logStart, logEnd) => from >= logStart && from <= logEnd,
   recordsEpochOfNewLeader: () => true,
   endOfEpoch,

@@ -11,6 +11,7 @@ import { errorCode, KafkaError } from '../protocol/errors.ts';
 import * as batch from '../records/batch.ts';
 import { offsetFileName } from './names.ts';
 import { RecentBatches } from './recent-batches.ts';
+import type { LogRules } from './rules.ts';
 import { type SegmentSummary, SparseIndex } from './sparse-index.ts';
 
 const scanBytes = 262_144;
@@ -106,6 +107,7 @@ export class Segment implements SegmentSummary {
    * and cuts what is left, after `beforeCut` was told. True if the file was whole.
    */
   recover(
+    rules: LogRules,
     accepts: (bytes: Uint8Array, position: number) => boolean,
     beforeCut: (file: DiskFile) => void,
   ): boolean {
@@ -117,6 +119,7 @@ export class Segment implements SegmentSummary {
       return true;
     };
     this.scan(0, visit, scanBytes, fileSize);
+    this.size = rules.recoveredSize(this.size, fileSize);
     if (this.size === fileSize) return true;
     beforeCut(this.#file);
     this.#file.truncate(this.size);

@@ -76,6 +76,10 @@ export class MetadataImage {
   get brokerConfigs(): ReadonlyMap<string, ConfigOverrides> {
     return this.#configs.get(configResource.broker) ?? noResources;
   }
+  /** By type of resource, then by its name. */
+  get configs(): ReadonlyMap<number, ReadonlyMap<string, ConfigOverrides>> {
+    return this.#configs;
+  }
   get features(): ReadonlyMap<string, number> {
     return this.#features;
   }

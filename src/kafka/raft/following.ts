@@ -41,6 +41,7 @@ export function followHighWatermark(core: RaftCore, follower: Follower): void {
 function truncate(core: RaftCore, diverging: EpochEnd): boolean {
   const to = truncationOffset(core.log, diverging);
   if (!core.rules.mayTruncate(to, core.highWatermark)) {
+    mark('metadata-cut-refused');
     const leader = `leader ${core.leaderId} of epoch ${core.epoch}`;
     const reason = `${leader} asks to truncate the metadata log to ${to}`;
     core.emit({

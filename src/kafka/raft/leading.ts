@@ -3,7 +3,9 @@
  * much is committed. A fetch with nothing to answer waits in a list until data, a higher high
  * watermark or its deadline comes.
  */
+
 import { type Micros, type Offset, zeroUuid } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { errorAnswer, fetchAnswer } from './answers.ts';
 import type { RaftCore } from './core.ts';
@@ -26,6 +28,7 @@ export function serveFetch(
   const leader = core.role as Leader;
   const diverging = divergence(core.log, request.fetchOffset, request.lastFetchedEpoch);
   if (diverging !== null) {
+    mark('quorum-log-diverges');
     const response = fetchAnswer(core, errorCode.none, leader.highWatermark, diverging);
     core.emit({ kind: 'answer', respond, response });
     return;
@@ -84,6 +87,7 @@ export function leaderDeadlineUs(leader: Leader): Micros {
 
 export function tickLeader(core: RaftCore, leader: Leader, nowUs: Micros): void {
   if (leader.checkQuorumDeadlineUs <= nowUs) {
+    mark('quorum-leader-unheard');
     resign(core, nowUs);
     return;
   }
@@ -100,8 +104,14 @@ function refuse(core: RaftCore, request: FetchRequest): RaftResponse | null {
   const impossible =
     maxWaitUs < 0 || fetchOffset < 0 || lastFetchedEpoch < 0 || lastFetchedEpoch > epoch;
   if (impossible) return errorAnswer(core, 'fetch', errorCode.invalidRequest);
-  if (epoch < core.epoch) return errorAnswer(core, 'fetch', errorCode.fencedLeaderEpoch);
-  if (epoch > core.epoch) return errorAnswer(core, 'fetch', errorCode.unknownLeaderEpoch);
+  if (epoch < core.epoch) {
+    mark('quorum-fetch-fenced');
+    return errorAnswer(core, 'fetch', errorCode.fencedLeaderEpoch);
+  }
+  if (epoch > core.epoch) {
+    mark('quorum-fetch-ahead');
+    return errorAnswer(core, 'fetch', errorCode.unknownLeaderEpoch);
+  }
   const leads = core.role.name === 'leader' && request.replica.id !== core.local.id;
   return leads ? null : errorAnswer(core, 'fetch', errorCode.notLeaderOrFollower);
 }
@@ -212,6 +222,7 @@ function bindVoters(core: RaftCore, leader: Leader): void {
     if (directory !== zeroUuid && !known.has(id)) news = true;
   }
   if (!news) return;
+  mark('voters-bound');
   log.appendVoters(core.epoch, directories);
   core.flush();
 }

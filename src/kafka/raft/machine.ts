@@ -7,8 +7,10 @@
  * Raft with the direction turned: followers fetch, and the offset of a fetch acknowledges all
  * before it.
  */
+
 import { assert, unreachable } from '../../base/assert.ts';
 import type { LeaderEpoch, Micros, NodeId, Offset } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { RaftCore, type RaftOptions } from './core.ts';
 import type { ElectionState } from './election-state.ts';
@@ -119,6 +121,7 @@ export class RaftMachine {
     const core = this.#core;
     assert(offset <= core.log.endOffset, 'what is durable was appended');
     core.durableOffset = offset;
+    if (flushId < core.cutFlushId) mark('cut-during-flush');
     core.durableFlushId = flushId;
     if (core.role.name === 'leader') afterAppend(core, core.role);
     else if (core.role.name === 'follower') followHighWatermark(core, core.role);

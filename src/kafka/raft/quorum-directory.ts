@@ -12,6 +12,7 @@ import { freeName } from '../log/names.ts';
 import { RefusalError } from '../refusal.ts';
 import type { QuorumOptions } from './quorum.ts';
 import { metadataLogSettings, quorumDirectoryName, quorumStateName } from './quorum-settings.ts';
+import { kafkaRaftRules } from './rules.ts';
 import { metadataTopic } from './wire.ts';
 
 /** Whether what a voter has promised stands in a file of the quorum's directory. */
@@ -53,7 +54,9 @@ export function openMetadataLog(
     observe,
     report: (finding) => host.log('warn', finding),
   });
-  if (log.logEndOffset < durableOffset && options.config.roles.controller) {
+  const rules = options.rules ?? kafkaRaftRules;
+  const isWhole = rules.hasWhatItVouchedFor(log.logEndOffset, durableOffset);
+  if (!isWhole && config.roles.controller) {
     const problem = `ends at offset ${log.logEndOffset}, though ${durableOffset} were committed`;
     throw lostPromise(directory, problem);
   }

@@ -6,8 +6,10 @@
  * listener, learns of a vote or a leadership that a power loss could undo. A disk that fails ends
  * the process: what it holds cannot be known.
  */
+
 import type { LeaderEpoch, Micros, NodeId, Offset, Uuid } from '../../base/ids.ts';
 import { noNode } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { msToMicros } from '../../base/time.ts';
 import { DiskError } from '../../host/disk.ts';
 import type { Host } from '../../host/host.ts';
@@ -202,7 +204,8 @@ export class Quorum implements QuorumDoor {
     return this.#options.config;
   }
 
-  get isRunning(): boolean {
+  takesRequests(): boolean {
+    if (this.#phase === 'opening') mark('quorum-not-ready');
     return this.#phase === 'running';
   }
 
@@ -388,6 +391,7 @@ export class Quorum implements QuorumDoor {
   /** A disk that failed ends the process; anything else is a bug in us. */
   #fail(error: unknown): void {
     if (!(error instanceof DiskError)) throw error;
+    mark('quorum-disk-failed');
     this.#halt(`the metadata log's disk failed: ${error.message}`);
   }
 

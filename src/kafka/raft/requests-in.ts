@@ -17,7 +17,8 @@ import * as wire from './wire.ts';
 /** What the requests come to. */
 export interface QuorumDoor {
   readonly config: NodeConfig;
-  readonly isRunning: boolean;
+  /** Not before it knows its election, and not once it stops. */
+  takesRequests(): boolean;
   take(message: RaftRequest, respond: Respond): void;
   describe(request: Request<typeof describeQuorumApi>): void;
 }
@@ -35,7 +36,7 @@ function message<A extends Api>(
   refuse: (code: number) => ResponseInput<A>,
 ): ServedApi<QuorumDoor> {
   return serve(api, versions, (quorum: QuorumDoor, request: Request<A>) => {
-    if (!quorum.isRunning) {
+    if (!quorum.takesRequests()) {
       request.disconnect();
       return;
     }
@@ -68,7 +69,7 @@ export const quorumApis: readonly ServedApi<QuorumDoor>[] = [
   message(beginQuorumEpochApi, [0, 1], wire.readBegin, wire.electionResponse, refuseElection),
   message(endQuorumEpochApi, [0, 1], wire.readEnd, wire.electionResponse, refuseElection),
   serve(describeQuorumApi, [0, 2], (quorum: QuorumDoor, request) => {
-    if (quorum.isRunning) quorum.describe(request);
+    if (quorum.takesRequests()) quorum.describe(request);
     else request.disconnect();
   }),
 ];

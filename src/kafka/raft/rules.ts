@@ -24,6 +24,11 @@ export interface RaftRules {
    * (KAFKA-12460).
    */
   mayTruncate(to: Offset, highWatermark: Offset): boolean;
+  /**
+   * Whether a controller's log still has all that it vouched for, `durableOffset` being the end of
+   * that: a log that was cut must not win an election (NATS, lazy sync).
+   */
+  hasWhatItVouchedFor(logEndOffset: Offset, durableOffset: Offset): boolean;
   /** After how long without fetches from a majority a leader resigns; null: never (KAFKA-15489). */
   checkQuorumTimeoutUs(fetchTimeoutUs: number): number | null;
   /**
@@ -57,6 +62,7 @@ export const kafkaRaftRules: RaftRules = {
   countsOnlyFlushed: (isVoter) => isVoter,
   mayExpose: (majorityOffset, epochStart) => majorityOffset > epochStart,
   mayTruncate: (to, highWatermark) => to >= highWatermark,
+  hasWhatItVouchedFor: (logEndOffset, durableOffset) => logEndOffset >= durableOffset,
   checkQuorumTimeoutUs: (fetchTimeoutUs) => fetchTimeoutUs + Math.floor(fetchTimeoutUs / 2),
   electionBeginsAs: () => 'prospective',
   grantsVote,

@@ -2,8 +2,10 @@
  * The ways from one role to another (KIP-595, KIP-996). Each that changes the election asks to
  * persist it before anything else goes out; each drops the requests of the role before.
  */
+
 import { assert } from '../../base/assert.ts';
 import { type LeaderEpoch, type Micros, type NodeId, noNode } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { fetchAnswer } from './answers.ts';
 import type { RaftCore } from './core.ts';
@@ -100,6 +102,7 @@ export function afterVote(core: RaftCore, nowUs: Micros): void {
  * one.
  */
 export function endPreVote(core: RaftCore, nowUs: Micros): void {
+  mark('pre-vote-in-vain');
   if (core.hasLeader) enter(core, follower(core, nowUs), core.election);
   else enter(core, unattached(core, nowUs), core.election);
 }
@@ -107,6 +110,7 @@ export function endPreVote(core: RaftCore, nowUs: Micros): void {
 /** A candidate lost: it waits a random while, longer each time, before it begins again. */
 export function backOff(core: RaftCore, role: Nominee, nowUs: Micros): void {
   if (role.backoffDeadlineUs !== null) return;
+  mark('election-in-vain');
   const slots = 2 << Math.min(20, role.attempt - 1);
   const backoffUs = Math.min(100_000 * core.random.int(slots), core.timing.electionBackoffMaxUs);
   role.backoffDeadlineUs = nowUs + backoffUs;

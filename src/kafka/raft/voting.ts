@@ -25,10 +25,14 @@ export function answerVote(core: RaftCore, request: VoteRequest, nowUs: Micros):
   const problem = fromVoter(core, candidate.id, epoch);
   if (problem !== errorCode.none) return errorAnswer(core, 'vote', problem);
   if (epoch > core.epoch) becomeUnattached(core, epoch, nowUs);
-  if (!isMeantForUs(core, request.voter))
+  if (!isMeantForUs(core, request.voter)) {
+    mark('vote-for-replaced-disk');
     return errorAnswer(core, 'vote', errorCode.invalidVoterKey);
+  }
 
   const { role, election, log } = core;
+  const hasVoted = !preVote && election.votedKey !== null;
+  if (hasVoted && election.votedKey.id !== candidate.id) mark('vote-asked-again');
   const granted = core.rules.grantsVote({
     preVote,
     candidate,

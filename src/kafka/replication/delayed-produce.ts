@@ -3,7 +3,9 @@
  * policy for its own disk. Each partition's part is settled once; when all are, or at the deadline,
  * it is answered.
  */
+
 import type { Offset } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { Completable, Completions } from './completions.ts';
 import type { ProduceResult } from './contract.ts';
@@ -58,6 +60,7 @@ export class DelayedProduce extends Expiring implements Completable {
 
   expire(): void {
     if (this.#unsettled === 0) return;
+    mark('produce-expired');
     for (const waiter of this.#waiters) {
       if (waiter.list.remove(waiter)) this.#fail(waiter.slot, errorCode.requestTimedOut);
     }

@@ -166,7 +166,7 @@ function judge(
   const { leader, log } = partition;
   const fenced = rules.epochError(asked.currentLeaderEpoch, partition.leaderEpoch);
   if (fenced !== errorCode.none) {
-    mark('fetch-fenced');
+    mark(fenced === errorCode.unknownLeaderEpoch ? 'fetch-ahead' : 'fetch-fenced');
     return fenced;
   }
   if (leader === null) {
@@ -174,6 +174,7 @@ function judge(
       return errorCode.notLeaderOrFollower;
   } else if (isFollower(work)) {
     if (leader.follower(work.replicaId) === null) {
+      mark('fetch-of-stranger');
       // The follower may know of an assignment that we do not know yet: it will ask again.
       return asked.currentLeaderEpoch >= 0
         ? errorCode.unknownLeaderEpoch
@@ -184,12 +185,17 @@ function judge(
       return errorCode.notLeaderOrFollower;
     }
   }
-  if (fetchOffset < log.logStartOffset) return errorCode.offsetOutOfRange;
+  if (fetchOffset < log.logStartOffset) {
+    mark('fetch-below-start');
+    return errorCode.offsetOutOfRange;
+  }
   if (lastFetchedEpoch >= 0) {
     const diverging = divergence(partition, lastFetchedEpoch, fetchOffset, rules);
     if (diverging !== null) return diverging;
   }
-  return fetchOffset > log.logEndOffset ? errorCode.offsetOutOfRange : null;
+  if (fetchOffset <= log.logEndOffset) return null;
+  mark('fetch-beyond-end');
+  return errorCode.offsetOutOfRange;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Host } from '../../host/host.ts';
 import type { Timer } from '../../host/timers.ts';
 import type { TopicSettings } from '../config.ts';
 import { passLater } from '../points.ts';
+import type { ReplicationRules } from './rules.ts';
 
 /** What of a log a flusher needs. */
 export interface Flushable {
@@ -22,6 +23,7 @@ export interface Flushable {
 export interface FlusherOptions {
   readonly host: Host;
   readonly log: Flushable;
+  readonly rules: ReplicationRules;
   /** Resolves when the log's directory itself is durable; without it no flush means anything. */
   readonly directory: Promise<void>;
   readonly settings: () => TopicSettings;
@@ -47,7 +49,8 @@ export class Flusher {
 
   /** Where the log ends for all that others are told. */
   get end(): Offset {
-    return this.#held === null ? this.#options.log.logEndOffset : this.#held;
+    const { log, rules } = this.#options;
+    return rules.toldEnd(this.#held, log.logEndOffset);
   }
 
   /**
@@ -91,9 +94,9 @@ export class Flusher {
   }
 
   #holdIfDue(flushMessages: number): void {
-    const { log } = this.#options;
+    const { log, rules } = this.#options;
     if (this.#held !== null || log.logEndOffset - log.recoveryPoint < flushMessages) return;
-    this.#held = log.recoveryPoint;
+    if (rules.waitsForFlush()) this.#held = log.recoveryPoint;
     this.#flush();
   }
 

@@ -220,7 +220,10 @@ export class LeaderState {
   }
 
   onAnswer(proposal: IsrProposal, answer: ProposalAnswer): ProposalOutcome {
-    if (proposal !== this.#proposal) return 'stale';
+    if (proposal !== this.#proposal) {
+      mark('proposal-overtaken');
+      return 'stale';
+    }
     switch (answer.errorCode) {
       case errorCode.none:
         if (answer.leaderEpoch !== this.leaderEpoch) return 'wait';
@@ -230,6 +233,7 @@ export class LeaderState {
         return 'committed';
       case errorCode.ineligibleReplica:
       case errorCode.operationNotAttempted:
+        mark('proposal-taken-back');
         this.#setIsr(this.#committedIsr, null);
         return 'taken-back';
       case errorCode.fencedLeaderEpoch:

@@ -3,6 +3,7 @@
  * fact means.
  */
 import type { LeaderEpoch, NodeId, Offset, Uuid } from '../../base/ids.ts';
+import type { TopicSettings } from '../config.ts';
 import type { PartitionState } from '../metadata/state.ts';
 import type { Observe } from '../observation.ts';
 import type { LeaderState } from './leader-state.ts';
@@ -18,6 +19,27 @@ export class PartitionObserver {
     this.#node = node;
     this.#topicId = topicId;
     this.#partition = partition;
+  }
+
+  begun(highWatermark: Offset): void {
+    this.#observe({
+      kind: 'high-watermark-restored',
+      node: this.#node,
+      topicId: this.#topicId,
+      partition: this.#partition,
+      highWatermark,
+    });
+  }
+
+  settings(settings: TopicSettings): void {
+    this.#observe({
+      kind: 'settings-used',
+      node: this.#node,
+      topicId: this.#topicId,
+      partition: this.#partition,
+      by: 'partition',
+      settings,
+    });
   }
 
   leaderStarted(leader: LeaderState, highWatermark: Offset): void {

@@ -5,6 +5,7 @@
  * Invariants: log start ≤ high watermark ≤ log end; at most one role; produce waiters only while
  * leading.
  */
+
 import { assert } from '../../base/assert.ts';
 import type { BrokerEpoch, LeaderEpoch, Offset, Uuid } from '../../base/ids.ts';
 import { mark } from '../../base/mark.ts';
@@ -60,11 +61,14 @@ export class Partition {
     this.flusher = new Flusher({
       host: environment.host,
       log,
+      rules: environment.rules,
       directory: stored.directoryDurable,
       settings: () => this.#settings,
       onFlushed: () => this.#onFlushed(),
       onError: environment.onError,
     });
+    this.#observer.begun(this.#highWatermark);
+    this.#observer.settings(settings);
   }
 
   /** The newest metadata that gave this replica a role; null before the first. */
@@ -100,6 +104,7 @@ export class Partition {
   updateSettings(settings: TopicSettings): void {
     this.#settings = settings;
     this.log.updateSettings(settings);
+    this.#observer.settings(settings);
     this.advanceHighWatermark();
   }
 
@@ -126,6 +131,7 @@ export class Partition {
       throw new KafkaError(errorCode.notLeaderOrFollower);
     }
     if (acks === -1 && leader.committedIsr.length < this.#effectiveMinIsr(leader)) {
+      mark('append-below-min-isr');
       throw new KafkaError(errorCode.notEnoughReplicas);
     }
     const result = this.log.append(records, leader.leaderEpoch);
@@ -172,6 +178,7 @@ export class Partition {
     const leader = this.#leader;
     if (leader === null) return errorCode.notLeaderOrFollower;
     const isEnough = leader.maximalIsr.length >= this.#effectiveMinIsr(leader);
+    if (!isEnough) mark('below-min-isr-after-append');
     return isEnough ? errorCode.none : errorCode.notEnoughReplicasAfterAppend;
   }
 

@@ -5,9 +5,11 @@
  * process's start, for what that image does not assign to this broker is moved aside. An I/O error
  * ends the process: its one log directory cannot be trusted any more.
  */
+
 import { assert } from '../../base/assert.ts';
 import type { BrokerEpoch, LeaderEpoch, NodeId } from '../../base/ids.ts';
 import { zeroUuid } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { secondsToMicros } from '../../base/time.ts';
 import { DiskError } from '../../host/disk.ts';
 import type { Host } from '../../host/host.ts';
@@ -320,7 +322,10 @@ export class ReplicaManager {
     if (partition === undefined) {
       const { topic, topicId, index } = state;
       const former = this.#hosted.ofName(topic, index);
-      if (former !== undefined) this.#remove(former);
+      if (former !== undefined) {
+        mark('recreated-beside-former');
+        this.#remove(former);
+      }
       const settings = this.#settingsOf(image, topic);
       partition = this.#host(this.#store.create({ topic, topicId, index }, settings), settings);
     }
@@ -344,6 +349,8 @@ export class ReplicaManager {
     this.#proposals.forget(partition);
     this.#untrusted.delete(partition);
     this.#hosted.delete(partition);
+    if (partition.leader !== null) mark('removed-while-leading');
+    if (straysBecause !== null) mark('replica-set-aside');
     partition.retire();
     if (straysBecause === null) this.#store.remove(partition, partition.log);
     else this.#store.setAside(partition, partition.log, straysBecause);
@@ -395,6 +402,7 @@ export class ReplicaManager {
     if (!(error instanceof DiskError)) throw error;
     if (this.#state === 'failed') return;
     this.#state = 'failed';
+    mark('log-directory-failed');
     const { host } = this.#options;
     host.log('error', `log directory failed: ${error.message}`);
     host.exit(1, `log directory failed: ${error.message}`);

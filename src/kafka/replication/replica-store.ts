@@ -177,14 +177,15 @@ export class ReplicaStore {
   }
 
   /** Durable when it resolves; rejects with a DiskError. */
-  writeHighWatermarks(partitions: Iterable<Partition>): Promise<void> {
-    return this.#highWatermarks.write(
-      Array.from(partitions, ({ topic, index, lastingHighWatermark }) => ({
-        topic,
-        index,
-        offset: lastingHighWatermark,
-      })),
-    );
+  async writeHighWatermarks(partitions: Iterable<Partition>): Promise<void> {
+    const entries = Array.from(partitions, ({ topicId, topic, index, lastingHighWatermark }) => {
+      return { topicId, topic, index, offset: lastingHighWatermark };
+    });
+    await this.#highWatermarks.write(entries);
+    for (const { topicId, topic, index, offset: highWatermark } of entries) {
+      const replica = { node: this.#node, topicId, partition: `${topic}-${index}` };
+      this.#observe({ kind: 'high-watermark-stored', ...replica, highWatermark });
+    }
   }
 
   /**

@@ -89,6 +89,13 @@ export interface ReplicationRules {
   ): Offset;
   /** 8, 9. KAFKA-9835, KAFKA-9807: the end of what a reader may see. */
   readLimit(offsets: LogOffsets, fromFollower: boolean, readCommitted: boolean): Offset;
+  /**
+   * RocketMQ 8239: where a log ends for all that others are told, `held` being what is flushed of
+   * it while a flush for flush.messages runs; null: none runs.
+   */
+  toldEnd(held: Offset | null, logEndOffset: Offset): Offset;
+  /** NATS, lazy sync: whether answers and fetches wait for a flush for flush.messages. */
+  waitsForFlush(): boolean;
   /** 10. KAFKA-2477: what a follower does whose fetch offset the leader called out of range. */
   onOutOfRange(leaderStart: Offset, leaderEnd: Offset, logEndOffset: Offset): OutOfRangeMove;
   /** 12. KIP-966, KAFKA-15583: whether a high watermark may move at all. */
@@ -148,6 +155,10 @@ export const kafkaReplicationRules: ReplicationRules = {
     if (fromFollower) return offsets.logEndOffset;
     return readCommitted ? offsets.lastStableOffset : offsets.highWatermark;
   },
+
+  toldEnd: (held, logEndOffset) => held ?? logEndOffset,
+
+  waitsForFlush: () => true,
 
   onOutOfRange: (leaderStart, leaderEnd, logEndOffset) => {
     if (leaderEnd < logEndOffset) return { kind: 'truncate', to: leaderEnd };

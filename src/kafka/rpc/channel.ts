@@ -5,8 +5,10 @@
  * it goes off, set anew for the earliest that is left, so that a request that is answered in time
  * costs no timer at all.
  */
+
 import { assert } from '../../base/assert.ts';
 import type { Micros } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import type { Host } from '../../host/host.ts';
 import type { Address, CloseReason, Connection, ConnectionHandler } from '../../host/network.ts';
 import type { Timer } from '../../host/timers.ts';
@@ -15,6 +17,7 @@ import { decodeResponse, encodeRequest } from '../protocol/message.ts';
 import type { Api, RequestInput } from '../protocol/schema.ts';
 import type { Channel, ChannelOptions, OnResponse, RpcFailure } from './contract.ts';
 import { FrameSplitter } from './framing.ts';
+import { tell } from './tap.ts';
 
 /** Far beyond fetch.max.bytes; what claims to be longer is no answer. */
 const maxResponseBytes = 256 * 1024 * 1024;
@@ -51,6 +54,14 @@ class ConnectionChannel implements Channel {
     this.#host = host;
     this.address = address;
     this.#options = options;
+  }
+
+  get machine(): string {
+    return this.#host.machine;
+  }
+
+  get peer(): string {
+    return `${this.address.host}:${this.address.port}`;
   }
 
   get inFlight(): number {
@@ -93,6 +104,7 @@ class ConnectionChannel implements Channel {
     this.#nextCorrelationId = (correlationId + 1) & 0x7fffffff;
     const frame = encodeRequest(api, version, correlationId, this.#options.clientId, body);
     const pending: Pending = { api, version, correlationId, deadline, onResponse, frame: null };
+    tell('asked', this, pending);
     if (this.#link?.isOpen) {
       this.#link.write(frame);
       if (onResponse !== null) this.#sent.push(pending);
@@ -110,7 +122,7 @@ class ConnectionChannel implements Channel {
     this.#timer = null;
     const lost = this.#takeAll();
     this.#dropLink();
-    if (lost.length > 0) this.#host.timers.after(0, () => failAll(lost, 'closed'));
+    if (lost.length > 0) this.#host.timers.after(0, () => this.#failAll(lost, 'closed'));
   }
 
   onOpen(link: Link): void {
@@ -130,8 +142,9 @@ class ConnectionChannel implements Channel {
     const body = this.#decode(bytes, start, end);
     if (body === undefined) return;
     const sent = this.#sent;
-    const head = sent.length === 1 ? sent.pop() : sent.shift();
-    head?.onResponse?.(body, null);
+    const head = (sent.length === 1 ? sent.pop() : sent.shift())!;
+    tell('heard', this, head, body);
+    head.onResponse?.(body, null);
   }
 
   /**
@@ -157,17 +170,17 @@ class ConnectionChannel implements Channel {
    */
   onMalformed(error: unknown): void {
     if (!(error instanceof MalformedError)) throw error;
-    this.#host.log('warn', `${this.address.host}:${this.address.port} sent ${error.message}`);
+    this.#host.log('warn', `${this.peer} sent ${error.message}`);
     const lost = this.#takeAll();
     this.#dropLink();
     const [head, ...others] = lost;
-    if (head !== undefined) failAll([head], 'malformed');
-    failAll(others, 'disconnected');
+    if (head !== undefined) this.#failAll([head], 'malformed');
+    this.#failAll(others, 'disconnected');
   }
 
   onLost(failure: RpcFailure): void {
     this.#link = null;
-    failAll(this.#takeAll(), failure);
+    this.#failAll(this.#takeAll(), failure);
   }
 
   isCurrent(link: Link): boolean {
@@ -207,23 +220,28 @@ class ConnectionChannel implements Channel {
 
   /** What was sent may still be on its way to the peer, and stays so: closing is no reset. */
   #expireSent(now: Micros): void {
+    mark('answer-timed-out');
     const lost = this.#takeAll();
     this.#dropLink();
     for (const pending of lost) {
-      failAll([pending], pending.deadline <= now ? 'timeout' : 'disconnected');
+      this.#failAll([pending], pending.deadline <= now ? 'timeout' : 'disconnected');
+    }
+  }
+
+  #failAll(lost: readonly Pending[], failure: RpcFailure): void {
+    for (const pending of lost) {
+      tell('failed', this, pending, null, failure);
+      pending.onResponse?.(null, failure);
     }
   }
 
   #expireWaiting(now: Micros): void {
     const late = this.#waiting.filter((pending) => pending.deadline <= now);
     if (late.length === 0) return;
+    mark('connecting-timed-out');
     this.#waiting = this.#waiting.filter((pending) => pending.deadline > now);
-    failAll(late, 'connect-timeout');
+    this.#failAll(late, 'connect-timeout');
   }
-}
-
-function failAll(lost: readonly Pending[], failure: RpcFailure): void {
-  for (const pending of lost) pending.onResponse?.(null, failure);
 }
 
 /** One connection of a channel. What comes from one that the channel has dropped is not heard. */

@@ -5,7 +5,9 @@
  * answers are dropped). Nothing that happens on a connection throws: whatever goes wrong with a
  * request is that request's answer, or the end of its connection.
  */
+
 import type { Micros } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import type { Host } from '../../host/host.ts';
 import type { Connection, ConnectionHandler } from '../../host/network.ts';
 import { apiVersionsApi } from '../protocol/apis/18-api-versions.ts';
@@ -24,6 +26,7 @@ import type { ServerOptions } from './contract.ts';
 import { FrameSplitter } from './framing.ts';
 import { ServerRequest } from './server-request.ts';
 import { ConnectionSession } from './session.ts';
+import { tell } from './tap.ts';
 
 interface Frame {
   readonly bytes: Uint8Array;
@@ -118,6 +121,14 @@ export class ServerConnection implements ConnectionHandler, Reader {
     this.close();
   }
 
+  get machine(): string {
+    return this.#host.machine;
+  }
+
+  get peer(): string {
+    return this.session.peer;
+  }
+
   get isClosed(): boolean {
     return this.#closed;
   }
@@ -149,6 +160,7 @@ export class ServerConnection implements ConnectionHandler, Reader {
   }
 
   #handle(request: ServerRequest): void {
+    tell('received', this, request);
     try {
       this.#options.handle(request);
     } catch (error) {
@@ -168,6 +180,7 @@ export class ServerConnection implements ConnectionHandler, Reader {
     const full = (this.#waiting.length >= most && isWorking) || this.#mustHoldOn(isWorking);
     if (this.#closed || full === this.#paused) return;
     this.#paused = full;
+    if (full) mark('peer-held-back');
     if (full) this.#connection.pauseReading();
     else this.#connection.resumeReading();
   }
@@ -225,6 +238,7 @@ export class ServerConnection implements ConnectionHandler, Reader {
     if (api.key !== apiVersionsApi.key) throw new MalformedError('its version is not served here');
     decodeHeaderTail(api, version, frame.bytes, frame.start, frame.end);
     const answer = unsupportedVersionAnswer(this.#options.apis);
+    tell('answered', this, { api, version, correlationId }, answer);
     this.answered(encodeResponse(apiVersionsApi, 0, correlationId, answer));
   }
 

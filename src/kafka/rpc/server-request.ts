@@ -10,9 +10,12 @@ import type { Api } from '../protocol/schema.ts';
 import type { Request } from './contract.ts';
 import { errorAnswer } from './error-answers.ts';
 import type { Session } from './session.ts';
+import { tell } from './tap.ts';
 
 /** Where a request came from and its answer goes. */
 export interface Origin {
+  readonly machine: string;
+  readonly peer: string;
   readonly session: Session;
   readonly isClosed: boolean;
   /** Called once per request: its frame, or null where there is no answer. */
@@ -52,11 +55,13 @@ export class ServerRequest implements Request {
       this.fail(error);
       return;
     }
+    tell('answered', this.#origin, this, body);
     this.#origin.answered(frame);
   }
 
   respondNothing(): void {
     this.#answerOnce();
+    tell('answered', this.#origin, this);
     this.#origin.answered(null);
   }
 
@@ -89,7 +94,10 @@ export class ServerRequest implements Request {
     const { api, version, correlationId } = this;
     try {
       const answer = errorAnswer(api, version, this.body, errorCode.unknownServerError);
-      return answer === null ? null : encodeResponse(api, version, correlationId, answer);
+      if (answer === null) return null;
+      const frame = encodeResponse(api, version, correlationId, answer);
+      tell('answered', this.#origin, this, answer);
+      return frame;
     } catch {
       return null;
     }

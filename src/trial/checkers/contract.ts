@@ -25,12 +25,15 @@ export interface Violation {
   readonly brokeWith: readonly PropertyName[];
 }
 
+/** Nothing is told without proof. */
+export type Proof = readonly [Evidence, ...Evidence[]];
+
 /** One case of a broken property, as who finds it reports it. */
 export interface Finding<Case extends About> {
   readonly about: Case;
   readonly atUs: Micros;
   readonly partition: string | null;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: Proof;
 }
 
 export type Report = <Case extends About>(
@@ -51,6 +54,8 @@ export interface Case {
   readonly guarantees: Guarantees;
   /** Below which offset records of a partition were deleted, as its replicas showed. */
   readonly deletedBelow: (partition: string) => Offset;
+  /** How many epochs of leaders have committed records to it. */
+  readonly epochsOf: (partition: string) => number;
   readonly endUs: Micros;
 }
 

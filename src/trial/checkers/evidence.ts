@@ -37,12 +37,24 @@ export type Evidence =
       readonly node: NodeId | null;
       /** Null where nothing stands there. */
       readonly batch: BatchFact | null;
+      /** As it was appended there, whatever stands there now. */
+      readonly isAsAppended?: boolean;
     }
   | {
       readonly is: 'observation';
       readonly id: number;
       readonly atUs: Micros;
+      /** Which process of the node's machine made it. */
+      readonly boot: number;
       readonly observation: Observation;
+    }
+  /** Code of this machine threw it. */
+  | {
+      readonly is: 'exception';
+      readonly atUs: Micros;
+      readonly machine: string;
+      readonly name: string;
+      readonly message: string;
     }
   /** The highest offset that anybody read of the partition. */
   | { readonly is: 'highest-read'; readonly partition: string; readonly offset: Offset };
@@ -71,13 +83,27 @@ export function readEvidence(partition: string, offset: Offset, seen: SeenRecord
   return { is: 'read', atUs, consumer, partition, offset, value };
 }
 
-export function batchEvidence(node: NodeId | null, batch: BatchFact | null): Evidence {
-  return { is: 'batch', node, batch };
+export function batchEvidence(
+  node: NodeId | null,
+  batch: BatchFact | null,
+  isAsAppended = false,
+): Evidence {
+  return isAsAppended
+    ? { is: 'batch', node, batch: plain(batch), isAsAppended }
+    : { is: 'batch', node, batch: plain(batch) };
 }
 
-export const seenEvidence = ({ id, atUs, observation }: Seen): Evidence => ({
+/** Without what else its bearer has. */
+function plain(batch: BatchFact | null): BatchFact | null {
+  if (batch === null) return null;
+  const { baseOffset, lastOffset, leaderEpoch, crc } = batch;
+  return { baseOffset, lastOffset, leaderEpoch, crc };
+}
+
+export const seenEvidence = ({ id, atUs, boot, observation }: Seen): Evidence => ({
   is: 'observation',
   id,
   atUs,
+  boot,
   observation,
 });

@@ -4,22 +4,29 @@
  * repetition are folded into it, and what is left are the violations.
  */
 import type { Micros, NodeId } from '../../base/ids.ts';
+import { isCounted } from '../../base/mark.ts';
 import type { Observation } from '../../kafka/observation.ts';
 import type { Guarantees } from '../guarantees/guarantees.ts';
 import type { History } from '../history/history.ts';
 import { isOwed } from '../properties/registry.ts';
 import { checkAnswers } from './answers.ts';
-import type { Checker, Invariant, Report, Violation } from './contract.ts';
+import type { Checker, Invariant, Proof, Report, Violation } from './contract.ts';
 import { foldConsequences } from './fold.ts';
 import { isrInvariant } from './invariants/isr.ts';
 import { leadersInvariant } from './invariants/leaders.ts';
 import { logsInvariant } from './invariants/logs.ts';
+import { recoveryInvariant } from './invariants/recovery.ts';
+import { syncedInvariant } from './invariants/synced.ts';
 import { checkLosses } from './losses.ts';
 import { checkOffsets } from './offsets.ts';
 import { checkOrder } from './order.ts';
 import { ClusterLogs } from './partition-logs.ts';
 import { checkPolls } from './polls.ts';
-import { checkSurvival } from './survival.ts';
+import { type AtRest, checkAtRest, type LiveNode } from './rest/at-rest.ts';
+import { MetadataCopies } from './rest/metadata-copies.ts';
+import { Standing } from './standing.ts';
+import { noStorage, type Storage } from './stored/storage.ts';
+import { checkSurvival, putAtRisk } from './survival.ts';
 import { versionOrder } from './version-order.ts';
 
 const checkers: readonly Checker[] = [
@@ -33,20 +40,34 @@ const checkers: readonly Checker[] = [
 /** Of one property and partition so many violations are kept: the first ones tell the story. */
 const mostOfAKind = 3;
 
+export interface JudgeOptions {
+  /** The disks of the nodes; without them what they hold is taken from what nodes show. */
+  readonly storage?: Storage;
+}
+
 export class Judge {
   readonly #guarantees: Guarantees;
-  readonly #logs = new ClusterLogs();
+  readonly #logs: ClusterLogs;
+  readonly #copies = new MetadataCopies();
   readonly #invariants: readonly Invariant[];
+  readonly #standing = new Standing();
   readonly #violations: Violation[] = [];
   readonly #counts = new Map<string, number>();
   #observations = 0;
 
-  constructor(voters: readonly NodeId[], guarantees: Guarantees) {
+  constructor(
+    voters: readonly NodeId[],
+    guarantees: Guarantees,
+    { storage = noStorage }: JudgeOptions = {},
+  ) {
     this.#guarantees = guarantees;
+    this.#logs = new ClusterLogs(storage);
     this.#invariants = [
       leadersInvariant(this.report),
       logsInvariant(this.#logs, voters, guarantees, this.report),
       isrInvariant(this.#logs, this.report),
+      recoveryInvariant(this.#logs, this.report),
+      syncedInvariant(this.#logs, voters, guarantees, this.report),
     ];
   }
 
@@ -60,10 +81,18 @@ export class Judge {
     this.#violations.push({ property, about, atUs, partition, evidence, brokeWith: [] });
   };
 
-  observe(observation: Observation, atUs: Micros): void {
-    const seen = { id: this.#observations++, atUs, observation };
-    this.#logs.observe(observation);
+  /** `boot`: which process of the node's machine shows it. */
+  observe(observation: Observation, atUs: Micros, boot = 1): void {
+    const seen = { id: this.#observations++, atUs, boot, observation };
+    this.#logs.observe(seen);
+    this.#copies.observe(seen);
+    this.#standing.observe(seen);
     for (const invariant of this.#invariants) invariant.observe(seen);
+  }
+
+  /** How the cluster stands, in this partition or as a whole. */
+  standing(partition: string | null): Proof {
+    return this.#standing.proof(partition);
   }
 
   diskReplaced(node: NodeId): void {
@@ -85,17 +114,29 @@ export class Judge {
     return null;
   }
 
-  /** Judges the finished history; `isLive` says whose logs count at the end. */
+  /** Judges what the nodes that run at the end hold; before `conclude`. */
+  restsWith(live: readonly LiveNode[], isSettled: boolean, endUs: Micros): void {
+    const given: AtRest = { logs: this.#logs, copies: this.#copies, live, isSettled, endUs };
+    checkAtRest(given, this.report);
+  }
+
+  /**
+   * Judges the finished history; `isLive` says whose logs count at the end, `struckUntil` when the
+   * last fault on a node ended.
+   */
   conclude(
     history: History,
     isLive: (node: NodeId) => boolean,
     endUs: Micros,
+    struckUntil: ReadonlyMap<NodeId, Micros> = new Map(),
   ): readonly Violation[] {
     const order = versionOrder(history);
     const deletedBelow = (partition: string) => this.#logs.find(partition)?.deletedBelow ?? 0;
-    const given = { history, order, guarantees: this.#guarantees, deletedBelow, endUs };
+    const epochsOf = (partition: string) => this.#logs.find(partition)?.epochs ?? 0;
+    const given = { history, order, guarantees: this.#guarantees, deletedBelow, epochsOf, endUs };
     for (const check of checkers) check(given, this.report);
     checkSurvival(history, this.#logs, isLive, endUs, this.report);
+    if (isCounted()) putAtRisk(history, this.#logs, struckUntil);
     return this.soFar();
   }
 

@@ -1,3 +1,4 @@
+import { atRisk } from '../../base/mark.ts';
 import type { Send } from '../history/history.ts';
 import { failedRead, lostWrite, unseen } from '../properties/clients.ts';
 import type { Case, Checker, Report } from './contract.ts';
@@ -13,6 +14,7 @@ export const checkLosses: Checker = (given, report) => {
   const { history, order } = given;
   for (const send of history.sends) {
     const place = order.placeOf[send.value];
+    if (send.outcome === 'fail') atRisk(failedRead);
     if (place !== undefined) {
       if (send.outcome === 'fail') reportFailedRead(send.value, place, send, report);
     } else if (send.outcome === 'ok' && send.offset >= 0) reportUnread(send, given, report);
@@ -31,7 +33,7 @@ function reportUnread(send: Send, { order, deletedBelow, endUs }: Case, report: 
   const { value, offset } = send;
   if (offset < deletedBelow(partition)) return;
   const acks = String(send.acks);
-  const evidence: Evidence[] = [
+  const evidence: [Evidence, ...Evidence[]] = [
     sendEvidence(send),
     { is: 'highest-read', partition, offset: highest },
   ];
@@ -50,6 +52,6 @@ function reportFailedRead(value: number, place: Place, send: Send | null, report
     about: { value, partition, offset, sent: send !== null },
     atUs,
     partition,
-    evidence: [...(send === null ? [] : [sendEvidence(send)]), placeEvidence(value, place)],
+    evidence: [placeEvidence(value, place), ...(send === null ? [] : [sendEvidence(send)])],
   });
 }

@@ -1,3 +1,4 @@
+import { atRisk } from '../../base/mark.ts';
 import type { Send } from '../history/history.ts';
 import { consistentRead, duplicate, inconsistentOffsets } from '../properties/clients.ts';
 import type { Case, Checker, Report } from './contract.ts';
@@ -27,13 +28,14 @@ function checkConflictingReads({ order }: Case, report: Report): void {
   }
 }
 
-function checkAcknowledgedOffsets({ history, order }: Case, report: Report): void {
+function checkAcknowledgedOffsets({ history, order, epochsOf }: Case, report: Report): void {
   for (const send of history.sends) {
     if (send.outcome !== 'ok' || send.offset < 0) continue;
     const { value, offset } = send;
     const place = order.placeOf[value];
     if (place === undefined) continue;
     const partition = send.partition!;
+    if (epochsOf(partition) > 1) atRisk(inconsistentOffsets);
     const standing = order.partitions.get(partition)?.byOffset.get(offset);
     if (standing === undefined || standing.value === value) continue;
     report(inconsistentOffsets, {
@@ -64,9 +66,9 @@ function checkDuplicates({ history, order }: Case, report: Report): void {
       atUs: place.atUs,
       partition: place.partition,
       evidence: [
-        ...(send === undefined ? [] : [sendEvidence(send)]),
         placeEvidence(value, first),
         placeEvidence(value, place),
+        ...(send === undefined ? [] : [sendEvidence(send)]),
       ],
     });
   }

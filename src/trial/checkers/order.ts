@@ -1,3 +1,4 @@
+import { atRisk } from '../../base/mark.ts';
 import type { Send } from '../history/history.ts';
 import { nonmonotonicSend, recordOrder } from '../properties/clients.ts';
 import type { Case, Checker, Report } from './contract.ts';
@@ -22,6 +23,7 @@ function checkSends({ history }: Case, report: Report): void {
     const line = `${producer}/${send.incarnation}/${partition}`;
     const before = latest.get(line);
     latest.set(line, send);
+    if (before !== undefined && send.invokedUs < before.completedUs) atRisk(nonmonotonicSend);
     if (before === undefined || before.offset < send.offset) continue;
     report(nonmonotonicSend, {
       about: {
@@ -51,6 +53,7 @@ function checkRecords({ history, order }: Case, report: Report): void {
       // A repeated value is a duplicate, which is judged elsewhere; its first place counts here.
       if (before !== undefined && order.placeOf[send.value]!.offset !== offset) continue;
       latest.set(line, send);
+      if (before !== undefined && wereTogether(before, send)) atRisk(recordOrder);
       if (before === undefined || before.value < send.value) continue;
       const { producer, key, value } = send;
       report(recordOrder, {
@@ -61,4 +64,10 @@ function checkRecords({ history, order }: Case, report: Report): void {
       });
     }
   }
+}
+
+/** Both were under way at once; one that was never answered still is. */
+function wereTogether(a: Send, b: Send): boolean {
+  const [earlier, later] = a.invokedUs <= b.invokedUs ? [a, b] : [b, a];
+  return earlier.completedUs < 0 || later.invokedUs < earlier.completedUs;
 }

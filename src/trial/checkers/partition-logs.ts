@@ -4,8 +4,10 @@
  * partition too.
  */
 import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
-import type { LogObservation, Observation } from '../../kafka/observation.ts';
+import type { LogObservation } from '../../kafka/observation.ts';
+import type { Seen } from '../history/seen.ts';
 import { type BatchFact, ReplicaLog } from './replica-log.ts';
+import { noStorage, type Storage } from './stored/storage.ts';
 
 export const metadataPartition = '__cluster_metadata-0';
 
@@ -30,6 +32,11 @@ export class PartitionLogs {
       this.replicas.set(node, replica);
     }
     return replica;
+  }
+
+  /** How many epochs of leaders have committed records. */
+  get epochs(): number {
+    return this.#commits.length;
   }
 
   /** Takes what `leader`, of this epoch, holds below `highWatermark` into the committed log. */
@@ -75,7 +82,17 @@ export class PartitionLogs {
 
 /** The partitions of the cluster; a topic that is created anew under an old name starts anew. */
 export class ClusterLogs {
+  readonly storage: Storage;
   readonly #partitions = new Map<string, { topicId: string; logs: PartitionLogs }>();
+
+  constructor(storage: Storage = noStorage) {
+    this.storage = storage;
+  }
+
+  /** All of them, as they are now. */
+  get all(): PartitionLogs[] {
+    return [...this.#partitions.values()].map(({ logs }) => logs);
+  }
 
   partition(name: string, topicId: string): PartitionLogs {
     const known = this.#partitions.get(name);
@@ -91,7 +108,7 @@ export class ClusterLogs {
   }
 
   /** Takes in what happened to a log; anything else is left to the invariants. */
-  observe(observation: Observation): void {
+  observe({ observation, boot }: Seen): void {
     switch (observation.kind) {
       case 'batch-appended':
         this.#replica(observation).append(observation);
@@ -99,13 +116,19 @@ export class ClusterLogs {
       case 'log-truncated':
         this.#replica(observation).truncate(observation.to);
         return;
+      case 'log-cut-failed':
+        this.#replica(observation).cutFailed(observation.to);
+        return;
       case 'log-opened':
-        this.#replica(observation).reopen(observation.start, observation.end);
+        this.#opened(observation, boot);
+        return;
+      case 'log-flushed':
+        this.#replica(observation).flushed(observation.end, observation.coversCuts);
         return;
       case 'log-start-moved': {
         const { partition, topicId, start } = observation;
         const logs = this.partition(partition, topicId);
-        logs.replica(observation.node).start = start;
+        logs.replica(observation.node).moveStart(start);
         logs.deletedBelow = Math.max(logs.deletedBelow, start);
         return;
       }
@@ -117,6 +140,14 @@ export class ClusterLogs {
       default:
         return;
     }
+  }
+
+  #opened(opened: Extract<LogObservation, { kind: 'log-opened' }>, boot: number): void {
+    const { node, partition, start, end, clean } = opened;
+    const replica = this.#replica(opened);
+    replica.reopen(start, end, this.storage.logOf(node, partition), this.storage.pastOf(node));
+    replica.openedClean = clean;
+    replica.boot = boot;
   }
 
   #replica(observation: LogObservation): ReplicaLog {

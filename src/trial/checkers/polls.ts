@@ -1,4 +1,5 @@
 import type { Offset } from '../../base/ids.ts';
+import { atRisk } from '../../base/mark.ts';
 import type { Poll } from '../history/history.ts';
 import { nonmonotonicPoll, pollSkip } from '../properties/clients.ts';
 import type { Case, Checker, Report } from './contract.ts';
@@ -18,6 +19,10 @@ export const checkPolls: Checker = (given, report) => {
     }
     const line = lineOf(poll);
     let before = positions.get(line) ?? -1;
+    if (before >= 0 && given.epochsOf(poll.partition) > 1) {
+      atRisk(pollSkip);
+      atRisk(nonmonotonicPoll);
+    }
     for (let i = 0; i < poll.offsets.length; i++) {
       const offset = poll.offsets[i]!;
       if (before >= 0 && offset <= before) reportStepBack(poll, i, before, report);

@@ -3,7 +3,8 @@
  * far it has been compared with the committed log; what is compared once is not compared again
  * unless it was cut off.
  */
-import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
+import type { LeaderEpoch, NodeId, Offset, WallMs } from '../../base/ids.ts';
+import type { DiskPast, StoredLog } from './stored/storage.ts';
 
 export interface BatchFact {
   readonly baseOffset: Offset;
@@ -11,6 +12,20 @@ export interface BatchFact {
   readonly leaderEpoch: LeaderEpoch;
   readonly crc: number;
 }
+
+/** What a log held when its last process ended, and what has befallen its disk since. */
+export interface FormerLog {
+  readonly start: Offset;
+  readonly end: Offset;
+  readonly flushedEnd: Offset;
+  readonly highWatermark: Offset;
+  /** In offset order. */
+  readonly batches: readonly BatchFact[];
+  /** What was not synced may be gone; otherwise the page cache has survived. */
+  readonly hasLost: boolean;
+}
+
+const newDisk: DiskPast = { losses: 0, damages: 0, replacements: 0 };
 
 export class ReplicaLog {
   readonly node: NodeId;
@@ -24,7 +39,30 @@ export class ReplicaLog {
    * The end it had before a recovery cut it short; it is not held to that until it is back there.
    */
   endBeforeLoss: Offset = 0;
-  readonly #batches: BatchFact[] = [];
+  /** All below it was synced here. */
+  flushedEnd: Offset = 0;
+  /** What it was before a recovery cut it short. */
+  flushedBeforeLoss: Offset = 0;
+  /** The highest that a durable checkpoint has, if nothing was cut below it since. */
+  storedHighWatermark: Offset = 0;
+  /** Of the last opening; null before the first. */
+  former: FormerLog | null = null;
+  /** It was opened as its last process had closed it. */
+  openedClean = true;
+  /** The disk may hold anything: it was spoilt since it was new. */
+  isDamaged = false;
+  /** Which process of its node opened it last. */
+  boot = 0;
+  /** Producers that were last active by then may have been forgotten. */
+  forgetsUntilMs: WallMs = -1;
+  /** What its files held when it was opened last; null where that is not known. */
+  stored: StoredLog | null = null;
+  #past: DiskPast = newDisk;
+  #batches: BatchFact[] = [];
+  /** Cut off, and may come back until the cut is durable. */
+  #cut: BatchFact[] = [];
+  /** All above may be gone: a cut to here was begun, and the disk failed. */
+  #mayEndAt: Offset = Number.POSITIVE_INFINITY;
 
   constructor(node: NodeId) {
     this.node = node;
@@ -41,22 +79,98 @@ export class ReplicaLog {
   }
 
   truncate(to: Offset): void {
-    while (this.#batches.length > 0 && this.#batches.at(-1)!.lastOffset >= to) this.#batches.pop();
+    while (this.#batches.length > 0 && this.#batches.at(-1)!.lastOffset >= to)
+      this.#cut.push(this.#batches.pop()!);
     this.end = to;
+    this.start = Math.min(this.start, to);
     this.matchedEnd = Math.min(this.matchedEnd, to);
     this.highWatermark = Math.min(this.highWatermark, to);
+    this.flushedEnd = Math.min(this.flushedEnd, to);
+    this.storedHighWatermark = Math.min(this.storedHighWatermark, to);
   }
 
-  /** The log was opened anew: what lies at or above `end` is gone. */
-  reopen(start: Offset, end: Offset): void {
+  cutFailed(to: Offset): void {
+    this.#mayEndAt = Math.min(this.#mayEndAt, to);
+    this.flushedEnd = Math.min(this.flushedEnd, to);
+    this.storedHighWatermark = Math.min(this.storedHighWatermark, to);
+  }
+
+  moveStart(start: Offset): void {
+    this.start = start;
+    this.end = Math.max(this.end, start);
+  }
+
+  flushed(end: Offset, coversCuts: boolean): void {
+    this.flushedEnd = Math.max(this.flushedEnd, end);
+    if (coversCuts) this.#cut = [];
+  }
+
+  /**
+   * The log was opened anew. It has what stands in its files; where these are not known, what it
+   * had below `end`.
+   */
+  reopen(start: Offset, end: Offset, stored: StoredLog | null, past: DiskPast): void {
+    const isNewDisk = past.replacements > this.#past.replacements;
+    this.isDamaged = isNewDisk ? false : this.isDamaged || past.damages > this.#past.damages;
+    const hasLost = past.losses > this.#past.losses;
     if (end < this.end) {
       this.endBeforeLoss = Math.max(this.endBeforeLoss, this.end);
-      this.truncate(end);
+      this.flushedBeforeLoss = Math.max(this.flushedBeforeLoss, this.flushedEnd);
     }
+    if (isNewDisk) this.#forget();
+    const { flushedEnd, highWatermark } = this;
+    const batches = this.#batches.slice();
+    const endOwed = Math.min(this.end, this.#mayEndAt);
+    this.#mayEndAt = Number.POSITIVE_INFINITY;
+    this.former = { start: this.start, end: endOwed, flushedEnd, highWatermark, batches, hasLost };
+    this.#past = past;
+    this.stored = stored;
+    const storedHighWatermark = this.storedHighWatermark;
+    if (end < this.end) this.truncate(end);
+    if (stored !== null) this.#adopt(stored, end);
     this.start = start;
     this.end = end;
+    this.storedHighWatermark = storedHighWatermark;
     this.highWatermark = 0;
     this.leadingEpoch = -1;
+  }
+
+  noteDamage(past: DiskPast): void {
+    if (past.damages > this.#past.damages) this.isDamaged = true;
+  }
+
+  /** Whether this batch was cut off here and may have come back. */
+  wasCut(batch: BatchFact): boolean {
+    return this.#cut.some((cut) => sameBatch(cut, batch));
+  }
+
+  /** In offset order. */
+  get batches(): readonly BatchFact[] {
+    return this.#batches;
+  }
+
+  /** All that it knew stood on a disk that is gone. */
+  #forget(): void {
+    this.#batches = [];
+    this.#cut = [];
+    this.start = 0;
+    this.end = 0;
+    this.matchedEnd = 0;
+    this.flushedEnd = 0;
+    this.storedHighWatermark = 0;
+    this.highWatermark = 0;
+  }
+
+  #adopt({ batches }: StoredLog, end: Offset): void {
+    const first = batches[0]?.baseOffset ?? end;
+    const known = this.#batches.slice(this.indexOf(first));
+    let same = 0;
+    while (same < batches.length && same < known.length && sameBatch(batches[same]!, known[same]!))
+      same++;
+    for (const batch of known.slice(same)) this.#cut.push(batch);
+    this.#batches = batches.filter(({ lastOffset }) => lastOffset < end);
+    const sameEnd = same === 0 ? first : known[same - 1]!.lastOffset + 1;
+    this.matchedEnd = Math.min(this.matchedEnd, sameEnd);
   }
 
   /** Index of the batch that holds `offset`, or of the first one behind it. */

@@ -1,5 +1,7 @@
-import type { NodeId } from '../../base/ids.ts';
+import type { Micros, NodeId } from '../../base/ids.ts';
+import { atRisk } from '../../base/mark.ts';
 import type { History, Send } from '../history/history.ts';
+import { lostWrite, unseen } from '../properties/clients.ts';
 import { ackedNotLost } from '../properties/replicas.ts';
 import type { Report } from './contract.ts';
 import { batchEvidence, sendEvidence } from './evidence.ts';
@@ -32,6 +34,28 @@ export function checkSurvival(
         ...(committed === null ? [] : [batchEvidence(null, committed)]),
       ],
     });
+  }
+}
+
+/** Whoever held an acknowledged record when a fault struck may have lost it. */
+export function putAtRisk(
+  { sends }: History,
+  logs: ClusterLogs,
+  struckUntil: ReadonlyMap<NodeId, Micros>,
+): void {
+  const lastOf = new Map<string, Micros>();
+  const lastStruck = (partition: string): Micros => {
+    const nodes = [...(logs.find(partition)?.replicas.keys() ?? [])];
+    return Math.max(-1, ...nodes.map((node) => struckUntil.get(node) ?? -1));
+  };
+  for (const { outcome, offset, partition, completedUs } of sends) {
+    if (outcome !== 'ok' || offset < 0) continue;
+    const last = lastOf.get(partition!) ?? lastStruck(partition!);
+    lastOf.set(partition!, last);
+    if (last <= completedUs) continue;
+    atRisk(ackedNotLost);
+    atRisk(lostWrite);
+    atRisk(unseen);
   }
 }
 

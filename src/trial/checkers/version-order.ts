@@ -4,7 +4,9 @@
  * history.
  */
 import type { Micros, Offset } from '../../base/ids.ts';
+import { atRisk } from '../../base/mark.ts';
 import type { History, Poll } from '../history/history.ts';
+import { consistentRead } from '../properties/clients.ts';
 
 export interface SeenRecord {
   readonly value: number;
@@ -52,6 +54,7 @@ export function versionOrder(history: History): VersionOrder {
 
   const see = (order: PartitionOrder, poll: Poll, offset: Offset, value: number): void => {
     const known = order.byOffset.get(offset);
+    if (known !== undefined) atRisk(consistentRead);
     if (known !== undefined && known.value === value) return;
     const seen = { value, consumer: poll.consumer, atUs: poll.atUs };
     if (known === undefined) order.byOffset.set(offset, seen);

@@ -44,6 +44,27 @@ interface Armed {
   readonly watch: Watch;
 }
 
+/** What a trace is told of a fault. */
+export interface FaultFact {
+  readonly is: 'fault';
+  readonly step: 'strikes' | 'ends' | 'withheld';
+  /** Its place in the plan. */
+  readonly id: number;
+  readonly kind: FaultKindName;
+  readonly target: string;
+  readonly machines?: readonly string[];
+  readonly durationMs?: number;
+  /** Why it does not strike. */
+  readonly withheld?: string;
+}
+
+const faultFact = (
+  step: FaultFact['step'],
+  id: number,
+  { kind, target }: Fault,
+  more: Partial<FaultFact>,
+): FaultFact => ({ is: 'fault', step, id, kind, target, ...more });
+
 export class FaultExecutor {
   readonly #arena: Arena;
   readonly #budget: Budget;
@@ -122,13 +143,15 @@ export class FaultExecutor {
     const withheld =
       machines.length === 0 ? 'nobody has that role' : this.#budget.unmetNeed(fault, machines);
     if (withheld !== null) {
-      world.note('fault withheld', `${fault.kind} on ${fault.target}: ${withheld}`);
+      const told = `${fault.kind} on ${fault.target}: ${withheld}`;
+      world.note('fault withheld', told, () => faultFact('withheld', id, fault, { withheld }));
       this.#withhold(id, fault, atMs, withheld);
       return;
     }
     world.note(
       'fault',
       `${fault.kind} on ${fault.target} (${machines.join(', ')}) for ${fault.durationMs} ms`,
+      () => faultFact('strikes', id, fault, { machines, durationMs: fault.durationMs }),
     );
     this.#lastStruck = machines;
     const kind = kindOf(fault);
@@ -151,8 +174,11 @@ export class FaultExecutor {
 
   #end(strike: Strike): void {
     if (!this.#inForce.delete(strike)) return;
-    const names = strike.struck.map(({ machine }) => machine).join(', ');
-    this.#arena.world.note('fault ends', `${strike.fault.kind} on ${names}`);
+    const { id, fault } = strike;
+    const machines = strike.struck.map(({ machine }) => machine);
+    this.#arena.world.note('fault ends', `${fault.kind} on ${machines.join(', ')}`, () =>
+      faultFact('ends', id, fault, { machines }),
+    );
     for (const { active } of strike.struck) active.end();
     this.#budget.ended(strike.fault);
   }

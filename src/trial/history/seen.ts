@@ -5,6 +5,8 @@ import type { Observation } from '../../kafka/observation.ts';
 export interface Seen<O extends Observation = Observation> {
   readonly id: number;
   readonly atUs: Micros;
+  /** Which process of its machine made it: 1 the first, 2 the one after its first restart. */
+  readonly boot: number;
   readonly observation: O;
 }
 

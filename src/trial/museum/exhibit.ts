@@ -25,7 +25,7 @@ export interface WrongRules {
 export interface Exhibit {
   /** The KIP or KAFKA id by which it is known; a suffix tells halves of one apart. */
   readonly id: string;
-  /** Up to which version Kafka decided so. */
+  /** Up to which version Kafka decided so; or whose rule it was. */
   readonly until: string;
   /** What went wrong, in one sentence. */
   readonly sentence: string;
@@ -33,10 +33,31 @@ export interface Exhibit {
   readonly promise: string;
   readonly rules: WrongRules;
   /**
-   * Why no trial can see it, and which test shows it instead; absent where one can. `covered` names
-   * the exhibit that shows when this rule is wrong too (defence in depth).
+   * Defence in depth: the exhibit whose rule, while it is right, makes up for this wrong one.
+   * Another exhibit has both wrong.
+   */
+  readonly coveredBy?: string;
+  /** The exhibits of which this one is made: their wrong rules at once. */
+  readonly together?: readonly string[];
+  /**
+   * Why no trial can see it, and which test shows it instead; absent where one can. The test takes
+   * these very rules, and fails where they decide nothing otherwise than the right ones.
    */
   readonly unseen?: { readonly why: string; readonly test: string };
+}
+
+/** Several exhibits' wrong rules at once, of which one covers the other. */
+export function together(
+  facts: Omit<Exhibit, 'rules' | 'together'>,
+  parts: readonly Exhibit[],
+): Exhibit {
+  const rules: Record<string, object> = {};
+  for (const part of parts) {
+    for (const [room, wrong] of Object.entries(part.rules)) {
+      rules[room] = { ...rules[room], ...wrong };
+    }
+  }
+  return { ...facts, rules, together: parts.map(({ id }) => id) };
 }
 
 /** The rules of nodes and clients with these in place of the right ones. */

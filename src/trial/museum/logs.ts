@@ -1,5 +1,6 @@
-/** Exhibits of the log: epochs, sequences, failed disks, marks of clean shutdown. */
-import type { Exhibit } from './exhibit.ts';
+/** Exhibits of the log: epochs, sequences, failed disks, what a crash leaves behind. */
+import { kafka14034 } from './clients.ts';
+import { type Exhibit, together } from './exhibit.ts';
 
 export const kip279Answer: Exhibit = {
   id: 'KIP-279-answer',
@@ -25,14 +26,6 @@ export const kafka7415: Exhibit = {
   rules: { log: { recordsEpochOfNewLeader: () => false } },
 };
 
-export const kafka13773: Exhibit = {
-  id: 'KAFKA-13773',
-  until: '3.2.1',
-  sentence: 'A disk that fails in recovery still leaves the mark of a clean shutdown.',
-  promise: 'an unclean shutdown is known as one',
-  rules: { broker: { mayMarkCleanShutdown: () => true }, log: { closesCleanly: () => true } },
-};
-
 export const kafka10778: Exhibit = {
   id: 'KAFKA-10778',
   until: '2.8',
@@ -55,4 +48,47 @@ export const kip98Gap: Exhibit = {
   sentence: 'A batch is taken although one before it is missing.',
   promise: 'records of an idempotent producer stand in their order',
   rules: { log: { judgeSequence: () => 'in-order' } },
+};
+
+export const redpanda3039Broker: Exhibit = {
+  id: 'Redpanda-3039-broker',
+  until: 'Redpanda',
+  sentence: 'A retry of what stands in the log is answered as out of order, not as a duplicate.',
+  promise: 'a send of an idempotent producer is answered with success once all is well',
+  rules: { log: { recognisesDuplicates: () => false } },
+  coveredBy: 'KAFKA-14034',
+};
+
+export const redpanda3039: Exhibit = together(
+  {
+    id: 'Redpanda-3039',
+    until: 'Redpanda',
+    sentence:
+      'A retry of what stands in the log is answered as out of order, and the client raises its ' +
+      'epoch and sends it once more.',
+    promise: 'each record of an idempotent producer stands once',
+  },
+  [redpanda3039Broker, kafka14034],
+);
+
+export const lavinmq387: Exhibit = {
+  id: 'LavinMQ-387',
+  until: 'LavinMQ',
+  sentence: 'What a crash left at the end of a file, zeros too, is taken for records.',
+  promise: 'what is acknowledged after a crash can be read',
+  rules: { log: { recoveredSize: (_sound, fileBytes) => fileBytes } },
+};
+
+export const kafka9144: Exhibit = {
+  id: 'KAFKA-9144',
+  until: '2.4.1',
+  sentence: "Markers do not count as a producer's activity, and its state expires early.",
+  promise: 'an epoch that was fenced stays fenced',
+  rules: {
+    log: { lastActiveMs: (before, timestamp, isMarker) => (isMarker ? before : timestamp) },
+  },
+  unseen: {
+    why: 'only transactions write markers, and no workload has transactions yet',
+    test: 'test/kafka/log/producers.test.ts',
+  },
 };

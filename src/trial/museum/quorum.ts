@@ -1,5 +1,6 @@
 /** Exhibits of the quorum: what is durable, what may be exposed, who may depose whom. */
-import type { Exhibit } from './exhibit.ts';
+import { kafkaRaftRules } from '../../kafka/raft/rules.ts';
+import { type Exhibit, together } from './exhibit.ts';
 
 export const kafka10533: Exhibit = {
   id: 'KAFKA-10533',
@@ -23,10 +24,9 @@ export const kafka12460: Exhibit = {
   sentence: 'A follower cuts the metadata log below its high watermark when it is told to.',
   promise: 'committed metadata stays',
   rules: { raft: { mayTruncate: () => true } },
+  coveredBy: 'vote-for-any-log',
   unseen: {
-    why:
-      'no leader of a correct quorum ever asks for it: the rule guards against another that is ' +
-      'wrong, and shows with one',
+    why: 'no leader of a correct quorum ever asks for it: the rule guards against another that is wrong',
     test: 'test/kafka/raft/rules.test.ts',
   },
 };
@@ -61,4 +61,37 @@ export const kip853: Exhibit = {
   sentence: 'A voter with a replaced disk counts as the one that it was.',
   promise: 'committed metadata stays',
   rules: { raft: { isSameReplica: () => true } },
+};
+
+export const voteForAnyLog: Exhibit = {
+  id: 'vote-for-any-log',
+  until: 'made for the museum',
+  sentence: 'A voter votes for a candidate whose log lacks what its own has.',
+  promise: 'committed metadata stays',
+  rules: {
+    raft: {
+      grantsVote: (question) => kafkaRaftRules.grantsVote({ ...question, isUpToDate: true }),
+    },
+  },
+};
+
+/** With leaders that lack what was committed, what was a halt becomes a silent loss. */
+export const kafka12460Together: Exhibit = together(
+  {
+    id: 'KAFKA-12460-any-leader',
+    until: '3.0',
+    sentence:
+      'Voters elect a leader that lacks what was committed, and the others cut that when it tells ' +
+      'them to.',
+    promise: 'committed metadata stays',
+  },
+  [kafka12460, voteForAnyLog],
+);
+
+export const natsCutLog: Exhibit = {
+  id: 'NATS-cut-log',
+  until: 'NATS',
+  sentence: 'A voter whose log was cut on disk starts and votes as if nothing were missing.',
+  promise: 'committed metadata stays',
+  rules: { raft: { hasWhatItVouchedFor: () => true } },
 };

@@ -1,5 +1,16 @@
 /** All exhibits of the museum. A new one is an object and a line here. */
-import { kafka8710, kafka12152, kafka12257, kafka14034 } from './clients.ts';
+import {
+  failedInDoubt,
+  firstBatchesTogether,
+  kafka8710,
+  kafka12152,
+  kafka12257,
+  kafka14034,
+  kafka14359,
+  lostIsRefused,
+  overtakenRenumbered,
+  sequenceBeyondItsSpace,
+} from './clients.ts';
 import {
   kafka18635,
   kafka18635Broker,
@@ -12,19 +23,33 @@ import {
   unclean,
 } from './controllers.ts';
 import type { Exhibit } from './exhibit.ts';
-import { kafka7415, kafka10778, kafka13773, kip98, kip98Gap, kip279Answer } from './logs.ts';
+import {
+  kafka7415,
+  kafka9144,
+  kafka10778,
+  kip98,
+  kip98Gap,
+  kip279Answer,
+  lavinmq387,
+  redpanda3039,
+  redpanda3039Broker,
+} from './logs.ts';
 import {
   forgottenVote,
   kafka10533,
   kafka12460,
+  kafka12460Together,
   kafka12619,
   kafka15489,
   kip853,
   kip996,
+  natsCutLog,
+  voteForAnyLog,
 } from './quorum.ts';
 import {
   kafka2477,
   kafka7128,
+  kafka9807,
   kafka9835,
   kafka13091,
   kafka14704,
@@ -40,7 +65,10 @@ import {
   kip841Join,
   kip903Fetch,
   kip903Join,
+  natsLazySync,
+  rocketmq8239,
 } from './replication.ts';
+import { kafka13773, redpanda9711, redpanda9711Files, redpanda9711Mark } from './shutdowns.ts';
 
 export const exhibits: readonly Exhibit[] = [
   kip101,
@@ -52,6 +80,7 @@ export const exhibits: readonly Exhibit[] = [
   kafka18991,
   kafka14704,
   kafka9835,
+  kafka9807,
   kafka2477,
   kafka15583,
   kip497,
@@ -60,12 +89,19 @@ export const exhibits: readonly Exhibit[] = [
   kip903Fetch,
   kip841Join,
   kafka13091,
+  rocketmq8239,
+  natsLazySync,
   kip279Answer,
   kafka7415,
   kafka13773,
   kafka10778,
   kip98,
   kip98Gap,
+  kafka9144,
+  lavinmq387,
+  redpanda9711Mark,
+  redpanda9711Files,
+  redpanda9711,
   unclean,
   kip966Elr,
   kip966Unclean,
@@ -78,14 +114,25 @@ export const exhibits: readonly Exhibit[] = [
   kafka10533,
   kafka12619,
   kafka12460,
+  kafka12460Together,
+  natsCutLog,
   kafka15489,
   kip996,
   forgottenVote,
+  voteForAnyLog,
   kip853,
   kafka12152,
   kafka8710,
   kafka14034,
   kafka12257,
+  firstBatchesTogether,
+  overtakenRenumbered,
+  kafka14359,
+  failedInDoubt,
+  lostIsRefused,
+  sequenceBeyondItsSpace,
+  redpanda3039Broker,
+  redpanda3039,
 ];
 
 export function exhibitOf(id: string): Exhibit | undefined {

@@ -106,6 +106,23 @@ export const kafka9835: Exhibit = {
   rules: { replication: { readLimit: (offsets) => offsets.logEndOffset } },
 };
 
+export const kafka9807: Exhibit = {
+  id: 'KAFKA-9807',
+  until: '2.5',
+  sentence:
+    'Consumers with read_committed read to the high watermark, beyond the last stable offset.',
+  promise: 'nobody who asks for committed records reads aborted ones',
+  rules: {
+    replication: {
+      readLimit: (offsets, fromFollower) => right.readLimit(offsets, fromFollower, false),
+    },
+  },
+  unseen: {
+    why: 'without transactions all is stable, and no workload has transactions yet',
+    test: 'test/kafka/replication/rules.test.ts',
+  },
+};
+
 export const kafka2477: Exhibit = {
   id: 'KAFKA-2477',
   until: '0.9',
@@ -193,4 +210,20 @@ export const kafka13091: Exhibit = {
   sentence: 'A committed shrink of the ISR does not move the high watermark.',
   promise: 'a send with acks=all is answered',
   rules: { replication: { recomputesOnIsrCommit: () => false } },
+};
+
+export const rocketmq8239: Exhibit = {
+  id: 'RocketMQ-8239',
+  until: 'RocketMQ',
+  sentence: 'A leader counts and shows records that flush.messages wants flushed, before they are.',
+  promise: 'a record that was to be flushed first outlives any loss of power',
+  rules: { replication: { toldEnd: (_held, logEndOffset) => logEndOffset } },
+};
+
+export const natsLazySync: Exhibit = {
+  id: 'NATS-lazy-sync',
+  until: 'NATS',
+  sentence: 'Nobody waits for the flush that flush.messages asks for; it happens some time later.',
+  promise: 'a record that was to be flushed first outlives any loss of power',
+  rules: { replication: { waitsForFlush: () => false } },
 };

@@ -2,7 +2,8 @@
  * Draws a plan from a seed. Swarm: each seed first draws which of the scenario's kinds it uses at
  * all, so that runs differ in quality, not only in detail. Faults come one by one, in storms (many
  * within a second), as echoes (the same again on the same machine), as follow-ups (the new leader
- * falls too, soon after its election) and upon triggers. Budget: only what the configuration
+ * falls too, soon after its election), as chases (one new leader after the other, while a replica
+ * is held up) and upon triggers. Budget: only what the configuration
  * survives is drawn; what destroys data waits until the cluster is whole.
  */
 import { drawOne } from '../../base/draw.ts';
@@ -60,9 +61,10 @@ function drawFaults(scenario: Scenario, random: RandomStream): readonly Fault[] 
 
 /** How faults follow each other, and how often of a hundred. */
 const patterns = [
-  { pattern: 'single', weight: 50 },
-  { pattern: 'triggered', weight: 20 },
+  { pattern: 'single', weight: 40 },
+  { pattern: 'triggered', weight: 15 },
   { pattern: 'follow-up', weight: 10 },
+  { pattern: 'chase', weight: 15 },
   { pattern: 'echo', weight: 10 },
   { pattern: 'storm', weight: 10 },
 ] as const;
@@ -79,6 +81,7 @@ interface Strike {
 
 const mostInStorm = 6;
 const mostEchoes = 3;
+const mostInChase = 6;
 const stormMs = 1_000;
 /** Within this time a follower catches up; a second blow before it has, is the dangerous one. */
 const followUpMs = 2_000;
@@ -105,6 +108,15 @@ class Draw {
     this.#mix = this.#drawMix();
   }
 
+  /** Where faults come fast, so do those that belong together. */
+  get #followUpMs(): number {
+    return Math.min(followUpMs, this.#config.everyMs);
+  }
+
+  get #stormMs(): number {
+    return Math.min(stormMs, this.#config.everyMs);
+  }
+
   all(): readonly Fault[] {
     const { everyMs } = this.#config;
     const step = (): number => Math.floor(everyMs / 2) + this.#random.int(everyMs);
@@ -125,9 +137,25 @@ class Draw {
         return;
       }
       this.#add({ atMs, target });
-      const afterMs = this.#random.int(followUpMs);
+      const afterMs = this.#random.int(this.#followUpMs);
       const when: Trigger = { seen: 'leader-elected', of: partition, nth: 1, afterMs };
       this.#add({ atMs, target, when });
+    },
+    chase: (atMs) => {
+      const partition = drawOne(this.#cast.partitions, this.#random);
+      const target = `leader of ${partition}`;
+      if (this.#config.targets?.includes(target) === false) {
+        this.#add({ atMs });
+        return;
+      }
+      const heldUp = drawOne(['a follower of', 'a laggard of', 'the next leader of'], this.#random);
+      this.#add({ atMs, target: `${heldUp} ${partition}` });
+      const count = 2 + this.#random.int(mostInChase - 1);
+      for (let nth = 0; nth < count; nth++) {
+        const afterMs = this.#random.int(drawOne([20, 200, this.#followUpMs], this.#random));
+        const when: Trigger = { seen: 'leader-elected', of: partition, nth, afterMs };
+        this.#add(nth === 0 ? { atMs, target } : { atMs, target, when });
+      }
     },
     echo: (atMs) => {
       const first = this.#add({ atMs });
@@ -135,13 +163,13 @@ class Draw {
       const same = first !== null && this.#beyond(kindOf(first), 'last struck') === null;
       let againMs = atMs;
       for (let i = 0; i < times; i++) {
-        againMs += first!.durationMs + this.#random.int(followUpMs);
+        againMs += first!.durationMs + this.#random.int(this.#followUpMs);
         this.#push({ ...first!, atMs: againMs, ...(same ? { target: 'last struck' } : {}) });
       }
     },
     storm: (atMs) => {
       const count = 2 + this.#random.int(mostInStorm - 1);
-      for (let i = 0; i < count; i++) this.#add({ atMs: atMs + this.#random.int(stormMs) });
+      for (let i = 0; i < count; i++) this.#add({ atMs: atMs + this.#random.int(this.#stormMs) });
     },
   };
 
@@ -161,7 +189,7 @@ class Draw {
       seen: drawOne(sightNames, random),
       nth: 1 + random.int(mostNth),
       // Mostly at once or soon: what is dangerous is over in milliseconds.
-      afterMs: random.int(3) === 0 ? 0 : random.int(drawOne([10, 100, followUpMs], random)),
+      afterMs: random.int(3) === 0 ? 0 : random.int(drawOne([10, 100, this.#followUpMs], random)),
     };
     return of === undefined ? trigger : { ...trigger, of };
   }

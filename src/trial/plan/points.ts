@@ -15,6 +15,10 @@ const pointNames = Object.keys(kafkaPoints) as [KafkaPoint, ...KafkaPoint[]];
 /** Longer than any time-out that a hold can still be within. */
 const longestHoldMs = 60_000;
 
+/** No workload has groups yet: these would never hold. */
+const ofGroups: readonly KafkaPoint[] = ['offsets-loaded', 'commit-acknowledged', 'group-unloaded'];
+const drawnNames = pointNames.filter((name) => !ofGroups.includes(name));
+
 export const pointSchema = z.strictObject({
   name: z.enum(pointNames),
   /** All machines where it is not given. */
@@ -41,7 +45,7 @@ function drawPoint(nodes: readonly string[], random: RandomStream): PlannedPoint
   const isOfOne = random.int(3) === 0 && nodes.length > 0;
   const machine = isOfOne ? drawOne(nodes, random) : undefined;
   const point = {
-    name: drawOne(pointNames, random),
+    name: drawOne(drawnNames, random),
     perMille: drawOne(shares, random),
     longestMs: drawOne(holdsMs, random),
   };

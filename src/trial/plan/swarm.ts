@@ -1,5 +1,5 @@
 /**
- * Swarm: a configuration drawn from a seed, over the ranges that `docs/scenarios.md` lists. Extremes
+ * Swarm: a configuration drawn from a seed, over the ranges that `docs/searching.md` lists. Extremes
  * are drawn more often than users have them: what is dangerous happens where things are small,
  * short and few. What a draw promises follows from the table of guarantees, as for any other.
  */
@@ -24,7 +24,7 @@ const fastUs = 5_000;
  */
 type Tempo = 'slow' | 'usual' | 'brisk';
 
-/** How soon drawn faults follow each other, and how long they last: about as long as a fail-over. */
+/** How soon drawn faults follow each other, and how long they last: about a fail-over's time. */
 export interface Pace {
   readonly everyMs: number;
   readonly durationMs: readonly [shortest: number, longest: number];
@@ -113,7 +113,8 @@ const timeOuts: Readonly<Record<Tempo, TimeOuts>> = {
     heartbeat: [2_000],
     election: [1_000],
     quorumFetch: [2_000],
-    lag: [2_000, 5_000, 30_000],
+    // No segment is under way for longer, however heavy the tail: ISRs come to rest.
+    lag: [5_000, 10_000, 30_000],
     fetchWait: [50, 200, 500],
     backoff: [50, 200, 1_000],
   },
@@ -126,10 +127,10 @@ const timeOuts: Readonly<Record<Tempo, TimeOuts>> = {
     backoff: [50, 200, 1_000],
   },
   brisk: {
-    heartbeat: [50, 100, 200],
+    heartbeat: [100, 200],
     election: [100, 300],
     quorumFetch: [600],
-    lag: [300, 800, 2_000],
+    lag: [500, 800, 2_000],
     fetchWait: [20, 100],
     backoff: [20, 100],
   },

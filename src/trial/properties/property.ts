@@ -2,6 +2,7 @@
  * The contract of a property: what a trial may find broken. One object each, listed in
  * `registry.ts`; the sentence is what users read, and `say` tells one case of it.
  */
+import type { MarkName } from '../../kafka/marks.ts';
 import type { Pledge } from '../guarantees/guarantees.ts';
 
 /** The facts of one case, as plain data. */
@@ -12,6 +13,12 @@ export interface Property<Case extends About = About, Name extends string = stri
   readonly name: Name;
   /** What it means that it is broken, in one sentence. */
   readonly sentence: string;
+  /**
+   * When a trial puts it at risk: what must have come before it can break. Whoever checks it says
+   * so by `atRisk`, or the client or node by the mark that `riskMark` names.
+   */
+  readonly risk: string;
+  readonly riskMark?: MarkName;
   /** When it is owed. */
   readonly pledge: Pledge;
   /**

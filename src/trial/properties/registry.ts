@@ -16,7 +16,9 @@ import {
 import {
   converges,
   failsOverInTime,
+  metadataAsLogged,
   monotonicEpoch,
+  settingsAsCommitted,
   singleLeader,
   singleVote,
   unhandledException,
@@ -35,6 +37,15 @@ import {
   noTruncationBelowHighWatermark,
   retentionSafe,
 } from './replicas.ts';
+import {
+  epochsAsWritten,
+  flushedSurvives,
+  highWatermarkRestarts,
+  producersAsWritten,
+  readAsWritten,
+  recoveredAsWritten,
+  syncedWhenAcknowledged,
+} from './storage.ts';
 
 const all = [
   inconsistentOffsets,
@@ -59,12 +70,21 @@ const all = [
   ackedByMinIsr,
   retentionSafe,
   ackedNotLost,
+  flushedSurvives,
+  recoveredAsWritten,
+  epochsAsWritten,
+  producersAsWritten,
+  readAsWritten,
+  highWatermarkRestarts,
+  syncedWhenAcknowledged,
   singleLeader,
   singleVote,
   monotonicEpoch,
   failsOverInTime,
   converges,
   unhandledException,
+  metadataAsLogged,
+  settingsAsCommitted,
 ] as const;
 
 export type PropertyName = (typeof all)[number]['name'];

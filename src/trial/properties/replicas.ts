@@ -4,6 +4,7 @@ import { fromLoss, property } from './property.ts';
 export const monotonicHighWatermark = property({
   name: 'monotonic-high-watermark',
   sentence: 'a high watermark fell under one leader, or on one node of the quorum',
+  risk: 'a high watermark moves in another epoch than the first',
   pledge: 'committed-stays',
   follows: fromLoss,
   say: (c: { partition: string; node: number; before: number; now: number }) =>
@@ -14,6 +15,7 @@ export const highWatermarkReplicated = property({
   name: 'high-watermark-replicated',
   sentence:
     'a record below the high watermark is missing on a member of the ISR (quorum: on a majority)',
+  risk: 'a high watermark moves while a replica lags behind it',
   pledge: 'committed-stays',
   follows: fromLoss,
   say: (c: {
@@ -33,6 +35,7 @@ const differs = (c: { partition: string; node: number; offset: number }): string
 export const logMatching = property({
   name: 'log-matching',
   sentence: 'a replica differs from the committed log below its own high watermark',
+  risk: 'a replica has cut its log',
   pledge: 'committed-stays',
   follows: fromLoss,
   say: differs,
@@ -41,6 +44,7 @@ export const logMatching = property({
 export const metadataLogMatching = property({
   name: 'metadata-log-matching',
   sentence: 'a node differs from the committed metadata log below its own high watermark',
+  risk: 'a node has cut its metadata log',
   pledge: 'always',
   say: differs,
 });
@@ -50,6 +54,7 @@ export const ackedByMinIsr = property({
   sentence:
     'the high watermark, by which acks=all is answered, passed records that fewer replicas hold ' +
     'than min.insync.replicas says',
+  risk: 'records are committed while the ISR is as small as it may be',
   pledge: 'committed-stays',
   follows: fromLoss,
   say: (c: {
@@ -66,6 +71,7 @@ export const ackedByMinIsr = property({
 export const retentionSafe = property({
   name: 'retention-safe',
   sentence: 'records were deleted that are not committed, or that the configuration keeps',
+  risk: 'the beginning of a log is deleted',
   pledge: 'committed-stays',
   follows: fromLoss,
   say: (c: { partition: string; node: number; start: number; committed: number; kept: boolean }) =>
@@ -80,6 +86,7 @@ type Lacking = { partition: string; node: number; end: number; committed: number
 export const leaderCompleteness = property({
   name: 'leader-completeness',
   sentence: 'a new leader lacks a committed record',
+  risk: 'a leader starts while another replica lacks committed records',
   pledge: 'committed-stays',
   follows: fromLoss,
   say: (c: Lacking & { epoch: number }) =>
@@ -90,6 +97,7 @@ export const leaderCompleteness = property({
 export const candidateCompleteness = property({
   name: 'candidate-completeness',
   sentence: 'a live member of the ISR or ELR lacks a committed record',
+  risk: 'an ISR is committed while a replica outside lacks committed records',
   pledge: 'committed-stays',
   follows: fromLoss,
   say: (c: Lacking) =>
@@ -100,6 +108,7 @@ export const candidateCompleteness = property({
 export const noTruncationBelowHighWatermark = property({
   name: 'no-truncation-below-hw',
   sentence: 'a replica truncated below its own high watermark',
+  risk: 'a replica with a high watermark cuts its log',
   pledge: 'committed-stays',
   follows: fromLoss,
   say: (c: { partition: string; node: number; to: number; highWatermark: number }) =>
@@ -109,6 +118,7 @@ export const noTruncationBelowHighWatermark = property({
 export const isrSuperset = property({
   name: 'isr-superset',
   sentence: "the leader counts on fewer replicas than the controller's ISR has",
+  risk: 'a leader counts on others than the controller has confirmed',
   pledge: 'always',
   say: (c: {
     partition: string;
@@ -124,6 +134,7 @@ export const isrSuperset = property({
 export const ackedNotLost = property({
   name: 'acked-not-lost',
   sentence: 'an acknowledged record is on no live replica at the end',
+  risk: 'a fault strikes a replica of a partition in which a record was acknowledged',
   pledge: 'acknowledged-stays',
   say: (c: { partition: string; offset: number; acks: string }) =>
     `offset ${c.offset} of ${c.partition} was acknowledged (acks=${c.acks}) but is on no live replica`,

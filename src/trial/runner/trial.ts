@@ -3,8 +3,8 @@
  * scenario, seed and plan; the result and its digest are the same each time and on each runtime.
  */
 
-import type { Micros } from '../../base/ids.ts';
-import { countMarks } from '../../base/mark.ts';
+import type { Micros, NodeId } from '../../base/ids.ts';
+import { atRisk, mark } from '../../base/mark.ts';
 import { microsToMs, msToMicros, secondsToMicros } from '../../base/time.ts';
 import type { Program } from '../../host/host.ts';
 import { kafkaNode } from '../../kafka/broker/node.ts';
@@ -12,6 +12,7 @@ import type { NodeRules } from '../../kafka/broker/node-rules.ts';
 import type { ClientRules } from '../../kafka/client/rules.ts';
 import type { NodeConfig } from '../../kafka/config.ts';
 import type { Observation } from '../../kafka/observation.ts';
+import { listenToRpc, type RpcEvent } from '../../kafka/rpc/tap.ts';
 import { EscapeError } from '../../sim/guard.ts';
 import type { Machine } from '../../sim/machine.ts';
 import { SimRandom } from '../../sim/random.ts';
@@ -25,8 +26,10 @@ import { Supervisor } from '../arena/supervisor.ts';
 import { type WatchedNode, Wholeness } from '../arena/wholeness.ts';
 import type { Violation } from '../checkers/contract.ts';
 import { Judge } from '../checkers/judge.ts';
+import type { LiveNode } from '../checkers/rest/at-rest.ts';
+import { SimStorage } from '../checkers/stored/storage.ts';
 import type { Coverage } from '../coverage/coverage.ts';
-import { FaultExecutor } from '../faults/executor.ts';
+import { FaultExecutor, type FaultReport } from '../faults/executor.ts';
 import { ClusterView } from '../history/cluster-view.ts';
 import { History } from '../history/history.ts';
 import { type ClusterPlan, castOf, planCluster } from '../plan/cluster.ts';
@@ -124,6 +127,8 @@ class Trial {
   readonly #coverage: Coverage | null;
   readonly #rules: Partial<NodeRules>;
   readonly #clientRules: Partial<ClientRules>;
+  /** What the newest process of each node's machine was started with. */
+  readonly #running = new Map<string, NodeConfig>();
   #producersFinished = false;
   /** Thrown by the judge and whoever else watches, within an event of the code on trial. */
   #ownError: unknown = null;
@@ -152,10 +157,13 @@ class Trial {
     this.#clientRules = options.clientRules ?? {};
     this.#digests = options.recordDigests === true ? this.#world.recordDigests() : null;
     this.#cluster = planCluster(this.#scenario);
-    this.#judge = new Judge(this.#cluster.voters, guaranteesOf(this.#scenario, this.#plan));
+    const { roster, voters } = this.#cluster;
+    this.#judge = new Judge(voters, guaranteesOf(this.#scenario, this.#plan), {
+      storage: new SimStorage((node) => this.#world.machine(roster.machineOf(node)).disk),
+    });
     this.#arena = {
       world: this.#world,
-      roster: this.#cluster.roster,
+      roster,
       view: this.#view,
       wholeness: new Wholeness(this.#world, this.#view, watchedNodes(this.#cluster)),
       supervisor: new Supervisor(this.#world),
@@ -170,20 +178,31 @@ class Trial {
   }
 
   async run(): Promise<TrialOutcome> {
-    let reason: string | null = null;
-    const endCount = this.#coverage === null ? null : countMarks(this.#coverage.mark);
+    const { sometimes } = this.#scenario;
+    const endCount = this.#coverage?.begin(sometimes, this.#cluster.roster);
+    const isHeard = this.#coverage !== null || this.#isTraced;
+    const endListening = isHeard ? listenToRpc((event) => this.#observeRpc(event)) : null;
+    try {
+      return this.#conclude(await this.#phases());
+    } finally {
+      endCount?.();
+      endListening?.();
+    }
+  }
+
+  /** Why the trial could not be carried out; null when it was. */
+  async #phases(): Promise<string | null> {
     try {
       await this.#setUp();
       await this.#chaos();
       await this.#heal();
       await this.#readFinally();
+      return null;
     } catch (error) {
-      if (error instanceof Inconclusive) reason = error.message;
-      else if (!(error instanceof CodeThrew)) throw error;
-    } finally {
-      endCount?.();
+      if (error instanceof Inconclusive) return error.message;
+      if (error instanceof CodeThrew) return null;
+      throw error;
     }
-    return this.#conclude(reason);
   }
 
   /** Starts all machines, creates the topics, starts the clients and lets them warm up. */
@@ -211,9 +230,14 @@ class Trial {
   #nodeProgram(machine: Machine, config: NodeConfig): Program {
     const observe = (observation: Observation): void => {
       // What a process does after it has ended itself, to the end of the event, has no effect.
-      if (machine.state === 'running') this.#observe(observation);
+      if (machine.state === 'running') this.#observe(observation, machine.incarnation);
+      else mark('shown-after-end');
     };
-    return kafkaNode(config, observe, this.#rules);
+    const program = kafkaNode(config, observe, this.#rules);
+    return (host) => {
+      this.#running.set(machine.name, config);
+      return program(host);
+    };
   }
 
   #reconfigure(machine: Machine, overrides: SettingsOverrides): void {
@@ -269,6 +293,8 @@ class Trial {
     const failOverMs = failOverBoundMs(this.#cluster);
     const failOverUs = this.#world.now + msToMicros(failOverMs);
     let isDue = failOverUs < deadline;
+    if (obstacleNow() !== null) atRisk(converges);
+    if (headlessPartition(this.#cluster, this.#view, this.#world) !== null) atRisk(failsOverInTime);
     while (obstacleNow() !== null && this.#world.now < deadline) {
       await this.#runUntil(Math.min(deadline, this.#world.now + stepUs));
       if (!isDue || this.#world.now < failOverUs) continue;
@@ -305,6 +331,18 @@ class Trial {
       this.#notConverged(`the final reader did not get through: ${done ?? 'it still waits'}`);
   }
 
+  #isSettled(): boolean {
+    return obstacleToConvergence(this.#cluster, this.#view, this.#arena.wholeness) === null;
+  }
+
+  #liveNodes(): LiveNode[] {
+    return this.#cluster.nodes.flatMap(({ machine: name }) => {
+      const { state, incarnation } = this.#world.machine(name);
+      const config = this.#running.get(name);
+      return state === 'running' && config !== undefined ? [{ config, boot: incarnation }] : [];
+    });
+  }
+
   #conclude(reason: string | null): TrialOutcome {
     const world = this.#world;
     const live = new Set(
@@ -312,12 +350,17 @@ class Trial {
         .filter(({ machine }) => world.machine(machine).state === 'running')
         .map(({ config }) => config.nodeId),
     );
-    const violations =
-      world.failure === null
-        ? this.#judge.conclude(this.#history, (node) => live.has(node), world.now)
-        : this.#judge.soFar();
     const faults = this.#faults.reports();
-    this.#coverage?.faults(faults);
+    const struckUntil = this.#struckUntil(faults);
+    if (faults.some(({ tookEffect }) => tookEffect)) atRisk(unhandledException);
+    const isLive = (node: NodeId): boolean => live.has(node);
+    const isSound = world.failure === null;
+    if (isSound) this.#judge.restsWith(this.#liveNodes(), this.#isSettled(), world.now);
+    const violations = isSound
+      ? this.#judge.conclude(this.#history, isLive, world.now, struckUntil)
+      : this.#judge.soFar();
+    this.#coverage?.faults(faults, this.#cluster.roster);
+    this.#coverage?.points(world.points.held);
     const expected = this.#scenario.breaks ?? null;
     return {
       plan: this.#plan,
@@ -344,24 +387,45 @@ class Trial {
     };
   }
 
-  #observe(observation: Observation): void {
+  /** When the last fault ended that had an effect on a node. */
+  #struckUntil(faults: readonly FaultReport[]): Map<NodeId, Micros> {
+    const until = new Map<NodeId, Micros>();
+    for (const { id, at, struck } of faults) {
+      const endUs = msToMicros(at + this.#plan.faults[id]!.durationMs);
+      for (const { machine, effect } of struck) {
+        const node = this.#cluster.nodes.find((one) => one.machine === machine)?.config.nodeId;
+        const hadEffect = Object.values(effect).some((n) => n !== 0);
+        if (node !== undefined && hadEffect) until.set(node, Math.max(until.get(node) ?? 0, endUs));
+      }
+    }
+    return until;
+  }
+
+  #observe(observation: Observation, boot: number): void {
     try {
-      this.#watch(observation);
+      this.#watch(observation, boot);
     } catch (error) {
       this.#ownError ??= error;
       throw error;
     }
   }
 
-  #watch(observation: Observation): void {
+  #watch(observation: Observation, boot: number): void {
     // A node survives a bug that a request brings to light; a trial does not.
     if (observation.kind === 'request-failed') this.#world.fail(observation.error);
     this.#view.observe(observation);
     this.#arena.wholeness.observe(observation);
     this.#faults.observe(observation);
-    this.#judge.observe(observation, this.#world.now);
+    this.#judge.observe(observation, this.#world.now, boot);
     this.#coverage?.observe(observation);
-    if (this.#isTraced) this.#world.tell('', () => `observed ${JSON.stringify(observation)}`);
+    if (this.#isTraced) this.#world.tell('', () => ({ is: 'observation', observation }));
+  }
+
+  #observeRpc(event: RpcEvent): void {
+    this.#coverage?.rpc(event);
+    if (!this.#isTraced) return;
+    const { machine, ...exchange } = event;
+    this.#world.tell(machine, () => ({ is: 'rpc', ...exchange }));
   }
 
   #checkFailOver(boundMs: number): void {
@@ -370,7 +434,12 @@ class Trial {
     const { partition, leader } = headless;
     const atUs = this.#world.now;
     const about = { partition, leader, boundMs };
-    this.#judge.report(failsOverInTime, { about, atUs, partition, evidence: [] });
+    this.#judge.report(failsOverInTime, {
+      about,
+      atUs,
+      partition,
+      evidence: this.#judge.standing(partition),
+    });
   }
 
   /** What leaders alone have acknowledged (acks=1) is committed before it is read. */
@@ -389,7 +458,12 @@ class Trial {
 
   #notConverged(obstacle: string): void {
     const atUs = this.#world.now;
-    this.#judge.report(converges, { about: { obstacle }, atUs, partition: null, evidence: [] });
+    this.#judge.report(converges, {
+      about: { obstacle },
+      atUs,
+      partition: null,
+      evidence: this.#judge.standing(null),
+    });
   }
 
   async #runUntil(time: Micros): Promise<void> {
@@ -411,7 +485,9 @@ class Trial {
     }
     const about = { machine: failedOn, message: `${failure.name}: ${failure.message}` };
     const atUs = this.#world.now;
-    this.#judge.report(unhandledException, { about, atUs, partition: null, evidence: [] });
+    const { name, message } = failure;
+    const thrown = { is: 'exception', atUs, machine: failedOn, name, message } as const;
+    this.#judge.report(unhandledException, { about, atUs, partition: null, evidence: [thrown] });
     throw new CodeThrew();
   }
 }

@@ -7,6 +7,7 @@ import { topicConfigsProblem } from '../../kafka/metadata/topic-configs.ts';
 import type { Fault } from '../faults/registry.ts';
 import { nodeSettings, type SettingsOverrides } from '../settings/settings.ts';
 import type { Scenario, Workload } from './scenario.ts';
+import { sometimesProblems } from './sometimes.ts';
 
 /** Every checker follows every replica of every partition. */
 const mostPartitions = 512;
@@ -33,6 +34,7 @@ export function relationProblems(
     ...workloadProblems(scenario.workload),
     ...loadProblems(scenario, faults),
     ...faultProblems(scenario),
+    ...sometimesProblems(scenario.sometimes),
   ];
 }
 

@@ -10,6 +10,7 @@ import { faultKindNames, faultSchema } from '../faults/registry.ts';
 import { type PropertyName, propertyNames } from '../properties/registry.ts';
 import { settingsSchema } from '../settings/settings.ts';
 import { relationProblems } from './relations.ts';
+import { sometimesSchema } from './sometimes.ts';
 import { wrongClientRuleNames } from './wrong-client-rules.ts';
 
 /** Virtual time costs wall time: no part of a trial lasts longer than chaos, and that a day. */
@@ -126,6 +127,8 @@ export const scenarioSchema = z.strictObject({
    * from the ranges of the documentation. What the scenario says of them counts for nothing.
    */
   swarm: z.boolean().default(false),
+  /** What some trial of a sweep should reach; `--coverage` tells what none did. */
+  sometimes: sometimesSchema.default([]),
   /** Beyond the promise: the one property that must break. Without it, all must hold. */
   breaks: z.enum(propertyNames as readonly PropertyName[]).optional(),
 });

@@ -60,3 +60,10 @@ export function targetProblem(target: string, cast: Cast): string | null {
   const roles = targetKinds.map(({ form }) => form).filter((form) => !form.startsWith('<'));
   return `"${target}" is none of ${machines}, ${roles.join(', ')}, or names what is not there`;
 }
+
+/** The form of target that it is of: `leader of <partition>`. */
+export function formOf(target: string, { clients }: Roster): string {
+  // The names of nodes and of clients look alike.
+  if (clients.includes(target)) return client.form;
+  return readings(target)[0]!.kind.form;
+}

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/host/host.ts';
 import {
+  type FormerShutdown,
+  noMark,
   readFormerShutdown,
   removeCleanShutdownMark,
   writeCleanShutdownMark,
 } from '../../../src/kafka/broker/clean-shutdown.ts';
 import { openIdentity } from '../../../src/kafka/broker/identity.ts';
 import { kafkaNode } from '../../../src/kafka/broker/node.ts';
-import { kafkaBrokerRules } from '../../../src/kafka/broker/rules.ts';
+import { type BrokerRules, kafkaBrokerRules } from '../../../src/kafka/broker/rules.ts';
+import { observeNothing } from '../../../src/kafka/observation.ts';
 import { World } from '../../../src/sim/world.ts';
+import { wrongRulesOf } from '../../trial/museum/wrong-rules-of.ts';
 import { configOf } from './ask.ts';
 import { TestCluster } from './cluster.ts';
 
@@ -109,11 +113,47 @@ describe('the mark of a clean shutdown', () => {
     expect(await take(world)).toEqual({ clean: false, brokerEpoch: -1, findings: null });
   });
 
+  it('outlives the start of a process under a wrong rule, and another believes it (Redpanda 9711)', async () => {
+    const markAfterStart = async (wrong: Partial<BrokerRules>): Promise<FormerShutdown> => {
+      const world = aWorld();
+      await inProcess(world, (host) => openIdentity(host, configOf(1)));
+      await write(world);
+      const node = kafkaNode(configOf(1), observeNothing, {
+        broker: { ...kafkaBrokerRules, ...wrong },
+      });
+      world.machine('m1').restart(node);
+      await world.runUntil(world.now + 5_000_000);
+      world.machine('m1').crash();
+      const rules = { ...kafkaBrokerRules, ...wrong };
+      return inProcess(world, async (host) => readFormerShutdown(host.disk, 'data', rules));
+    };
+    expect(await markAfterStart({})).toEqual(noMark);
+    // The files that have come since contradict it.
+    const kept = await markAfterStart(wrongRulesOf('Redpanda-9711-mark', 'broker'));
+    expect(kept).toMatchObject({ clean: false, brokerEpoch: 70 });
+    expect(await markAfterStart(wrongRulesOf('Redpanda-9711', 'broker'))).toMatchObject({
+      clean: true,
+      brokerEpoch: 70,
+    });
+  });
+
   it('proves nothing when it cannot be read', async () => {
     const world = aWorld();
     await write(world);
     await inProcess(world, async (host) => host.disk.open('data/.kafka_cleanshutdown').truncate(5));
     expect(await take(world)).toEqual({ clean: false, brokerEpoch: -1, findings: null });
+  });
+
+  it('is written though a directory stands in the place of a file, which then contradicts it', async () => {
+    const world = aWorld();
+    await inProcess(world, async (host) => {
+      host.disk.makeDirectory('data');
+      host.disk.makeDirectory('data/meta.properties');
+      await host.disk.syncDirectory('');
+    });
+    await write(world);
+    const findings = [{ path: 'meta.properties', problem: 'was not there before' }];
+    expect(await take(world)).toEqual({ clean: false, brokerEpoch: 70, findings });
   });
 
   it('is written only when every log was recovered and closed (KAFKA-13773)', () => {

@@ -129,6 +129,14 @@ describe('Metadata', () => {
     ]);
   });
 
+  it('tells of an id that it does not know nothing of what may be done', () => {
+    const [unknown] = answerTo(context, metadataApi, 12, {
+      topics: [{ name: null, topicId: unknownId }],
+      includeTopicAuthorizedOperations: true,
+    }).topics;
+    expect(unknown).toMatchObject({ name: null, topicAuthorizedOperations: -2_147_483_648 });
+  });
+
   it('refuses whole what names too many', () => {
     const topics = Array.from({ length: 50_001 }, (_, i) => ({ name: `t${i}` }));
     const { errorCode: code, topics: told } = answerTo(context, metadataApi, 13, { topics });

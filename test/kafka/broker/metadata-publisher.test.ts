@@ -60,10 +60,27 @@ describe('committed metadata', () => {
     expect(publisher.image.appliedOffset).toBe(2);
     expect(publisher.image.topicsByName.get('orders')?.partitions).toHaveLength(1);
     expect(observed.map((one) => [one.kind, 'offset' in one ? one.offset : null])).toEqual([
+      ['metadata-image', null],
       ['metadata-applied', 0],
       ['topic-committed', 1],
       ['partition-committed', 2],
       ['metadata-applied', 2],
+    ]);
+  });
+
+  it('can be asked at any time what the image says, in one form', () => {
+    const { commit, observed } = aPublisher();
+    const [image] = observed.filter((one) => one.kind === 'metadata-image');
+    const before = image!.describe();
+    commit(topic('orders'), partition('orders'));
+    const after = image!.describe();
+    expect(
+      after.filter((line) => !before.includes(line)).map((line) => line.split(',')[0]),
+    ).toEqual([
+      'name orders ordersaaaaaaaaaaaaaaaA',
+      'partition orders-0 elr []',
+      'replicas 1',
+      'topic ordersaaaaaaaaaaaaaaaA orders 1',
     ]);
   });
 

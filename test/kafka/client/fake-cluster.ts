@@ -11,10 +11,19 @@ import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import { fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { listOffsetsApi } from '../../../src/kafka/protocol/apis/02-list-offsets.ts';
 import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
+import { offsetCommitApi } from '../../../src/kafka/protocol/apis/08-offset-commit.ts';
+import { offsetFetchApi } from '../../../src/kafka/protocol/apis/09-offset-fetch.ts';
+import { findCoordinatorApi } from '../../../src/kafka/protocol/apis/10-find-coordinator.ts';
+import { joinGroupApi } from '../../../src/kafka/protocol/apis/11-join-group.ts';
+import { heartbeatApi } from '../../../src/kafka/protocol/apis/12-heartbeat.ts';
+import { leaveGroupApi } from '../../../src/kafka/protocol/apis/13-leave-group.ts';
+import { syncGroupApi } from '../../../src/kafka/protocol/apis/14-sync-group.ts';
 import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions.ts';
 import { createTopicsApi } from '../../../src/kafka/protocol/apis/19-create-topics.ts';
 import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-producer-id.ts';
 import { offsetForLeaderEpochApi } from '../../../src/kafka/protocol/apis/23-offset-for-leader-epoch.ts';
+import { deleteGroupsApi } from '../../../src/kafka/protocol/apis/42-delete-groups.ts';
+import { consumerGroupHeartbeatApi } from '../../../src/kafka/protocol/apis/68-consumer-group-heartbeat.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import type { Api } from '../../../src/kafka/protocol/schema.ts';
 import type { Request } from '../../../src/kafka/rpc/contract.ts';
@@ -34,6 +43,16 @@ const served: readonly Api[] = [
   createTopicsApi,
   initProducerIdApi,
   offsetForLeaderEpochApi,
+  // Served by a FakeGroup that intercepts.
+  findCoordinatorApi,
+  offsetCommitApi,
+  offsetFetchApi,
+  joinGroupApi,
+  syncGroupApi,
+  heartbeatApi,
+  leaveGroupApi,
+  consumerGroupHeartbeatApi,
+  deleteGroupsApi,
 ];
 
 export interface FakePartition {
@@ -58,15 +77,17 @@ export class FakeCluster {
   /** What the brokers say they serve; a test may lower it. */
   maxVersions = new Map<number, number>();
   nextProducerId = 1000;
+  readonly #nodes: number;
   #waitingFetches = new Set<() => void>();
 
   constructor(nodes = 1) {
+    this.#nodes = nodes;
     for (let node = 0; node < nodes; node++) this.#startBroker(node);
     this.world.addMachine('client');
   }
 
   addTopic(name: string, partitions: number, id = 'AAAAAAAAAAAAAAAAAAAAAQ'): void {
-    const nodes = this.world.machines.length - 1;
+    const nodes = this.#nodes;
     this.topics.set(name, {
       id,
       partitions: Array.from({ length: partitions }, (_, at) => {
@@ -95,9 +116,11 @@ export class FakeCluster {
   async client(
     use: (client: KafkaClient, host: Host) => void,
     options: Partial<ClientOptions> = {},
+    machine = 'client',
   ): Promise<void> {
     const bootstrap = [{ host: 'b0', port }];
-    this.world.machine('client').start((host) => {
+    if (machine !== 'client') this.world.addMachine(machine);
+    this.world.machine(machine).start((host) => {
       use(new KafkaClient({ host, clientId: 'test', bootstrap, ...options }), host);
       return { stop: () => host.exit(0, 'asked to') };
     });
@@ -171,7 +194,7 @@ export class FakeCluster {
 
   #metadata(request: Request<typeof metadataApi>): void {
     const names = request.body.topics?.map(({ name }) => name ?? '') ?? [...this.topics.keys()];
-    const nodes = this.world.machines.length - 1;
+    const nodes = this.#nodes;
     request.respond({
       brokers: Array.from({ length: nodes }, (_, nodeId) => ({ nodeId, host: `b${nodeId}`, port })),
       clusterId: 'fake',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DiskError } from '../../../src/host/disk.ts';
 import { kafkaLogRules } from '../../../src/kafka/log/rules.ts';
+import type { LogObservation } from '../../../src/kafka/observation.ts';
 import { batchOf, contents, openLog } from './logs.ts';
 import { MemoryDisk, pickFrom } from './memory-disk.ts';
 
@@ -34,6 +35,41 @@ describe('flushing', () => {
     await Promise.all([second, third]);
     expect(log.recoveryPoint).toBe(2);
     expect(contents(openLog(disk.powerLoss(loseAll)))).toHaveLength(2);
+  });
+
+  it('is told when it has succeeded, with the cuts that it covers', async () => {
+    const observations: LogObservation[] = [];
+    const told = () =>
+      observations.flatMap((one) =>
+        one.kind === 'log-flushed' ? [[one.end, one.coversCuts]] : [],
+      );
+    const disk = new MemoryDisk();
+    const log = openLog(disk, { observations });
+    for (const value of ['a', 'b', 'c']) log.append(batchOf([value]), 1);
+    expect(told()).toEqual([]);
+    const cutMeanwhile = log.flush();
+    log.truncateTo(2);
+    log.append(batchOf(['x']), 2);
+    await cutMeanwhile;
+    await log.flush();
+    expect(told()).toEqual([
+      [2, false],
+      [3, true],
+    ]);
+    log.append(batchOf(['y']), 2);
+    disk.failing = { kind: 'sync', code: 'EIO' };
+    await expect(log.flush()).rejects.toThrow(DiskError);
+    expect(told()).toHaveLength(2);
+  });
+
+  it('is told of no log that was deleted meanwhile', async () => {
+    const observations: LogObservation[] = [];
+    const log = openLog(new MemoryDisk(), { observations });
+    log.append(batchOf(['a']), 1);
+    const flushed = log.flush();
+    log.delete();
+    await flushed;
+    expect(observations.at(-1)?.kind).toBe('log-deleted');
   });
 
   it('happens by itself for segments that are full', async () => {

@@ -84,8 +84,9 @@ describe('a leader appends', () => {
     log.append(bytes, 2);
     const name = { node: 1, topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', partition: 'orders-0' };
     const crc = batch.crc(bytes);
-    expect(observations).toEqual([
-      { kind: 'log-opened', ...name, start: 0, end: 0 },
+    expect(observations).toMatchObject([
+      { kind: 'log-opened', ...name, start: 0, end: 0, clean: false },
+      { kind: 'settings-used', ...name, by: 'log' },
       { kind: 'batch-appended', ...name, baseOffset: 0, lastOffset: 1, leaderEpoch: 2, crc },
     ]);
   });

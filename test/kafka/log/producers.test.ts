@@ -4,6 +4,7 @@ import { kafkaLogRules } from '../../../src/kafka/log/rules.ts';
 import { errorCode, KafkaError } from '../../../src/kafka/protocol/errors.ts';
 import { maxSequence } from '../../../src/kafka/records/batch.ts';
 import { buildEndMarker } from '../../../src/kafka/records/control.ts';
+import { wrongRulesOf } from '../../trial/museum/wrong-rules-of.ts';
 import { batchOf, contents, openLog, startMs } from './logs.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
@@ -163,9 +164,7 @@ describe('producer state', () => {
       return expireAt(log, startMs + 1200);
     };
     expect(marked()).toBe(1);
-    const lastActiveMs = (before: number, timestamp: number, isMarker: boolean) =>
-      isMarker ? before : timestamp;
-    expect(marked({ ...kafkaLogRules, lastActiveMs })).toBe(0);
+    expect(marked({ ...kafkaLogRules, ...wrongRulesOf('KAFKA-9144', 'log') })).toBe(0);
   });
 });
 

@@ -125,7 +125,13 @@ describe('after an unclean stop', () => {
     disk.open(`${directory}/00000000000000000008.log`).truncate(10);
     const observations: LogObservation[] = [];
     openLog(disk, { settings, observations });
-    expect(observations).toMatchObject([{ kind: 'log-opened', start: 0, end: 8 }]);
+    const knowledge = {
+      epochs: [
+        { epoch: 1, startOffset: 0 },
+        { epoch: 2, startOffset: 5 },
+      ],
+    };
+    expect(observations[0]).toMatchObject({ kind: 'log-opened', start: 0, end: 8, knowledge });
   });
 
   it('a log start behind all that is left empties the log', async () => {

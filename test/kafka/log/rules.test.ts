@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { kafkaLogRules, type LogRules } from '../../../src/kafka/log/rules.ts';
 import { errorCode, KafkaError } from '../../../src/kafka/protocol/errors.ts';
-import { batchOf, openLog } from './logs.ts';
+import { wrongRulesOf } from '../../trial/museum/wrong-rules-of.ts';
+import { batchOf, contents, openLog } from './logs.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
 const withRule = (rule: Partial<LogRules>): LogRules => ({ ...kafkaLogRules, ...rule });
@@ -40,6 +41,20 @@ describe('a rule can be swapped for what it once was', () => {
     expect(() => log.read(0, 100, 0)).toThrow(/OFFSET_OUT_OF_RANGE/);
     expect(errorCode.offsetOutOfRange).toBe(1);
     expect(openLog(new MemoryDisk()).read(0, 100, 0)).toHaveLength(0);
+  });
+
+  it('LavinMQ 387: zeros that a crash left were once taken for records, and hide what follows', () => {
+    const afterCrash = (rules: LogRules): string[] => {
+      const disk = new MemoryDisk();
+      openLog(disk).append(batchOf(['a']), 1);
+      const file = disk.open('data/orders-0/00000000000000000000.log');
+      file.write(file.size(), new Uint8Array(100));
+      const log = openLog(disk, { rules });
+      log.append(batchOf(['b']), 2);
+      return contents(openLog(disk));
+    };
+    expect(afterCrash(kafkaLogRules)).toEqual(['0:1:a', '1:2:b']);
+    expect(afterCrash(withRule(wrongRulesOf('LavinMQ-387', 'log')))).toEqual(['0:1:a']);
   });
 
   it('KAFKA-13773: a failed log once closed as if it were whole', async () => {

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { voteApi } from '../../../src/kafka/protocol/apis/52-vote.ts';
 import { describeQuorumApi } from '../../../src/kafka/protocol/apis/55-describe-quorum.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
+import type { RaftRules } from '../../../src/kafka/raft/rules.ts';
+import type { FileContent } from '../../../src/sim/disk-file.ts';
+import { wrongRulesOf } from '../../trial/museum/wrong-rules-of.ts';
 import { Cluster } from './cluster.ts';
 
 async function led(cluster: Cluster): Promise<void> {
@@ -55,6 +58,30 @@ describe('the quorum on a simulated world', () => {
     await cluster.run(1);
     for (const node of cluster.nodes) expect(node.delivered).toEqual(['a', 'b']);
     expect(cluster.problems).toEqual([]);
+  });
+
+  /** The last voter's log is cut on disk while its process is down; how it fares when it starts. */
+  const startedWithCutLog = async (rules: Partial<RaftRules>): Promise<string | null> => {
+    const cluster = new Cluster({ seed: 'cut', voters: 3, rules });
+    await led(cluster);
+    for (let round = 0; round < 10; round++) {
+      cluster.leader()?.append(`${round}`);
+      await cluster.run(1);
+    }
+    const node = cluster.node(3);
+    node.machine.crash();
+    const { tree } = node.machine.disk;
+    const file = tree.get('data/__cluster_metadata-0/00000000000000000000.log');
+    (file as FileContent).truncate(100, 0);
+    cluster.start(node);
+    await cluster.run(5);
+    expect(cluster.problems).toEqual([]);
+    return node.exit;
+  };
+
+  it('refuses to start from a log that was cut, unless a wrong rule lets it', async () => {
+    expect(await startedWithCutLog({})).toMatch(/ends at offset \d+, though \d+ were committed/);
+    expect(await startedWithCutLog(wrongRulesOf('NATS-cut-log', 'raft'))).toBeNull();
   });
 
   it('replaces a leader that is cut off, which cuts what only it had', async () => {

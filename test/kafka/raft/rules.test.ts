@@ -6,6 +6,7 @@ import {
   type RaftRules,
   type VoteQuestion,
 } from '../../../src/kafka/raft/rules.ts';
+import { wrongRulesOf } from '../../trial/museum/wrong-rules-of.ts';
 import { Lab } from './lab.ts';
 
 interface Table {
@@ -118,7 +119,7 @@ describe('a follower whose leader has lost committed records', () => {
   });
 
   it('cuts what was committed if that is allowed', () => {
-    const { lab, effects } = followed({ mayTruncate: () => true });
+    const { lab, effects } = followed(wrongRulesOf('KAFKA-12460', 'raft'));
     expect(effects.some(({ effect }) => effect.kind === 'halt')).toBe(false);
     expect(lab.node(2).log.entries.some((entry) => entry.text === 'a')).toBe(false);
   });

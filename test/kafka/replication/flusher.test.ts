@@ -2,6 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { TopicSettings } from '../../../src/kafka/config.ts';
 import { defaultTopicSettings } from '../../../src/kafka/config.ts';
 import { Flusher } from '../../../src/kafka/replication/flusher.ts';
+import {
+  kafkaReplicationRules,
+  type ReplicationRules,
+} from '../../../src/kafka/replication/rules.ts';
+import { wrongRulesOf } from '../../trial/museum/wrong-rules-of.ts';
 import { ManualHost, settle } from './manual-host.ts';
 
 /** A log whose flushes end when the test says. */
@@ -21,13 +26,18 @@ class SlowLog {
   }
 }
 
-function makeFlusher(settings: Partial<TopicSettings>, directory = Promise.resolve()) {
+function makeFlusher(
+  settings: Partial<TopicSettings>,
+  directory = Promise.resolve(),
+  wrong: Partial<ReplicationRules> = {},
+) {
   const world = new ManualHost();
   const log = new SlowLog();
   let flushed = 0;
   const flusher = new Flusher({
     host: world.host,
     log,
+    rules: { ...kafkaReplicationRules, ...wrong },
     directory,
     settings: () => ({ ...defaultTopicSettings, ...settings }),
     onFlushed: () => {
@@ -89,6 +99,23 @@ describe('a flush policy', () => {
     log.flushes[1]?.();
     await settle();
     expect([flusher.end, flusher.pending, count()]).toEqual([3, null, 2]);
+  });
+
+  it('is told about before its flush under a wrong rule (RocketMQ 8239), though others wait', async () => {
+    const wrong = wrongRulesOf('RocketMQ-8239', 'replication');
+    const { append, flusher } = makeFlusher({ flushMessages: 1 }, undefined, wrong);
+    append(1);
+    expect(flusher.end).toBe(1);
+    expect(flusher.pending).not.toBeNull();
+  });
+
+  it('is waited for by nobody under another (NATS, lazy sync), and comes some time later', async () => {
+    const wrong = wrongRulesOf('NATS-lazy-sync', 'replication');
+    const { append, flusher, log } = makeFlusher({ flushMessages: 1 }, undefined, wrong);
+    append(1);
+    expect([flusher.end, flusher.pending]).toEqual([1, null]);
+    await settle();
+    expect(log.flushes).toHaveLength(1);
   });
 
   it('of every tenth record lets the others pass', async () => {

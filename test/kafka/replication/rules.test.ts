@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import type { IsrCandidate } from '../../../src/kafka/replication/rules.ts';
 import { kafkaReplicationRules as rules } from '../../../src/kafka/replication/rules.ts';
+import { wrongRulesOf } from '../../trial/museum/wrong-rules-of.ts';
 
 const broker = { epoch: 100, fenced: false, inControlledShutdown: false };
 const candidate: IsrCandidate = {
@@ -52,6 +53,8 @@ describe('what a reader may see', () => {
     expect(rules.readLimit(offsets, true, false)).toBe(9);
     expect(rules.readLimit(offsets, false, false)).toBe(7);
     expect(rules.readLimit(offsets, false, true)).toBe(5);
+    const wrong = wrongRulesOf('KAFKA-9807', 'replication');
+    expect(wrong.readLimit?.(offsets, false, true)).toBe(7);
   });
 });
 

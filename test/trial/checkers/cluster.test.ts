@@ -9,14 +9,18 @@ import { evidenceInWords } from '../../../src/trial/words.ts';
 import {
   appended,
   committed,
+  flushed,
   followerMark,
   guarantees,
   judgeCluster,
+  nothingKnown as knowledge,
   leaderMark,
   leads,
+  metadataLog,
   partition,
   propertiesOf,
   topicId,
+  withoutPower,
 } from './scenes.ts';
 
 const everywhere = (offset: number, epoch = 1): Observation[] =>
@@ -129,8 +133,11 @@ describe('what the cluster shows', () => {
       role: 'leader',
       highWatermark: 1,
     };
-    expect(propertiesOf(judgeCluster([metadata(1), mark]))).toEqual(['high-watermark-replicated']);
-    expect(judgeCluster([metadata(1), metadata(2), mark])).toEqual([]);
+    const synced = [1, 2].map((node) => flushed(node, 1, metadataLog));
+    expect(propertiesOf(judgeCluster([metadata(1), ...synced, mark]))).toEqual([
+      'high-watermark-replicated',
+    ]);
+    expect(judgeCluster([metadata(1), metadata(2), ...synced, mark])).toEqual([]);
   });
 
   it('acked-by-min-isr: fewer replicas hold a record than the topic is configured to have', () => {
@@ -153,6 +160,53 @@ describe('what the cluster shows', () => {
       leaderMark(1, 1, 1, [1, 2]),
     ];
     expect(judgeCluster(both, minimum(2))).toEqual([]);
+  });
+
+  it('synced-when-acknowledged: a replica that was counted on had not synced the record', () => {
+    const topic = (isFlushed: boolean): Guarantees =>
+      guarantees({
+        topics: new Map([
+          [
+            'orders',
+            {
+              topic: 'orders',
+              copies: 2,
+              flushed: isFlushed,
+              keepsAll: true,
+              cleanElections: true,
+            },
+          ],
+        ]),
+      });
+    const appends = [leads(1, 1, 0), appended(1, 0, 1), appended(2, 0, 1), flushed(1, 1)];
+    const mark = leaderMark(1, 1, 1, [1, 2]);
+    expect(propertiesOf(judgeCluster([...appends, mark], topic(true)))).toEqual([
+      'synced-when-acknowledged',
+    ]);
+    expect(judgeCluster([...appends, mark], topic(false))).toEqual([]);
+    expect(judgeCluster([...appends, flushed(2, 1), mark], topic(true))).toEqual([]);
+  });
+
+  it('synced-when-acknowledged: the quorum counts a voter that has not synced', () => {
+    const append = (node: number): Observation => ({
+      kind: 'batch-appended',
+      node,
+      ...metadataLog,
+      baseOffset: 0,
+      lastOffset: 0,
+      leaderEpoch: 1,
+      crc: 9,
+    });
+    const commit: Observation = {
+      kind: 'quorum-high-watermark',
+      node: 1,
+      epoch: 1,
+      role: 'leader',
+      highWatermark: 1,
+    };
+    const scene = [append(1), append(2), flushed(1, 1, metadataLog)];
+    expect(propertiesOf(judgeCluster([...scene, commit]))).toEqual(['synced-when-acknowledged']);
+    expect(judgeCluster([...scene, flushed(2, 1, metadataLog), commit])).toEqual([]);
   });
 
   it('retention-safe: what is not committed, or what the topic keeps, is deleted', () => {
@@ -218,6 +272,8 @@ describe('what the cluster shows', () => {
       metadata(1, 9),
       metadata(2, 9),
       metadata(3, crc),
+      flushed(1, 1, metadataLog),
+      flushed(2, 1, metadataLog),
       mark(1, 'leader'),
       mark(3, 'follower'),
     ];
@@ -276,11 +332,15 @@ describe('what the cluster shows', () => {
       partition,
       start: 0,
       end: 0,
+      clean: false,
+      knowledge,
     };
     const scene = [leads(1, 1, 0), ...everywhere(0), leaderMark(1, 1, 1, [1, 2, 3]), opened];
     const state = { leader: 1, leaderEpoch: 1, partitionEpoch: 1, isr: [1, 2, 3] };
-    expect(judgeCluster([...scene, committed(5, state)])).toEqual([]);
-    expect(propertiesOf(judgeCluster([...scene, leads(2, 2, 0)]))).toEqual(['leader-completeness']);
+    const judge = (last: Observation) =>
+      judgeCluster([...scene, last], guarantees(), new History(), withoutPower);
+    expect(judge(committed(5, state))).toEqual([]);
+    expect(propertiesOf(judge(leads(2, 2, 0)))).toEqual(['leader-completeness']);
   });
 
   it("isr-superset: the leader counts on fewer than the controller's ISR", () => {
@@ -309,6 +369,7 @@ describe('what the cluster shows', () => {
       partition,
       to,
       highWatermark: 3,
+      knowledge,
     });
     expect(propertiesOf(judgeCluster([cut(2)]))).toEqual(['no-truncation-below-hw']);
     expect(judgeCluster([cut(3)])).toEqual([]);

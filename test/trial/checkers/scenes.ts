@@ -1,13 +1,19 @@
 /** Small histories and observations for the tests of checkers. */
 
-import type { Observation } from '../../../src/kafka/observation.ts';
+import { zeroUuid } from '../../../src/base/ids.ts';
+import type { LogKnowledge, Observation } from '../../../src/kafka/observation.ts';
 import type { Violation } from '../../../src/trial/checkers/contract.ts';
 import { Judge } from '../../../src/trial/checkers/judge.ts';
+import { metadataPartition } from '../../../src/trial/checkers/partition-logs.ts';
+import { noStorage, type Storage } from '../../../src/trial/checkers/stored/storage.ts';
 import type { Guarantees } from '../../../src/trial/guarantees/guarantees.ts';
 import { History, type Send } from '../../../src/trial/history/history.ts';
 
 export const partition = 'orders-0';
 export const topicId = 'dG9waWMtb3JkZXJzLS0wMQ';
+
+/** Of a log that has nothing, or whose tests do not look at it. */
+export const nothingKnown: LogKnowledge = { epochs: [], producers: [], forgetsUntilMs: -1 };
 
 /** A history written line by line; times count up by themselves. */
 export class Scene {
@@ -82,8 +88,9 @@ export function judgeCluster(
   observations: readonly Observation[],
   promised = guarantees(),
   history = new History(),
+  storage: Storage = noStorage,
 ): readonly Violation[] {
-  const judge = new Judge([1, 2, 3], promised);
+  const judge = new Judge([1, 2, 3], promised, { storage });
   for (const [index, observation] of observations.entries())
     judge.observe(observation, index * 1000);
   return judge.conclude(history, () => true, 1_000_000);
@@ -110,6 +117,20 @@ export function appended(
     crc,
   };
 }
+
+export const ordersLog = { topicId, partition };
+export const metadataLog = { topicId: zeroUuid, partition: metadataPartition };
+
+/** The log was synced below `end`. */
+export function flushed(node: number, end: number, log = ordersLog): Observation {
+  return { kind: 'log-flushed', node, ...log, end, coversCuts: true };
+}
+
+/** Each process ended with its machine's power, and nobody looks at the disks. */
+export const withoutPower: Storage = {
+  ...noStorage,
+  pastOf: () => ({ losses: 1, damages: 0, replacements: 0 }),
+};
 
 export function leaderMark(
   node: number,

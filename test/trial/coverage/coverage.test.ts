@@ -21,9 +21,9 @@ describe('coverage', () => {
       coverage.observe(seen);
     coverage.observe(leaderMark(1, 1, 1, [1, 2]));
     expect([...coverage.features]).toEqual([
-      ['leader-started > batch-appended here', 1],
-      ['batch-appended > batch-appended elsewhere', 1],
-      ['batch-appended > high-watermark leader elsewhere', 1],
+      ['order leader-started > batch-appended here', 1],
+      ['order batch-appended > batch-appended elsewhere', 1],
+      ['order batch-appended > high-watermark leader elsewhere', 1],
     ]);
   });
 
@@ -33,7 +33,9 @@ describe('coverage', () => {
     await runTrial(struck, '1', { coverage: second });
     const uncounted = await runTrial(struck, '1');
     expect([...first.features]).toEqual([...second.features]);
-    expect(first.features.get('fault restart leader struck')).toBe(1);
+    expect(first.features.get('fault restart on leader of <partition>: struck')).toBe(1);
+    expect(first.times('risk', 'flushed-survives')).toBeGreaterThan(0);
+    expect(first.times('risk', 'synced-when-acknowledged')).toBe(0);
     expect(counted.result.digest).toBe(uncounted.result.digest);
   });
 

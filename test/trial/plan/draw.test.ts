@@ -127,7 +127,7 @@ describe('a plan drawn from a seed', () => {
     const active = plans.filter(({ points }) => points!.length > 0).length;
     expect(active).toBeGreaterThan(20);
     expect(active).toBeLessThan(40);
-    expect(new Set(plans.flatMap(({ points }) => points!.map(({ name }) => name))).size).toBe(15);
+    expect(new Set(plans.flatMap(({ points }) => points!.map(({ name }) => name))).size).toBe(12);
     const without = { ...chaos, faults: { ...chaos.faults, points: 'none' as const } };
     expect(draw(without, 5)).toEqual({ ...draw(chaos, 5), points: undefined });
     expect(draw(steady, 5).points).toBeUndefined();

@@ -43,10 +43,12 @@ export class AdminCall {
     api: A,
     body: RequestInput<A>,
     endpoint?: Endpoint,
+    maxVersion?: number,
   ): Promise<Asked<ResponseOf<A>>> {
     const connection = await this.#connection(endpoint);
     if (connection === null) return { response: null, maybeDone: false };
-    const version = connection.version(api);
+    const newest = connection.version(api);
+    const version = Math.min(newest, maxVersion ?? newest);
     if (version < 0) {
       const who = connection.address.host;
       throw new ClientError('unsupported-version', `${who} speaks no ${api.name} we know`);

@@ -49,6 +49,10 @@ export class AssignedPartition {
   delivering: Buffered | null = null;
   highWatermark: Offset = -1;
   logStartOffset: Offset = -1;
+  /** The application wants nothing of it for now. */
+  paused = false;
+  /** Its group takes it away: nothing of it is fetched or handed over any more. */
+  held = false;
   failures = 0;
   retryAtUs: Micros = 0;
   /** Under a newer leader epoch than this a retry need not wait. */
@@ -57,6 +61,10 @@ export class AssignedPartition {
   constructor(topic: string, index: number) {
     this.topic = topic;
     this.index = index;
+  }
+
+  get rests(): boolean {
+    return this.paused || this.held;
   }
 
   /** Reads on from this offset; what was fetched before is void. */

@@ -1,4 +1,4 @@
-import type { Offset, WallMs } from '../../../base/ids.ts';
+import type { LeaderEpoch, Offset, WallMs } from '../../../base/ids.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import type { ConsumerSettings, LogTarget, PositionReset, SeekTarget } from './consumer-types.ts';
 import { earliestTimestamp, latestTimestamp, type OffsetAnswer } from './offset-queries.ts';
@@ -17,8 +17,12 @@ export function timestampOf(target: LogTarget): WallMs {
 }
 
 /** Takes up the position an application asks for. */
-export function seekTo(partition: AssignedPartition, target: SeekTarget): void {
-  if (typeof target === 'number') partition.moveTo(target, -1);
+export function seekTo(
+  partition: AssignedPartition,
+  target: SeekTarget,
+  epoch: LeaderEpoch = -1,
+): void {
+  if (typeof target === 'number') partition.moveTo(target, epoch);
   else partition.lookUp({ target, reason: null });
 }
 

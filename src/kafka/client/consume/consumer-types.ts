@@ -13,6 +13,18 @@ export interface Assignment {
   readonly partition: number;
   /** The reset policy decides where not given (`earliest` for policy `none`). */
   readonly from?: SeekTarget;
+  /** If it is new, nothing of it is read before a seek. */
+  readonly waits?: boolean;
+}
+
+/** How far a partition was consumed. */
+export interface Consumed {
+  /** The next offset to hand over. */
+  readonly handedOut: Offset;
+  /** The next offset to fetch: what lies between waits to be handed over. */
+  readonly fetched: Offset;
+  /** Of the last record below `fetched`; −1 unknown. */
+  readonly leaderEpoch: LeaderEpoch;
 }
 
 export interface ConsumedRecord extends StoredRecord {

@@ -6,7 +6,7 @@
  * (`#pump`), one per event that may have changed something.
  */
 import { assert } from '../../../base/assert.ts';
-import type { Micros, Offset } from '../../../base/ids.ts';
+import type { LeaderEpoch, Micros, Offset } from '../../../base/ids.ts';
 import type { FetchResponse } from '../../protocol/apis/01-fetch.ts';
 import { backoffDelayUs } from '../backoff.ts';
 import type { ClientParts } from '../client-parts.ts';
@@ -18,6 +18,7 @@ import { AssignedPartition } from './assigned-partition.ts';
 import { seekTo } from './consumer-position.ts';
 import {
   type Assignment,
+  type Consumed,
   type ConsumedRecord,
   type ConsumerOptions,
   type ConsumerSettings,
@@ -82,12 +83,13 @@ export class Consumer {
   assign(assignments: readonly Assignment[]): void {
     const before = this.#partitions;
     this.#partitions = new Map();
-    for (const { topic, partition, from } of assignments) {
+    for (const { topic, partition, from, waits } of assignments) {
       const name = nameOf(topic, partition);
       const kept = before.get(name);
       const assigned = kept ?? new AssignedPartition(topic, partition);
       const policy = this.#settings.autoOffsetReset;
       if (from !== undefined) seekTo(assigned, from);
+      else if (waits === true && kept === undefined) assigned.stop();
       else if (kept === undefined) seekTo(assigned, policy === 'none' ? 'earliest' : policy);
       this.#partitions.set(name, assigned);
       this.#client.updater.addTopic(topic);
@@ -98,15 +100,52 @@ export class Consumer {
     this.#pumpSoon();
   }
 
-  seek(topic: string, partition: number, target: SeekTarget): void {
-    seekTo(this.#assigned(topic, partition), target);
+  /** `epoch` is that of the last record before an offset, to be validated; −1 where not known. */
+  seek(topic: string, partition: number, target: SeekTarget, epoch: LeaderEpoch = -1): void {
+    seekTo(this.#assigned(topic, partition), target, epoch);
     this.#pumpSoon();
+  }
+
+  /** Nothing of these is fetched or handed over until `resume`; what was fetched is kept. */
+  pause(partitions: readonly { topic: string; partition: number }[]): void {
+    for (const { topic, partition } of partitions) this.#assigned(topic, partition).paused = true;
+  }
+
+  resume(partitions: readonly { topic: string; partition: number }[]): void {
+    for (const { topic, partition } of partitions) this.#assigned(topic, partition).paused = false;
+    this.#pumpSoon();
+    if (this.#waiter !== null) this.#client.settings.host.timers.after(0, () => this.#wakeWaiter());
+  }
+
+  /** As `pause`, for good: for partitions that are about to be taken away. */
+  hold(partitions: readonly { topic: string; partition: number }[]): void {
+    for (const { topic, partition } of partitions) this.#assigned(topic, partition).held = true;
+  }
+
+  isPaused(topic: string, partition: number): boolean {
+    return this.#assigned(topic, partition).paused;
+  }
+
+  /** Null while the position is being looked up, or waits for a seek. */
+  consumed(topic: string, partition: number): Consumed | null {
+    const assigned = this.#assigned(topic, partition);
+    const { position, fetchOffset, positionEpoch } = assigned;
+    if (assigned.phase === 'reset' || position < 0) return null;
+    return { handedOut: position, fetched: fetchOffset, leaderEpoch: positionEpoch };
+  }
+
+  /** Whether the next poll would hand over something, or report what cannot be read. */
+  get hasRecords(): boolean {
+    for (const each of this.#partitions.values()) {
+      if (each.buffered !== null && !each.rests) return true;
+    }
+    return false;
   }
 
   /** The next offset this consumer will hand over; null while it is being looked up. */
   position(topic: string, partition: number): Offset | null {
     const assigned = this.#assigned(topic, partition);
-    return assigned.phase === 'reset' ? null : assigned.position;
+    return assigned.phase === 'reset' || assigned.position < 0 ? null : assigned.position;
   }
 
   /** The high watermark of the last answer, −1 before the first. */
@@ -120,7 +159,7 @@ export class Consumer {
     let emptied = false;
     for (const [name, partition] of this.#partitions) {
       if (polled.length >= maxRecords) break;
-      if (partition.buffered === null) continue;
+      if (partition.buffered === null || partition.rests) continue;
       this.#handler.take(partition, maxRecords, polled);
       if (partition.buffered !== null) continue;
       emptied = true;
@@ -135,12 +174,8 @@ export class Consumer {
   /** `callback` runs once, in a later event, when records can be polled. */
   waitForRecords(callback: () => void): void {
     assert(this.#waiter === null, 'one waits for records at a time');
-    for (const { buffered } of this.#partitions.values()) {
-      if (buffered === null) continue;
-      this.#client.settings.host.timers.after(0, callback);
-      return;
-    }
-    this.#waiter = callback;
+    if (this.hasRecords) this.#client.settings.host.timers.after(0, callback);
+    else this.#waiter = callback;
   }
 
   close(): void {
@@ -191,7 +226,7 @@ export class Consumer {
     const leaders: LeaderWork[] = [];
     let wakeUs = notTimed;
     for (const partition of this.#partitions.values()) {
-      if (partition.phase === 'stopped') continue;
+      if (partition.phase === 'stopped' || partition.rests) continue;
       const dueUs = this.#sort(partition, nowUs, leaders);
       if (dueUs > nowUs && dueUs < wakeUs) wakeUs = dueUs;
     }
@@ -301,13 +336,9 @@ export class Consumer {
 
   #wakeWaiter(): void {
     const waiter = this.#waiter;
-    if (waiter === null) return;
-    for (const { buffered } of this.#partitions.values()) {
-      if (buffered === null) continue;
-      this.#waiter = null;
-      waiter();
-      return;
-    }
+    if (waiter === null || !this.hasRecords) return;
+    this.#waiter = null;
+    waiter();
   }
 
   #retryLater(partition: AssignedPartition): void {

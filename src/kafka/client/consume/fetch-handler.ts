@@ -2,6 +2,7 @@
  * What a fetch answer means for a partition: records to keep, a position to reset, or a reason to
  * try again.
  */
+import { mark } from '../../../base/mark.ts';
 import type { FetchResponse } from '../../protocol/apis/01-fetch.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { StoredRecord } from '../../records/reader.ts';
@@ -122,6 +123,7 @@ export class FetchHandler {
         return;
       case errorCode.notLeaderOrFollower:
       case errorCode.fencedLeaderEpoch: {
+        mark('consumer-refused-leader');
         const { leaderId, leaderEpoch } = answer.currentLeader;
         const news =
           leaderId >= 0 && cache.noteLeader(topic, index, leaderId, leaderEpoch, endpoints);
@@ -150,6 +152,7 @@ export class FetchHandler {
   }
 
   #outOfRange(partition: AssignedPartition): void {
+    mark('consumer-out-of-range');
     const reset = resetByPolicy(this.#parts.settings, 'out-of-range');
     if (reset !== null) {
       partition.lookUp(reset);

@@ -2,7 +2,9 @@
  * Finds positions (ListOffsets) and proves them after a change of leader (OffsetForLeaderEpoch,
  * KIP-320).
  */
+
 import type { LeaderEpoch, Offset } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import { errorCode, isRetriable } from '../../protocol/errors.ts';
 import { ClientError } from '../errors.ts';
 import type { BrokerInfo } from '../metadata/metadata-cache.ts';
@@ -119,6 +121,7 @@ export class PositionKeeper {
   #validated(partition: AssignedPartition, answer: OffsetAnswer, leaderEpoch: LeaderEpoch): void {
     const diverged = divergence(partition.fetchOffset, answer);
     if (diverged === null) {
+      mark('position-validated');
       partition.phase = 'reading';
       partition.validatedEpoch = leaderEpoch;
     } else {
@@ -134,6 +137,7 @@ export class PositionKeeper {
   ): void {
     const { settings, options, fail } = this.#parts;
     const { topic, index, position, positionEpoch } = partition;
+    mark('consumer-truncated');
     options.onTruncation?.({ topic, partition: index, position, positionEpoch, divergentOffset });
     const reset = resetByPolicy(settings, 'truncated');
     if (reset === null) {

@@ -4,8 +4,10 @@
  * broker that lags behind does not undo what is known. A new topic id means a new topic and starts
  * afresh (KAFKA-12257).
  */
+
 import type { LeaderEpoch, NodeId, Uuid } from '../../../base/ids.ts';
 import { noNode, zeroUuid } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import type { MetadataResponse } from '../../protocol/apis/03-metadata.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import { type Endpoint, endpointOf } from '../connect/connection-pool.ts';
@@ -40,6 +42,7 @@ export class MetadataCache {
   readonly #topics = new Map<string, TopicInfo>();
   readonly #nameOfId = new Map<Uuid, string>();
   readonly #topicErrors = new Map<string, number>();
+  #allTopics: readonly string[] | null = null;
   #brokers = new Map<NodeId, BrokerInfo>();
   controllerId: NodeId = noNode;
   clusterId: string | null = null;
@@ -80,6 +83,35 @@ export class MetadataCache {
     this.controllerId = response.controllerId;
     this.clusterId = response.clusterId;
     for (const topic of response.topics) changed = this.#applyTopic(topic) || changed;
+    return changed;
+  }
+
+  /** Names of all topics but the cluster's own; null where nobody has asked for them. */
+  get allTopics(): readonly string[] | null {
+    return this.#allTopics;
+  }
+
+  /**
+   * The answer, taken over before, was about all topics: of the others, `wanted` or known, there are
+   * none. Says whether that is news.
+   */
+  noteAll(response: MetadataResponse, wanted: Iterable<string>): boolean {
+    const listed = new Set(response.topics.map(({ name }) => name));
+    let changed = false;
+    for (const name of new Set([...wanted, ...this.#topics.keys()])) {
+      if (listed.has(name) || this.topicError(name) === errorCode.unknownTopicOrPartition) continue;
+      this.#topicErrors.set(name, errorCode.unknownTopicOrPartition);
+      changed = true;
+    }
+    const names = response.topics
+      .filter((topic) => !topic.isInternal && topic.errorCode === errorCode.none)
+      .flatMap(({ name }) => (name === null ? [] : [name]))
+      .sort();
+    const before = this.#allTopics;
+    if (before?.length !== names.length || names.some((name, at) => name !== before[at])) {
+      changed = true;
+    }
+    this.#allTopics = names;
     return changed;
   }
 
@@ -151,7 +183,10 @@ export class MetadataCache {
       partitions[offered.partitionIndex] = next;
     }
     this.#topics.set(name, { name, id: topic.topicId, partitions });
-    if (known !== undefined && !sameTopicId) this.#nameOfId.delete(known.id);
+    if (known !== undefined && !sameTopicId) {
+      mark('topic-recreated');
+      this.#nameOfId.delete(known.id);
+    }
     if (topic.topicId !== zeroUuid) this.#nameOfId.set(topic.topicId, name);
     return changed;
   }
@@ -168,7 +203,10 @@ export class MetadataCache {
         knownEpoch: previous.leaderEpoch,
         offeredEpoch: offered.leaderEpoch,
       });
-    if (outdated) return previous;
+    if (outdated) {
+      mark('older-metadata-ignored');
+      return previous;
+    }
     return {
       index: offered.partitionIndex,
       leader: offered.leaderId,

@@ -18,6 +18,7 @@ export class MetadataUpdater {
   readonly #control: ControlPlane;
   readonly #topics = new Set<string>();
   readonly #listeners = new Set<() => void>();
+  #wantsAll = false;
   #needed = false;
   #inFlight = false;
   #closed = false;
@@ -42,6 +43,13 @@ export class MetadataUpdater {
   addTopic(name: string): void {
     if (this.#topics.has(name)) return;
     this.#topics.add(name);
+    this.request();
+  }
+
+  /** From now on all topics are asked for. */
+  wantAllTopics(): void {
+    if (this.#wantsAll) return;
+    this.#wantsAll = true;
     this.request();
   }
 
@@ -100,17 +108,16 @@ export class MetadataUpdater {
       this.#failed();
       return;
     }
-    const body = {
-      topics: [...this.#topics].map((name) => ({ name })),
-      allowAutoTopicCreation: false,
-    };
+    const isFull = this.#wantsAll;
+    const topics = isFull ? null : [...this.#topics].map((name) => ({ name }));
+    const body = { topics, allowAutoTopicCreation: false };
     connection.send(metadataApi, version, body, this.#settings.metadataTimeoutUs, (response) => {
       if (this.#closed) return;
       if (response === null) {
         connection.noteFailure();
         this.#failed();
       } else {
-        this.#succeeded(response);
+        this.#succeeded(response, isFull);
       }
     });
   }
@@ -120,8 +127,9 @@ export class MetadataUpdater {
     this.#finish(false);
   }
 
-  #succeeded(response: MetadataResponse): void {
-    this.#finish(this.#cache.apply(response));
+  #succeeded(response: MetadataResponse, isFull: boolean): void {
+    const changed = this.#cache.apply(response);
+    this.#finish(isFull ? this.#cache.noteAll(response, this.#topics) || changed : changed);
   }
 
   #finish(news: boolean): void {

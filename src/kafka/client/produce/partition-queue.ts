@@ -102,6 +102,9 @@ export class PartitionQueue {
       this.underWay.push(batch);
       if (this.#producer !== null) this.#number(batch);
     }
+    if (batch.mayBeWritten) mark('batch-sent-again');
+    const isFirst = this.#producer !== null && !this.#isKnown;
+    if (isFirst && batch.attempts > 0) mark('first-batch-sent-again');
     batch.full = true;
     batch.attempts++;
     batch.attemptEpoch = leaderEpoch;
@@ -130,7 +133,10 @@ export class PartitionQueue {
     const at = this.fresh.indexOf(batch);
     if (at >= 0) this.fresh.splice(at, 1);
     this.#remove(batch);
-    if (batch.mayBeWritten || batch.inRequest) this.#noteWritten(batch);
+    if (batch.mayBeWritten || batch.inRequest) {
+      mark('batch-given-up-in-doubt');
+      this.#noteWritten(batch);
+    }
     if (batch.baseSequence >= 0 && this.#isOfPresent(batch)) this.#hasGap = true;
   }
 
@@ -167,6 +173,7 @@ export class PartitionQueue {
   resolveGap(): void {
     if (!this.#hasGap || this.#producer === null || this.#identity === null) return;
     if (this.underWay.length === 0 && this.requestsOut === 0 && this.#ackedAll()) {
+      mark('gap-was-written');
       this.#hasGap = false;
       return;
     }

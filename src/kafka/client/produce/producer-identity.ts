@@ -3,7 +3,9 @@
  * it is used up; then a new id is asked for, as at the start. The id carries no transaction, so any
  * broker gives one.
  */
+
 import type { ProducerEpoch, ProducerId } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import type { Timer } from '../../../host/timers.ts';
 import { initProducerIdApi } from '../../protocol/apis/22-init-producer-id.ts';
 import { errorCode, isRetriable } from '../../protocol/errors.ts';
@@ -52,6 +54,7 @@ export class ProducerIdentity {
   /** Leaves `stale` behind. Afterwards `current` is newer, or null until a new id has come. */
   renew(stale: Identity): void {
     if (this.#current !== stale) return;
+    mark('producer-epoch-raised');
     this.#current = stale.epoch < maxEpoch ? { id: stale.id, epoch: stale.epoch + 1 } : null;
     this.ensure();
   }

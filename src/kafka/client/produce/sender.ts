@@ -6,7 +6,9 @@
  * something; one timer wakes it in between. A batch that is too large for its broker is split, as
  * long as it has several records.
  */
+
 import type { Micros } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import type { Timer } from '../../../host/timers.ts';
 import type { ProduceResponse } from '../../protocol/apis/00-produce.ts';
 import { errorCode, isRetriable } from '../../protocol/errors.ts';
@@ -137,6 +139,7 @@ export class Sender {
     for (;;) {
       const batch = accumulator.expired(nowUs);
       if (batch === null) return;
+      mark('delivery-expired');
       const ms = settings.deliveryTimeoutUs / 1000;
       const text = `${where(batch)} was not delivered within ${ms} ms`;
       this.#fail(batch, new ClientError('timeout', text, outcomeOf(batch), batch.lastCode));
@@ -252,7 +255,8 @@ export class Sender {
       this.#fail(batch, new ClientError('unsupported-version', text, outcomeOf(batch)));
       return;
     }
-    if (failure !== 'refused' && failure !== 'connect-timeout') batch.mayBeWritten = true;
+    const { rules } = this.#parts.client;
+    if (rules.outcomeWithoutAnswer(failure) === 'unknown') batch.mayBeWritten = true;
     if (batch.finished || this.#retry(batch)) return;
     const text = `${where(batch)}: ${failure} after ${batch.attempts} attempts`;
     this.#fail(batch, new ClientError('disconnected', text, outcomeOf(batch), batch.lastCode));
@@ -281,7 +285,8 @@ export class Sender {
       const { topic, index } = queue;
       const news =
         leaderId >= 0 && cache.noteLeader(topic, index, leaderId, leaderEpoch, endpoints);
-      if (!news) updater.request();
+      if (news) mark('leader-told-with-error');
+      else updater.request();
     }
     if (batch.finished) return;
     if (code === errorCode.messageTooLarge && batch.records.length > 1) {
@@ -307,7 +312,10 @@ export class Sender {
   #complete(batch: ProducerBatch, baseOffset: number, logAppendTimeMs: number): void {
     const { queue } = batch;
     queue.acknowledged(batch);
-    if (batch.finished) return;
+    if (batch.finished) {
+      mark('acknowledged-after-given-up');
+      return;
+    }
     this.#parts.accumulator.finish(batch);
     const { topic, index: partition } = queue;
     for (let i = 0; i < batch.callbacks.length; i++) {

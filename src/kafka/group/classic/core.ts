@@ -4,6 +4,7 @@
  * waits is forgotten and no timer outlives its purpose.
  */
 import type { WallMs } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type {
   ClassicContext,
@@ -157,7 +158,9 @@ export class ClassicCore {
 
   /** The error code for who claims to be a member. */
   judgeIdentity(memberId: string, instanceId: string | null): number {
-    return this.context.rules.judgeIdentity(this.identity(memberId, instanceId));
+    const code = this.context.rules.judgeIdentity(this.identity(memberId, instanceId));
+    if (code === errorCode.fencedInstanceId) mark('static-member-fenced');
+    return code;
   }
 
   identity(memberId: string, instanceId: string | null) {

@@ -8,8 +8,9 @@
  */
 import { unreachable } from '../../../base/assert.ts';
 import type { WallMs } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import { errorCode } from '../../protocol/errors.ts';
-import { appendErrorToAnswer } from './append-errors.ts';
+import { toldOfAppend } from '../append-errors.ts';
 import type {
   ClassicContext,
   ClassicEffect,
@@ -111,7 +112,10 @@ export class ClassicGroup implements ClassicGroupMachine {
   judgeCommit(claim: CommitClaim): number {
     const { state, generation, context } = this.#core;
     const identity = this.#core.identity(claim.memberId, claim.instanceId);
-    return context.rules.judgeCommit({ claim, identity, state, generation }, context.rules);
+    const question = { claim, identity, state, generation };
+    const code = context.rules.judgeCommit(question, context.rules);
+    if (code === errorCode.illegalGeneration) mark('stale-commit-refused');
+    return code;
   }
 
   judgeDelete(): number {
@@ -166,7 +170,7 @@ function commitTaken(core: ClassicCore, memberId: string): void {
 function appended(core: ClassicCore, id: number, failure: number): void {
   const pending = core.appends.get(id);
   if (!core.appends.delete(id) || pending === undefined || core.state === 'Dead') return;
-  const code = appendErrorToAnswer(failure);
+  const code = toldOfAppend(failure);
   if (pending.kind === 'assignment') assignmentAppended(core, pending, code);
   else if (pending.kind === 'replacement') replacementAppended(core, pending, code);
 }

@@ -3,6 +3,7 @@
  * (KIP-394); a static member that comes back takes the place it had, under a new id, and fences the
  * process that had it (KIP-345).
  */
+import { mark } from '../../../base/mark.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { JoinAnswer, JoinRequest, Respond } from './contract.ts';
 import { type ClassicCore, failedJoin, joinAnswer, sessionPrefix } from './core.ts';
@@ -133,6 +134,7 @@ function replaceMember(
   request: JoinRequest,
   respond: Respond<JoinAnswer>,
 ): void {
+  mark('static-member-replaced');
   const { members, state, context } = core;
   const formerLeader = core.leader;
   core.answerJoin(former, failedJoin(former.memberId, errorCode.fencedInstanceId));
@@ -174,6 +176,7 @@ export function replacementAppended(core: ClassicCore, pending: Replacement, cod
     if (core.state === 'Stable') answerReplacement(core, pending);
     return;
   }
+  mark('replacement-not-stored');
   core.answerJoin(member, { ...joinAnswer(core, ''), errorCode: code, members: [] });
   const { former } = pending;
   const restored = renameMember(core, member, former.memberId);

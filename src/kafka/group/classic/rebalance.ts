@@ -3,6 +3,7 @@
  * slowest of them was promised), complete the joining (a new generation, a leader, a protocol), and
  * wait for the leader's assignment. A group that was empty waits a little for more members first.
  */
+import { mark } from '../../../base/mark.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import { type ClassicCore, joinAnswer, rebalanceTimer, syncTimer } from './core.ts';
 import { noBytes } from './members.ts';
@@ -67,6 +68,7 @@ function completeJoin(core: ClassicCore): void {
   core.timer(rebalanceTimer, null);
   if (members.joined < members.size) removeAbsent(core);
   if (members.size > 0 && !electJoinedLeader(core)) {
+    mark('group-waits-for-static');
     // Static members alone, and none is back: wait until one is, or their sessions end.
     core.timer(rebalanceTimer, members.maxRebalanceTimeoutMs());
     return;
@@ -94,8 +96,9 @@ function completeJoin(core: ClassicCore): void {
 /** Dynamic members that did not join are gone; static ones stay as long as their session. */
 function removeAbsent(core: ClassicCore): void {
   for (const member of [...core.members.values()]) {
-    if (member.join === null && member.instanceId === null)
-      core.remove(member, errorCode.unknownMemberId);
+    if (member.join !== null || member.instanceId !== null) continue;
+    mark('group-members-absent');
+    core.remove(member, errorCode.unknownMemberId);
   }
 }
 
@@ -105,6 +108,7 @@ function electJoinedLeader(core: ClassicCore): boolean {
   if (core.leader !== null && members.get(core.leader)?.join) return true;
   for (const member of members.values()) {
     if (member.join === null) continue;
+    mark('group-leader-replaced');
     core.leader = member.memberId;
     return true;
   }
@@ -116,6 +120,7 @@ export function syncTimedOut(core: ClassicCore): void {
   const { members, state } = core;
   if (state !== 'CompletingRebalance' && state !== 'Stable') return;
   if (members.unsynced.size === 0) return;
+  mark('group-members-unsynced');
   for (const memberId of [...members.unsynced]) {
     const member = members.get(memberId);
     if (member !== undefined) core.remove(member, errorCode.unknownMemberId);

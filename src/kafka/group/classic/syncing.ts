@@ -3,6 +3,7 @@
  * coordinator knows it too. Members that ask before it is stored wait, those that ask later are
  * told at once.
  */
+import { mark } from '../../../base/mark.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { Respond, SyncAnswer, SyncRequest } from './contract.ts';
 import { type ClassicCore, failedSync, type PendingAppend, syncAnswer, syncTimer } from './core.ts';
@@ -65,8 +66,12 @@ export function assignmentAppended(
   { generation, assignments }: PendingAppend & { kind: 'assignment' },
   code: number,
 ): void {
-  if (!core.context.rules.assignmentStands(generation, core.state, core.generation)) return;
+  if (!core.context.rules.assignmentStands(generation, core.state, core.generation)) {
+    mark('assignment-overtaken');
+    return;
+  }
   if (code !== errorCode.none) {
+    mark('assignment-not-stored');
     failSyncs(core, code);
     rebalance(core);
     return;

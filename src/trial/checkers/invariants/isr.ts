@@ -1,4 +1,5 @@
 import type { NodeId } from '../../../base/ids.ts';
+import { atRisk, isCounted } from '../../../base/mark.ts';
 import { isOf, type SeenOf } from '../../history/seen.ts';
 import { candidateCompleteness, isrSuperset } from '../../properties/replicas.ts';
 import type { Invariant, Report } from '../contract.ts';
@@ -45,6 +46,7 @@ function checkSuperset(
   const { observation: state } = stateSeen;
   if (leader.topicId !== state.topicId) return;
   if (leader.leaderEpoch !== state.leaderEpoch || leader.node !== state.leader) return;
+  if (leader.maximalIsr.length !== state.isr.length) atRisk(isrSuperset);
   const missing = state.isr.filter((node) => !leader.maximalIsr.includes(node));
   if (missing.length === 0) return;
   const { partition, isr } = state;
@@ -57,8 +59,10 @@ function checkSuperset(
 }
 
 function checkCandidates(logs: ClusterLogs, seen: Committed, report: Report): void {
-  const { partition: name, topicId, isr, elr } = seen.observation;
+  const { partition: name, topicId, isr, elr, replicas } = seen.observation;
   const partition = logs.partition(name, topicId);
+  const isBehind = (node: NodeId): boolean => partition.replica(node).end < partition.committed.end;
+  if (isCounted() && replicas.some(isBehind)) atRisk(candidateCompleteness);
   const lacks = (node: NodeId): boolean => {
     const replica = partition.replica(node);
     // One that lost writes is taken out when it registers; until then it is not a live candidate.

@@ -1,4 +1,5 @@
 import type { LeaderEpoch, NodeId } from '../../../base/ids.ts';
+import { atRisk } from '../../../base/mark.ts';
 import { isOf, type Seen, type SeenOf } from '../../history/seen.ts';
 import { monotonicEpoch, singleLeader, singleVote } from '../../properties/cluster.ts';
 import type { Invariant, Report } from '../contract.ts';
@@ -33,7 +34,11 @@ class PartitionLeaders {
   readonly #report: Report;
   readonly #known = new Map<
     string,
-    { readonly topicId: string; readonly byEpoch: Map<LeaderEpoch, LeaderStarted> }
+    {
+      readonly topicId: string;
+      readonly byEpoch: Map<LeaderEpoch, LeaderStarted>;
+      latest: NodeId;
+    }
   >();
 
   constructor(report: Report) {
@@ -44,10 +49,12 @@ class PartitionLeaders {
     const { partition, topicId, leaderEpoch, node } = seen.observation;
     let known = this.#known.get(partition);
     if (known === undefined || known.topicId !== topicId) {
-      known = { topicId, byEpoch: new Map() };
+      known = { topicId, byEpoch: new Map(), latest: -1 };
       this.#known.set(partition, known);
     }
     const first = known.byEpoch.get(leaderEpoch);
+    if (known.latest !== node && known.latest >= 0) atRisk(singleLeader);
+    known.latest = node;
     if (first === undefined) known.byEpoch.set(leaderEpoch, seen);
     else if (first.observation.node !== node)
       reportSecond(partition, partition, leaderEpoch, [first, seen], this.#report);
@@ -71,6 +78,7 @@ class Quorum {
       const what = `quorum epoch of node ${node}`;
       reportFall(what, null, [before, seen], [before.observation.epoch, epoch], this.#report);
     }
+    if (before !== undefined && epoch > before.observation.epoch) atRisk(monotonicEpoch);
     this.#newest.set(node, seen);
     if (role !== 'leader') return;
     const first = this.#leaders.get(epoch);
@@ -112,6 +120,7 @@ function checkState(states: Map<string, Committed>, seen: Committed, report: Rep
   if (known === undefined || known.observation.topicId !== topicId) return;
   const before = known.observation;
   const both = [known, seen] as const;
+  if (leaderEpoch > before.leaderEpoch) atRisk(monotonicEpoch);
   if (leaderEpoch < before.leaderEpoch) {
     const epochs = [before.leaderEpoch, leaderEpoch] as const;
     reportFall(`leader epoch of ${partition}`, partition, both, epochs, report);

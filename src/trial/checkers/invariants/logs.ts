@@ -1,4 +1,5 @@
 import { type LeaderEpoch, type NodeId, type Offset, zeroUuid } from '../../../base/ids.ts';
+import { atRisk, isCounted } from '../../../base/mark.ts';
 import { type Guarantees, topicGuarantees } from '../../guarantees/guarantees.ts';
 import { isOf, type Seen, type SeenOf } from '../../history/seen.ts';
 import {
@@ -46,8 +47,10 @@ export function logsInvariant(
         if (leads && quorumLeaders.get(node) !== true)
           leaderStarted(metadata(), node, epoch, seen, report);
         quorumLeaders.set(node, leads);
-      } else if (isOf(seen, 'log-truncated')) checkTruncation(seen, report);
-      else if (isOf(seen, 'log-start-moved')) checkDeletion(logs, seen, guarantees, report);
+      } else if (isOf(seen, 'log-truncated')) {
+        atRisk(seen.observation.topicId === zeroUuid ? metadataLogMatching : logMatching);
+        checkTruncation(seen, report);
+      } else if (isOf(seen, 'log-start-moved')) checkDeletion(logs, seen, guarantees, report);
     },
   };
 }
@@ -65,6 +68,7 @@ function highWatermarkMoved(
     // fall.
     const sameEpoch = replica.leadingEpoch === moved.leaderEpoch;
     replica.leadingEpoch = moved.leaderEpoch;
+    if (sameEpoch && moved.leaderEpoch > 0) atRisk(monotonicHighWatermark);
     if (sameEpoch) checkNoFall(partition, replica, moved.highWatermark, seen, report);
     const isr = moved.maximalIsr ?? [];
     const before = partition.committed.end;
@@ -119,6 +123,10 @@ function checkReplicated(
   seen: Seen,
   report: Report,
 ): void {
+  if (isCounted()) {
+    const lags = [...partition.replicas.values()].some(({ end }) => end < highWatermark);
+    if (lags) atRisk(highWatermarkReplicated);
+  }
   const lacks = (node: NodeId): boolean => {
     const replica = partition.replica(node);
     return replica.end < highWatermark && !replica.recovering;
@@ -144,9 +152,10 @@ function checkMinimum(
   guarantees: Guarantees,
   report: Report,
 ): void {
-  const { node, highWatermark } = seen.observation;
+  const { node, highWatermark, maximalIsr } = seen.observation;
   const name = partition.partition;
   const minimum = topicGuarantees(guarantees, name)?.copies ?? 1;
+  if (maximalIsr !== undefined && maximalIsr.length <= minimum) atRisk(ackedByMinIsr);
   // One that has just lost its power had it when it was counted.
   const holding = [...partition.replicas.values()]
     .filter((replica) => Math.max(replica.end, replica.endBeforeLoss) >= highWatermark)
@@ -168,6 +177,7 @@ function checkDeletion(
   report: Report,
 ): void {
   const { node, topicId, partition, start } = seen.observation;
+  if (start > 0) atRisk(retentionSafe);
   const kept = start > 0 && topicGuarantees(guarantees, partition)?.keepsAll === true;
   const committed = logs.partition(partition, topicId).committed.end;
   if (start <= committed && !kept) return;
@@ -210,6 +220,10 @@ function leaderStarted(
 ): void {
   const replica = partition.replica(node);
   const owed = partition.committedBefore(epoch);
+  if (isCounted()) {
+    const lacks = [...partition.replicas.values()].some(({ end }) => end < owed);
+    if (lacks) atRisk(leaderCompleteness);
+  }
   const difference = partition.firstDifference(replica, owed);
   if (difference === null && replica.end >= owed) return;
   const missing = difference?.committed ?? partition.committed.batchAt(Math.max(0, owed - 1));
@@ -227,6 +241,7 @@ function leaderStarted(
 
 function checkTruncation(seen: SeenOf<'log-truncated'>, report: Report): void {
   const { node, partition, to, highWatermark } = seen.observation;
+  if (highWatermark > 0) atRisk(noTruncationBelowHighWatermark);
   if (to >= highWatermark) return;
   report(noTruncationBelowHighWatermark, {
     about: { partition, node, to, highWatermark },

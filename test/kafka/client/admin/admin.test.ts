@@ -61,6 +61,31 @@ describe('creating topics', () => {
     expect(await outcome(lost, create)).toBe('done');
   });
 
+  it('asks for the replicas it was given, or for as many as the brokers think right', async () => {
+    const cluster = new FakeCluster();
+    creating(cluster, 0);
+    const topics = [
+      { name: 'placed', assignments: [[1, 2], [2]], configs: { 'retention.ms': '5' } },
+      { name: 'counted', partitions: 3, replicationFactor: 2 },
+      { name: 'open' },
+    ];
+    expect(await outcome(cluster, (admin) => admin.createTopics(topics))).toBe('done');
+    expect(cluster.seen(createTopicsApi)[0]?.body.topics).toMatchObject([
+      {
+        name: 'placed',
+        numPartitions: -1,
+        replicationFactor: -1,
+        assignments: [
+          { partitionIndex: 0, brokerIds: [1, 2] },
+          { partitionIndex: 1, brokerIds: [2] },
+        ],
+        configs: [{ name: 'retention.ms', value: '5' }],
+      },
+      { name: 'counted', numPartitions: 3, replicationFactor: 2, assignments: [], configs: [] },
+      { name: 'open', numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] },
+    ]);
+  });
+
   it('is unknown when no answer ever came', async () => {
     const cluster = new FakeCluster();
     creating(cluster);

@@ -3,21 +3,22 @@ import { PartitionQueue } from '../../../../src/kafka/client/produce/partition-q
 import { ProducerBatch } from '../../../../src/kafka/client/produce/producer-batch.ts';
 import type { Identity } from '../../../../src/kafka/client/produce/producer-identity.ts';
 import { resolveProducerSettings } from '../../../../src/kafka/client/produce/producer-types.ts';
-import { clientRules } from '../../../../src/kafka/client/rules.ts';
+import { type ClientRules, clientRules } from '../../../../src/kafka/client/rules.ts';
 import { notTimed } from '../../../../src/kafka/client/wake-timer.ts';
 import { estimateRecordSize } from '../../../../src/kafka/records/builder.ts';
+import { wrongRulesOf } from '../../../trial/museum/wrong-rules-of.ts';
 
 /** A queue whose producer has id 7 and raises its epoch when asked to. */
 class QueueLab {
   readonly identity = { current: { id: 7, epoch: 0 } as Identity | null, ensure() {}, renew };
-  readonly queue = new PartitionQueue(
-    't',
-    0,
-    resolveProducerSettings({ lingerMs: 0 }),
-    clientRules,
-    this.identity,
-  );
+  readonly queue: PartitionQueue;
   #order = 0;
+
+  constructor(wrong: Partial<ClientRules> = {}) {
+    const settings = resolveProducerSettings({ lingerMs: 0 });
+    const rules = { ...clientRules, ...wrong };
+    this.queue = new PartitionQueue('t', 0, settings, rules, this.identity);
+  }
 
   /** A lab whose producer the leader knows: its sequence 0 is acknowledged. */
   static known(): QueueLab {
@@ -90,6 +91,16 @@ describe('the first batch of a partition', () => {
     expect(lab.due()).toBe(false);
     lab.acknowledge(first);
     expect(lab.due()).toBe(true);
+  });
+
+  it('could be overtaken if it did not, and could then never be written', () => {
+    const lab = new QueueLab(wrongRulesOf('KAFKA-14359-together', 'client'));
+    const [refused, accepted] = [lab.send(), lab.send()];
+    lab.queue.returned(refused);
+    lab.acknowledge(accepted);
+    expect(lab.queue.take(0)).toBe(refused);
+    lab.queue.returned(refused);
+    expect(lab.queue.missingBefore(refused)).toBe('overtaken');
   });
 
   it('travels alone under a new epoch too', () => {
@@ -244,4 +255,6 @@ it('sequences begin again at 0 behind 2^31 − 1', () => {
   expect(clientRules.sequenceAfter(2_147_483_646, 1)).toBe(2_147_483_647);
   expect(clientRules.sequenceAfter(2_147_483_647, 1)).toBe(0);
   expect(clientRules.sequenceAfter(2_147_483_646, 5)).toBe(3);
+  const wrong = wrongRulesOf('sequence-without-end', 'client');
+  expect(wrong.sequenceAfter?.(2_147_483_647, 1)).toBe(2_147_483_648);
 });

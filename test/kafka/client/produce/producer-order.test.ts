@@ -142,6 +142,7 @@ describe('an idempotent producer, whatever its leader does,', () => {
       { sequenceAfterEpochBump: (n) => n },
     ],
     ['takes each error for a refusal', { attemptOutcome: () => 'not-written' }],
+    ['takes no answer for a refusal', { outcomeWithoutAnswer: () => 'not-written' }],
   ])('does not where it %s', async (_what, wrong) => {
     const details = await fc.check(keepsItsPromise({ ...clientRules, ...wrong }), {
       numRuns: 1000,

@@ -1,17 +1,26 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { countReached } from '../../../../src/base/mark.ts';
 import type { JoinAnswer, JoinRequest } from '../../../../src/kafka/group/classic/contract.ts';
 import { Members } from '../../../../src/kafka/group/classic/members.ts';
 import type { ClassicRules } from '../../../../src/kafka/group/classic/rules.ts';
+import { marks } from '../../../../src/kafka/marks.ts';
 import { play } from './dialogue.ts';
 import { Lab } from './lab.ts';
 
 describe('a classic group, whatever comes', () => {
   it('keeps what it promises', { timeout: 60_000 }, () => {
+    const reached = new Set<string>();
+    const stop = countReached((_, name) => reached.add(name));
     const found = play({}, { numRuns: 1500 });
+    stop();
     if (found.failed) {
       throw new Error(fc.defaultReportMessage(found), { cause: found.errorInstance });
     }
+    const rare = Object.keys(marks).filter((name) =>
+      /^(group|static|assignment|replacement)/.test(name),
+    );
+    expect([...reached].sort()).toEqual([...rare, 'stale-commit-refused'].sort());
   });
 
   const wrong: [string, Partial<ClassicRules>, RegExp][] = [
@@ -26,7 +35,11 @@ describe('a classic group, whatever comes', () => {
       { replacementIsPersisted: () => false },
       /is what is stored/,
     ],
-    ['generations are not judged', { judgeGeneration: () => 0 }, /of this generation/],
+    [
+      'generations are not judged',
+      { judgeGeneration: () => 0 },
+      /of this generation|what is told is stored/,
+    ],
   ];
   it.each(wrong)('does not where %s', { timeout: 60_000 }, (_, rules, message) => {
     const found = play(rules, { numRuns: 2000, endOnFailure: true });
