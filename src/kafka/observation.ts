@@ -282,7 +282,9 @@ export type GroupObservation =
     })
   /**
    * What a member of such a group has is replicated, as `topic-partition`: what it was given, and
-   * what was taken from it and it may still use. Epoch −1: it is no member any more.
+   * what was taken from it and it may still use. Epoch −1: it is no member any more. What one
+   * coordinator appended and another finds committed is not told: after `groups-loaded` members
+   * may have something else than was told last.
    */
   | (Coordinated & {
       readonly kind: 'member-assigned';

@@ -1,7 +1,7 @@
 /**
  * What consumers of the classic protocol put into their requests: ConsumerProtocolSubscription and
- * ConsumerProtocolAssignment. Newer versions only add fields behind the known ones, so they are read
- * as the newest known. Bytes are the clients' own: what cannot be read is null.
+ * ConsumerProtocolAssignment. Newer versions only add fields behind the known ones, so they are
+ * read as the newest known. Bytes are the clients' own: what cannot be read is null.
  */
 import { MalformedError } from '../../../protocol/malformed.ts';
 import { decodeMessage, encodeMessage } from '../../../protocol/message.ts';
