@@ -14,10 +14,14 @@ const refusal = (code: number, message: string): Refusal => ({ code, message });
 const invalid = (message: string): Refusal => refusal(errorCode.invalidRequest, message);
 
 /** Why a request cannot be one of this protocol; null where it can. */
-export function formProblem(request: HeartbeatRequest, context: ConsumerContext): Refusal | null {
+export function formProblem(
+  request: HeartbeatRequest,
+  state: GroupState,
+  context: ConsumerContext,
+): Refusal | null {
   const { instanceId, memberEpoch, memberId, rackId, regex, serverAssignor } = request;
-  const isNew = memberEpoch === 0 && !request.bringsId;
-  if (memberId === '' && !isNew) return invalid("MemberId can't be empty.");
+  const isGivenId = memberEpoch === 0 && !request.bringsId;
+  if (memberId === '' && !isGivenId) return invalid("MemberId can't be empty.");
   if (instanceId === '') return invalid("InstanceId can't be empty.");
   if (rackId === '') return invalid("RackId can't be empty.");
   if (memberEpoch < awayEpoch) return invalid(`MemberEpoch ${memberEpoch} is invalid.`);
@@ -38,7 +42,9 @@ export function formProblem(request: HeartbeatRequest, context: ConsumerContext)
     const message = `ServerAssignor ${serverAssignor} is not supported. Supported: ${known}.`;
     return refusal(errorCode.unsupportedAssignor, message);
   }
-  const problem = regex === null || regex === '' ? null : patternProblem(regex);
+  // To compile a pattern costs something: one that the group has is known to be one.
+  const isNew = regex !== null && regex !== '' && !state.regexes.has(regex);
+  const problem = isNew ? patternProblem(regex) : null;
   if (problem === null) return null;
   const message = `SubscribedTopicRegex ${regex} is not a valid pattern: ${problem}.`;
   return refusal(errorCode.invalidRegularExpression, message);

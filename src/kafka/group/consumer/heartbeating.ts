@@ -31,7 +31,7 @@ export interface HeartbeatWork {
 /** Decides on a heartbeat; what it changes is in the draft's records. */
 export function heartbeat(work: HeartbeatWork, request: HeartbeatRequest): HeartbeatAnswer {
   const { context, draft } = work;
-  const problem = formProblem(request, context) ?? senderProblem(request, draft, context);
+  const problem = formProblem(request, draft, context) ?? senderProblem(request, draft, context);
   if (problem !== null) return refused(problem, request.memberId);
   if (request.memberEpoch < 0) return leave(draft, context, request);
   const memberId = request.memberId === '' ? context.newUuid() : request.memberId;

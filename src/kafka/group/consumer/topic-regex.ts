@@ -5,7 +5,7 @@
  */
 import { RE2JS } from 're2js';
 
-const maxLength = 1024;
+const maxLength = 256;
 
 /** The topics whose name matches, ascending; or, as a text, why there is no such pattern. */
 export function matchingTopics(pattern: string, names: Iterable<string>): string[] | string {
