@@ -46,7 +46,7 @@ describe('the museum', () => {
     );
     const ofGroups = new Set(Object.keys(groupRules).map((name) => `client.${name}`));
     const isOfGroups = (name: string): boolean =>
-      /^(group|classic)\./.test(name) || ofGroups.has(name);
+      /^(group|classic|consumer)\./.test(name) || ofGroups.has(name);
     expect(all.filter((name) => !swapped.has(name) && !isOfGroups(name))).toEqual([]);
   });
 });
