@@ -1,7 +1,7 @@
 /**
- * Runs a range of seeds of `chaos` and `reference` on Node, Deno and Bun and compares the digests:
- * `npx tsx test/runtimes/compare-digests.ts [first..last]`, with all three on the path. Ends with 1 when any differ, and then
- * names the first event in which a seed differs from Node's.
+ * Runs a range of seeds of `chaos`, `reference` and `swarm` on Node, Deno and Bun and compares the
+ * digests: `npx tsx test/runtimes/compare-digests.ts [first..last]`, with all three on the path.
+ * Ends with 1 when any differ, and then names the first event in which a seed differs from Node's.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 const seeds = process.argv[2] ?? '1..3';
-const scenarios = ['chaos', 'reference'];
+const scenarios = ['chaos', 'reference', 'swarm'];
 const runtimes: Readonly<Record<string, readonly string[]>> = {
   node: [process.execPath, 'bin/ordeal.js'],
   deno: ['deno', 'run', '-A', 'bin/ordeal.js'],
