@@ -9,6 +9,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import chaos from '../../scenarios/chaos.ts';
 import fullDisk from '../../scenarios/full-disk.ts';
+import swarm from '../../scenarios/swarm.ts';
 import type { Observation } from '../../src/kafka/observation.ts';
 import { Coverage } from '../../src/trial/coverage/coverage.ts';
 import { parsePlan } from '../../src/trial/plan/plan.ts';
@@ -89,6 +90,12 @@ const regressions: readonly Regression[] = [
     scenario: chaos,
     cause: 'a voter took for durable what had been cut from its log since the flush',
     recurs: 'cut-during-flush',
+  },
+  {
+    plan: 'cut-after-a-failed-sync',
+    scenario: swarm,
+    cause: 'a log whose disk had failed was cut by what the failure had left of it, far too low',
+    recurs: 'flush-failed',
   },
 ];
 

@@ -440,7 +440,9 @@ export class Log {
     if (!this.#rules.closesCleanly(this.hasFailed)) throw this.#flushing.failure;
   }
 
+  /** Not once the disk has failed: what is read to cut may be what the failure left. */
   #cut(to: Offset, work: () => void): void {
+    if (this.hasFailed) throw this.#flushing.failure;
     try {
       this.#flushing.guard(work);
     } catch (error) {

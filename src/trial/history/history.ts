@@ -24,7 +24,9 @@ export interface Send {
   partition: string | null;
   /** −1 until acknowledged, and for acks=0. */
   offset: Offset;
-  /** The record's time, as its producer or, on append, its broker has it; −1 until acknowledged. */
+  /**
+   * The record's time, or an earlier one where it got its time on append; −1 until acknowledged.
+   */
   timestamp: WallMs;
   /** Why it failed or is unknown; null otherwise. */
   error: string | null;

@@ -9,6 +9,7 @@ import type { Host, Program } from '../../host/host.ts';
 import type { Address } from '../../host/network.ts';
 import { KafkaClient } from '../../kafka/client/client.ts';
 import { ClientError } from '../../kafka/client/errors.ts';
+import { errorCode } from '../../kafka/protocol/errors.ts';
 import type { AdministratorActor } from '../activities/actors.ts';
 import { type Activity, activityKindOf } from '../activities/registry.ts';
 import type { TopicDirectory } from '../activities/topic-directory.ts';
@@ -31,16 +32,25 @@ export function administratorProgram(role: AdministratorRole): Program {
       role.onCreated(problem);
       host.exit(0, 'done');
     };
-    client
-      .admin()
-      .createTopics(role.topics)
-      .then(
-        () => end(null),
-        (error: Error) => end(error.message),
-      );
+    const create = (): void =>
+      void client
+        .admin()
+        .createTopics(role.topics)
+        .then(
+          () => end(null),
+          (error: ClientError) => {
+            // Not all brokers have registered yet.
+            const isEarly = error.code === errorCode.invalidReplicationFactor;
+            if (isEarly) host.timers.after(againUs, create);
+            else end(error.message);
+          },
+        );
+    create();
     return { stop: () => host.exit(0, 'asked to stop') };
   };
 }
+
+const againUs: Micros = 500_000;
 
 export interface OperatorRole extends ActivityShare {
   readonly name: string;

@@ -130,11 +130,13 @@ class Writer {
     });
     const content = this.#content(send.value, recordBytes ?? workload.recordBytes);
     const bytes = key === null ? null : this.#keys.bytes(key);
+    const createdMs = this.#host.clock.wallMs();
     this.#producer.send({ topic, key: bytes, ...content }, (error, receipt) => {
       if (error === null) {
         const { topic, topicId, partition: at, offset, timestamp } = receipt!;
         const partition = history.nameOf(topic, at, topicId);
-        history.acknowledge(send, now(), partition, offset, timestamp);
+        // A broker that has the batch already answers with the newest time in it (as Kafka's does).
+        history.acknowledge(send, now(), partition, offset, Math.min(createdMs, timestamp));
       } else fail(this.#role, send, error);
     });
   }

@@ -109,6 +109,9 @@ describe('a failing disk', () => {
     await expect(log.flush()).rejects.toThrow(DiskError);
     expect(() => log.read(0, 1000, 1)).toThrow(DiskError);
     expect(log.recoveryPoint).toBe(0);
+    expect(() => log.truncateTo(0)).toThrow(DiskError);
+    expect(() => log.truncateFullyAndStartAt(5)).toThrow(DiskError);
+    expect(log.logEndOffset).toBeGreaterThan(0);
   });
 
   it('takes appends after a failure where that rule is taken away', async () => {
