@@ -24,7 +24,8 @@ beforeAll(async () => {
   await admin.disconnect();
 }, 60_000);
 
-afterAll(() => cluster.remove());
+// A node that has just come back is asked to stop as well.
+afterAll(() => cluster.remove(), 60_000);
 
 describe('a group of kafkajs', () => {
   it('shares the partitions, takes over from who leaves, and starts again where it was', async () => {
