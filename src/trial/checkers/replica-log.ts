@@ -45,7 +45,7 @@ export class ReplicaLog {
   flushedEnd: Offset = 0;
   /** What it was before a recovery cut it short. */
   flushedBeforeLoss: Offset = 0;
-  /** The highest that a durable checkpoint has, if nothing was cut below it since. */
+  /** What the newest durable checkpoint has, or where the log was cut below that since. */
   storedHighWatermark: Offset = 0;
   /** Of the last opening; null before the first. */
   former: FormerLog | null = null;

@@ -245,9 +245,10 @@ function leaderStarted(
 
 function checkTruncation(logs: ClusterLogs, seen: SeenOf<'log-truncated'>, report: Report): void {
   const { node, topicId, to, highWatermark } = seen.observation;
-  const { partition } = logs.partition(seen.observation.partition, topicId);
+  const { partition, deletedBelow } = logs.partition(seen.observation.partition, topicId);
   if (highWatermark > 0) atRisk(noTruncationBelowHighWatermark);
-  if (to >= highWatermark) return;
+  // One that fell behind the start of its leader's log starts over there.
+  if (to >= highWatermark || deletedBelow >= highWatermark) return;
   report(noTruncationBelowHighWatermark, {
     about: { partition, node, to, highWatermark },
     atUs: seen.atUs,

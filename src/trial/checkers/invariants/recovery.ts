@@ -59,7 +59,8 @@ export function recoveryInvariant(logs: ClusterLogs, report: Report): Invariant 
       else if (isOf(seen, 'high-watermark-restored')) checkMark(replica, seen, report);
       else if (isOf(seen, 'high-watermark-stored')) {
         const { highWatermark } = seen.observation;
-        replica.storedHighWatermark = Math.max(replica.storedHighWatermark, highWatermark);
+        // The newest counts: one written while the log was cut may have come before it.
+        replica.storedHighWatermark = highWatermark;
       } else if (isOf(seen, 'producers-expired'))
         replica.forgetsUntilMs = Math.max(replica.forgetsUntilMs, seen.observation.untilMs);
     },
