@@ -6,6 +6,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import type { Micros, Offset, Uuid, WallMs } from '../../base/ids.ts';
+import { GroupHistory } from './groups.ts';
 import { Incarnations } from './incarnations.ts';
 import { type BrokerView, Operations } from './operations.ts';
 import type { Outcome } from './outcome.ts';
@@ -36,6 +37,8 @@ export interface Send {
 
 export interface Poll {
   readonly consumer: number;
+  /** The stay in a group (`groups.stays`) that was given these; null where it is in none. */
+  readonly stay: number | null;
   /** Rises whenever the consumer's position was set anew: order is promised within one. */
   readonly session: number;
   /** `final`: the last reading of everything from the beginning, after healing. */
@@ -58,6 +61,7 @@ export class History {
   readonly polls: Poll[] = [];
   readonly finalReads: FinalRead[] = [];
   readonly operations = new Operations();
+  readonly groups = new GroupHistory();
   readonly views: BrokerView[] = [];
   acknowledged = 0;
   consumed = 0;

@@ -115,7 +115,16 @@ class Reader {
     const { offsets, values } = columns(records);
     const session = this.#ownSessions.get(`${topic}-${index}`) ?? this.#session;
     const partition = history.nameOf(topic, index, topicId);
-    history.poll({ consumer, session, phase: 'workload', partition, atUs: now(), offsets, values });
+    history.poll({
+      consumer,
+      stay: null,
+      session,
+      phase: 'workload',
+      partition,
+      atUs: now(),
+      offsets,
+      values,
+    });
   }
 
   /** Looks now and then for topics and partitions that it does not read yet. */

@@ -76,6 +76,7 @@ async function readEverything(
         const atUs = role.now();
         role.history.poll({
           consumer: role.index,
+          stay: null,
           session: 0,
           phase: 'final',
           partition: role.history.nameOf(topic, partition, topicId),

@@ -56,6 +56,7 @@ class Administration {
   read(offset: number, value: number, id = topicId): this {
     this.history.poll({
       consumer: 1,
+      stay: null,
       session: 0,
       phase: 'workload',
       partition: this.history.nameOf('orders', 0, id),

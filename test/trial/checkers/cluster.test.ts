@@ -388,6 +388,7 @@ describe('what the cluster shows', () => {
     const read = (): void =>
       history.poll({
         consumer: 0,
+        stay: null,
         session: 0,
         phase: 'final',
         partition,

@@ -52,6 +52,7 @@ export class Scene {
   read(records: readonly [number, number][], consumer = 0, session = 0): void {
     this.history.poll({
       consumer,
+      stay: null,
       session,
       phase: 'workload',
       partition,
