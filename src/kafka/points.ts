@@ -5,6 +5,8 @@
 import { type Points, passInChain } from '../host/points.ts';
 
 export const kafkaPoints = {
+  'request-queued':
+    'a request has arrived, no thread has taken it up; its sender may be gone by then',
   'metadata-applied': 'committed metadata is in the image, the replicas have not heard of it',
   'fetcher-started': 'a fetcher knows its partitions, its first or next fetch is not sent',
   'fetcher-stopped': 'a fetcher has no partitions any more, its connection is still open',

@@ -10,6 +10,7 @@ import type { Micros } from '../../base/ids.ts';
 import { mark } from '../../base/mark.ts';
 import type { Host } from '../../host/host.ts';
 import type { Connection, ConnectionHandler } from '../../host/network.ts';
+import { pass } from '../points.ts';
 import { apiVersionsApi } from '../protocol/apis/18-api-versions.ts';
 import { apiByKey } from '../protocol/apis.ts';
 import { MalformedError } from '../protocol/malformed.ts';
@@ -161,11 +162,13 @@ export class ServerConnection implements ConnectionHandler, Reader {
 
   #handle(request: ServerRequest): void {
     tell('received', this, request);
-    try {
-      this.#options.handle(request);
-    } catch (error) {
-      request.fail(error);
-    }
+    pass(this.#host, 'request-queued', () => {
+      try {
+        this.#options.handle(request);
+      } catch (error) {
+        request.fail(error);
+      }
+    });
   }
 
   /** Takes waiting frames up to the bounds; beyond them the peer must wait. */
