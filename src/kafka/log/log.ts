@@ -211,6 +211,11 @@ export class Log {
     return resultOf(taken, -1);
   }
 
+  /** Whether one may read from there, be it at the end, where nothing stands yet. */
+  isInRange(from: Offset): boolean {
+    return this.#rules.isInRange(from, this.#logStart, this.#segments.endOffset);
+  }
+
   /**
    * Bytes of whole batches from the one that holds `from`, all ending below `upTo`: at most
    * `maxBytes`, but at least one batch; empty where there is none. OFFSET_OUT_OF_RANGE outside
@@ -220,7 +225,7 @@ export class Log {
     // After a failed sync the disk shows other bytes than were written, without saying so.
     if (this.hasFailed) throw this.#flushing.failure;
     const end = this.#segments.endOffset;
-    if (!this.#rules.isInRange(from, this.#logStart, end)) {
+    if (!this.isInRange(from)) {
       const where = `${this.#replica.partition}, ${this.#logStart} to ${end}`;
       const detail = `offset ${from} is not in ${where}`;
       throw new KafkaError(errorCode.offsetOutOfRange, detail);

@@ -193,7 +193,7 @@ function judge(
     const diverging = divergence(partition, lastFetchedEpoch, fetchOffset, rules);
     if (diverging !== null) return diverging;
   }
-  if (fetchOffset <= log.logEndOffset) return null;
+  if (log.isInRange(fetchOffset)) return null;
   mark('fetch-beyond-end');
   return errorCode.offsetOutOfRange;
 }
