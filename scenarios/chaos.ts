@@ -9,6 +9,7 @@ export default scenario({
   cluster: { brokers: 4, controllers: 3, racks: ['east', 'west'] },
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 60_000 },
+  limp: 'drawn',
   workload: { requestTimeoutMs: 10_000 },
   faults: { random: { everyMs: 5_000, kinds: [...drawnKindNames] } },
 });

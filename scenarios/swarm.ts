@@ -8,6 +8,7 @@ export default scenario({
     One to seven brokers, other topics, time-outs, clients, loads and networks: what a draw
     promises decides what may strike and what must hold, so whatever breaks is a bug.`,
   swarm: true,
+  limp: 'drawn',
   activities: { random: { everyMs: 2_000, kinds: [...activityKindNames] } },
   faults: { random: { everyMs: 3_000, kinds: [...drawnKindNames], durationMs: [500, 8_000] } },
 });

@@ -10,6 +10,8 @@ export interface TopicGuarantees {
   readonly topic: string;
   /** Machines that hold an acks=all record when it is acknowledged: min ISR, or RF if fewer. */
   readonly copies: number;
+  /** So many brokers may be down, and acks=all is answered all the same: RF less min ISR. */
+  readonly spares: number;
   /** Every append is synced before it is acknowledged (flush.messages=1). */
   readonly flushed: boolean;
   /** Nothing is ever old or large enough to be deleted. */

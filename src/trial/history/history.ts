@@ -16,6 +16,7 @@ export interface Send {
   readonly producer: number;
   /** Rises with each incarnation of the producer: order is promised within one. */
   readonly incarnation: number;
+  readonly topic: string;
   readonly key: string | null;
   readonly acks: 'all' | 0 | 1;
   readonly invokedUs: Micros;
@@ -77,11 +78,14 @@ export class History {
     return this.incarnations.nameOf(topic, index, topicId);
   }
 
-  invokeSend(from: Pick<Send, 'producer' | 'incarnation' | 'key' | 'acks' | 'invokedUs'>): Send {
+  invokeSend(
+    from: Pick<Send, 'producer' | 'incarnation' | 'topic' | 'key' | 'acks' | 'invokedUs'>,
+  ): Send {
     const send: Send = {
       value: this.sends.length,
       producer: from.producer,
       incarnation: from.incarnation,
+      topic: from.topic,
       key: from.key,
       acks: from.acks,
       invokedUs: from.invokedUs,

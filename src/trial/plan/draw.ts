@@ -19,10 +19,11 @@ import type { Cast } from '../targets/target.ts';
 import { drawActivities } from './activities.ts';
 import { castOf } from './cluster.ts';
 import { guaranteesOf } from './guarantees-of.ts';
+import { drawLimp } from './limp.ts';
 import type { Plan } from './plan.ts';
 import { drawPoints, type PlannedPoint } from './points.ts';
 import { drawProducers } from './producers.ts';
-import { drawConfiguration } from './swarm.ts';
+import { drawConfiguration, isFastNetwork } from './swarm.ts';
 
 /** Draws all that the seed decides before the trial begins, from streams of their own. */
 export function drawPlan(scenario: Scenario, seed: string, random: RandomSource): Plan {
@@ -35,6 +36,10 @@ export function drawPlan(scenario: Scenario, seed: string, random: RandomSource)
   const { cluster, topics, phases, network, workload, faults } = drawn;
   const strikes = faults.random === undefined ? [] : drawFaults(drawn, random.stream('faults'));
   const holds = faults.random !== undefined && faults.points === 'drawn';
+  const limp =
+    shape.limp === 'drawn' && isFastNetwork(shape.network)
+      ? drawLimp(castOf(drawn), guaranteesUnder(drawn), random.stream('limp'))
+      : [];
   const points = (): PlannedPoint[] => drawPoints(castOf(drawn).roster, random.stream('points'));
   return {
     scenario: scenario.name,
@@ -46,6 +51,7 @@ export function drawPlan(scenario: Scenario, seed: string, random: RandomSource)
     workload,
     faults: [...faults.script, ...strikes].sort((a, b) => a.atMs - b.atMs),
     ...(activities.length > 0 ? { activities } : {}),
+    ...(limp.length > 0 ? { limp } : {}),
     ...(holds ? { points: points() } : {}),
   };
 }
@@ -63,6 +69,13 @@ function swarmOf(scenario: Scenario, random: RandomSource): Scenario {
   if (faults.random === undefined) return drawn;
   const paced = { ...faults.random, everyMs: pace.everyMs, durationMs: [...pace.durationMs] };
   return { ...drawn, faults: { ...faults, random: paced as typeof faults.random } };
+}
+
+/** What the scenario promises once faults strike. */
+function guaranteesUnder(scenario: Scenario): Guarantees {
+  const { workload, activities } = scenario;
+  const plan = { workload, faults: [], activities: activities.script };
+  return { ...guaranteesOf(scenario, plan), faulty: true };
 }
 
 function drawFaults(scenario: Scenario, random: RandomStream): readonly Fault[] {
@@ -109,14 +122,7 @@ class Draw {
   constructor(scenario: Scenario, cast: Cast, random: RandomStream) {
     this.#scenario = scenario;
     this.#config = scenario.faults.random!;
-    this.#guarantees = {
-      ...guaranteesOf(scenario, {
-        workload: scenario.workload,
-        faults: [],
-        activities: scenario.activities.script,
-      }),
-      faulty: true,
-    };
+    this.#guarantees = guaranteesUnder(scenario);
     this.#cast = cast;
     this.#random = random;
     this.#mix = this.#drawMix();

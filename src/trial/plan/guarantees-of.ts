@@ -81,6 +81,7 @@ function topicOf(
   return {
     topic: name,
     copies: Math.min(...minInsync, ...factors, cluster.brokers),
+    spares: Math.max(0, Math.min(...factors, cluster.brokers) - Math.max(...minInsync)),
     flushed: numbers('flush.messages', defaults.flushMessages).every((messages) => messages === 1),
     keepsAll:
       !faults.some(jumpsFar) &&

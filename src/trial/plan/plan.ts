@@ -22,6 +22,7 @@ const mostPoints = 200;
 /** More than one every ten seconds of the longest trial; each costs work when it strikes. */
 const mostFaults = 10_000;
 const mostActivities = 10_000;
+const mostLimping = 100;
 
 const planSchema = z.strictObject({
   scenario: z.string(),
@@ -35,6 +36,11 @@ const planSchema = z.strictObject({
   faults: z.array(faultSchema).max(mostFaults),
   /** What clients do beside the workload; nothing where it is not given. */
   activities: z.array(activitySchema).max(mostActivities).optional(),
+  /**
+   * Machines that are held down for a while once the cluster is whole again: it must serve without
+   * them. None where they are not given.
+   */
+  limp: z.array(z.string().min(1).max(300)).max(mostLimping).optional(),
   /** Delay points that hold during chaos; none where they are not given. */
   points: z.array(pointSchema).max(mostPoints).optional(),
 });

@@ -14,8 +14,10 @@ import {
 } from '../scenario/scenario.ts';
 import type { Configuration } from './plan.ts';
 
-/** A network on which a quorum with short time-outs still agrees. */
-const fastUs = 5_000;
+/** Whether a quorum with short time-outs still agrees, and records do not queue for seconds. */
+export function isFastNetwork({ latencyUs, jitterUs }: Configuration['network']): boolean {
+  return latencyUs + jitterUs <= 5_000;
+}
 
 /**
  * What all that waits is measured by. `slow`: Kafka's own time-outs, on networks that need them.
@@ -32,8 +34,9 @@ export interface Pace {
 
 export function drawConfiguration(random: RandomStream): Configuration & { readonly pace: Pace } {
   const network = drawNetwork(random);
-  const isFast = network.latencyUs + network.jitterUs <= fastUs;
-  const tempo = isFast ? weighted<Tempo>(random, [2, 'brisk'], [1, 'usual']) : 'slow';
+  const tempo = isFastNetwork(network)
+    ? weighted<Tempo>(random, [2, 'brisk'], [1, 'usual'])
+    : 'slow';
   const cluster = drawCluster(tempo, random);
   const topics = drawTopics(cluster.brokers, random);
   const phases = phasesSchema.parse({ warmUpMs: 4_000, chaosMs: 20_000 + random.int(40_001) });

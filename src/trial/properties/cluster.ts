@@ -39,6 +39,24 @@ export const failsOverInTime = property({
     (c.leader < 0 ? 'led by nobody' : `led by node ${c.leader}, which is not up`),
 });
 
+export const servesWithout = property({
+  name: 'serves-without',
+  sentence:
+    'with no more machines down than the configuration spares, and nothing else amiss, a send was ' +
+    'not acknowledged within the bound of the time-outs',
+  risk: 'machines that the configuration spares are held down',
+  pledge: 'always',
+  say: (c: {
+    producer: number;
+    value: number;
+    topic: string;
+    down: readonly string[];
+    ms: number;
+  }) =>
+    `value ${c.value}, which p${c.producer} sent to ${c.topic}, was not acknowledged ${c.ms} ms ` +
+    `after ${c.down.join(', ')} went down`,
+});
+
 export const converges = property({
   name: 'converges',
   sentence: 'after healing the cluster did not become whole within its bound',

@@ -16,14 +16,27 @@ export function checkScenario(scenario: Scenario): void {
 }
 
 /** A plan brings a configuration of its own, and faults that may outlast the scenario's chaos. */
-export function checkPlan(scenario: Scenario, { faults, points, activities = [] }: Plan): void {
+export function checkPlan(
+  scenario: Scenario,
+  { faults, points, limp = [], activities = [] }: Plan,
+): void {
   checkTargets(scenario, targetsOf(faults), (index) => `faults.${index}.target`);
   const { nodes } = castOf(scenario).roster;
   const problems = [
     ...relationProblems(scenario, faults, activities),
     ...pointProblems(points ?? [], nodes),
+    ...limpProblems(limp, nodes),
   ];
   if (problems.length > 0) throw new InvalidInputError(problems.join('; '));
+}
+
+/** Machines that the cluster does not have, or named twice. */
+function limpProblems(limp: readonly string[], nodes: readonly string[]): string[] {
+  return limp.flatMap((machine, index) => {
+    if (!nodes.includes(machine))
+      return [`limp.${index}: "${machine}" is none of ${nodes.join(', ')}`];
+    return limp.indexOf(machine) < index ? [`limp.${index}: "${machine}" is named twice`] : [];
+  });
 }
 
 function checkTargets(

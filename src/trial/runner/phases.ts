@@ -10,6 +10,7 @@ import { administratorProgram } from '../workload/administrator.ts';
 import { type Orders, startClients } from './clients.ts';
 import { failOverBoundMs, headlessPartition, obstacleToConvergence } from './convergence.ts';
 import type { Experiment } from './experiment.ts';
+import { limp } from './limp.ts';
 import { readFinally } from './read-finally.ts';
 
 /** A trial that cannot go on: its reason is the verdict's. */
@@ -28,6 +29,7 @@ export async function runPhases(experiment: Experiment): Promise<void> {
   await chaos(experiment);
   orders.administrationFinished = true;
   await heal(experiment);
+  await calm(experiment);
   orders.producersFinished = true;
   await readFinally(experiment);
 }
@@ -65,12 +67,10 @@ async function chaos(experiment: Experiment): Promise<void> {
   await experiment.runUntil(world.now + msToMicros(chaosMs));
 }
 
-/**
- * All faults end; the cluster must be whole within its bound, and then stay under load for a while.
- */
+/** All faults end; the cluster must be whole within its bound. */
 async function heal(experiment: Experiment): Promise<void> {
   const { world, cluster, faults, view, arena, scenario } = experiment;
-  const { healWithinMs, calmMs } = scenario.phases;
+  const { healWithinMs } = scenario.phases;
   faults.endAll();
   world.points.use([]);
   const deadline = world.now + msToMicros(healWithinMs);
@@ -88,6 +88,22 @@ async function heal(experiment: Experiment): Promise<void> {
   }
   const left = obstacleNow();
   if (left !== null) experiment.reportNotConverged(`${healWithinMs} ms after healing ${left}`);
+}
+
+/** Machines that can be spared go and come back; then the cluster stays under load for a while. */
+async function calm(experiment: Experiment): Promise<void> {
+  const { world, cluster, view, arena, scenario, plan } = experiment;
+  const { healWithinMs, calmMs } = scenario.phases;
+  const obstacleNow = (): string | null => obstacleToConvergence(cluster, view, arena.wholeness);
+  if (plan.limp !== undefined && obstacleNow() === null) {
+    await limp(experiment, plan.limp);
+    const deadline = world.now + msToMicros(healWithinMs);
+    while (obstacleNow() !== null && world.now < deadline)
+      await experiment.runUntil(Math.min(deadline, world.now + stepUs));
+    const left = obstacleNow();
+    const when = `${healWithinMs} ms after ${plan.limp.join(', ')} came back`;
+    if (left !== null) experiment.reportNotConverged(`${when} ${left}`);
+  }
   await experiment.runUntil(world.now + msToMicros(calmMs));
 }
 

@@ -13,7 +13,8 @@ import type { Experiment } from './experiment.ts';
 const settleWithinUs = secondsToMicros(60);
 /** How often it is looked whether it is. */
 const stepUs = secondsToMicros(0.5);
-const finalReadWithinUs = secondsToMicros(60);
+/** No time passes in which the final reader reads nothing, but so much. */
+const getsOnWithinUs = secondsToMicros(60);
 const inspectWithinUs = secondsToMicros(60);
 
 /** Producers have been told to begin nothing more; they finish here. */
@@ -35,7 +36,11 @@ export async function readFinally(experiment: Experiment): Promise<void> {
     },
   });
   world.addMachine('final').start(reader);
-  await experiment.runWhile(() => done === undefined, world.now + finalReadWithinUs);
+  // On a slow network small segments come one by one: it may take long, as long as it gets on.
+  for (let before = -1; done === undefined && history.consumed > before; ) {
+    before = history.consumed;
+    await experiment.runWhile(() => done === undefined, world.now + getsOnWithinUs);
+  }
   if (done !== null)
     experiment.reportNotConverged(
       `the final reader did not get through: ${done ?? 'it still waits'}`,

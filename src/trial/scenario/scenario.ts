@@ -118,6 +118,11 @@ export const scenarioSchema = z.strictObject({
   activities: activitiesSchema.prefault({}),
   network: networkSchema.prefault({}),
   /**
+   * Whether the seed draws machines that are held down once the cluster is whole again, as many as
+   * it must serve without. None on a network with more than 5 ms of latency and jitter.
+   */
+  limp: z.enum(['drawn', 'none']).default('none'),
+  /**
    * Each seed draws the configuration too: cluster, topics, settings, clients, load and network,
    * from the ranges of the documentation. What the scenario says of them counts for nothing.
    */

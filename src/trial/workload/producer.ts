@@ -124,6 +124,7 @@ class Writer {
     const send = history.invokeSend({
       producer,
       incarnation: this.#incarnation,
+      topic,
       key: key === null ? null : this.#keys.text(key),
       acks: workload.acks,
       invokedUs: now(),

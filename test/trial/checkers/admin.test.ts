@@ -46,7 +46,14 @@ class Administration {
   sent(offset: number, timestamp: number, acks: 'all' | 1 = 'all', id = topicId): this {
     const { history } = this;
     const invokedUs = this.#tick();
-    const from = { producer: 1, incarnation: 0, key: null, acks, invokedUs } as const;
+    const from = {
+      producer: 1,
+      incarnation: 0,
+      topic: 'orders',
+      key: null,
+      acks,
+      invokedUs,
+    } as const;
     const send = history.invokeSend(from);
     const partition = history.nameOf('orders', 0, id);
     history.acknowledge(send, this.#tick(), partition, offset, timestamp);

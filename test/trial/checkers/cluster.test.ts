@@ -146,7 +146,14 @@ describe('what the cluster shows', () => {
         topics: new Map([
           [
             'orders',
-            { topic: 'orders', copies, flushed: false, keepsAll: true, cleanElections: true },
+            {
+              topic: 'orders',
+              copies,
+              spares: 1,
+              flushed: false,
+              keepsAll: true,
+              cleanElections: true,
+            },
           ],
         ]),
       });
@@ -171,6 +178,7 @@ describe('what the cluster shows', () => {
             {
               topic: 'orders',
               copies: 2,
+              spares: 1,
               flushed: isFlushed,
               keepsAll: true,
               cleanElections: true,
@@ -215,7 +223,14 @@ describe('what the cluster shows', () => {
         topics: new Map([
           [
             'orders',
-            { topic: 'orders', copies: 2, flushed: false, keepsAll, cleanElections: true },
+            {
+              topic: 'orders',
+              copies: 2,
+              spares: 1,
+              flushed: false,
+              keepsAll,
+              cleanElections: true,
+            },
           ],
         ]),
       });
@@ -380,6 +395,7 @@ describe('what the cluster shows', () => {
     const send = history.invokeSend({
       producer: 0,
       incarnation: 0,
+      topic: 'orders',
       key: null,
       acks: 'all',
       invokedUs: 0,

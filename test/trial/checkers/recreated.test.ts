@@ -63,7 +63,7 @@ class Directory implements Storage {
 }
 
 function judged(steps: readonly Step[]) {
-  const promised = { topic: 'orders', copies: 1, flushed: true } as const;
+  const promised = { topic: 'orders', copies: 1, spares: 1, flushed: true } as const;
   const orders = { ...promised, keepsAll: true, cleanElections: true };
   const storage = new Directory();
   const judge = new Judge([1], guarantees({ topics: new Map([['orders', orders]]) }), { storage });

@@ -24,6 +24,7 @@ export class Scene {
     return this.history.invokeSend({
       producer: options.producer ?? 0,
       incarnation: options.incarnation ?? 0,
+      topic: 'orders',
       key: options.key ?? null,
       acks: 'all',
       invokedUs: this.#tick(),

@@ -3,7 +3,14 @@ import { History, type Send } from '../../../src/trial/history/history.ts';
 import { verdictOf } from '../../../src/trial/runner/verdict.ts';
 
 function send(history: History): Send {
-  return history.invokeSend({ producer: 1, incarnation: 0, key: 'k', acks: 'all', invokedUs: 0 });
+  return history.invokeSend({
+    producer: 1,
+    incarnation: 0,
+    topic: 'orders',
+    key: 'k',
+    acks: 'all',
+    invokedUs: 0,
+  });
 }
 
 function verdictOn(history: History) {
