@@ -81,6 +81,12 @@ function addSearches(ordeal: Command, done: Done): void {
     .addOption(single('--seed <seed>', 'another search for each'))
     .addOption(single('-j, --workers <count>', 'processes to run in (default: one a core)'))
     .option('--coverage', 'tell what the search has reached, and what it never did')
+    .addOption(
+      single(
+        '--corpus <dir>',
+        'begin with the plans kept there, and keep there what this hunt leaves (default: begin with the stock ones)',
+      ),
+    )
     .addOption(outputDir())
     .action(async (names: string[], flags: HuntFlags) => done(await hunt(names, flags)));
 

@@ -4,6 +4,7 @@
  * seed. For a seed and a number of trials it is the same with any number of workers.
  */
 import { type Candidate, Hunt, roundSize } from '../trial/hunt/hunt.ts';
+import type { Plan } from '../trial/plan/plan.ts';
 import { UsageError } from './exit.ts';
 import type { SearchJob, SearchResult } from './job.ts';
 import type { DescribedScenario } from './work/tasks.ts';
@@ -34,8 +35,9 @@ export interface Search {
   readonly scenarios: readonly DescribedScenario[];
   readonly seed: number;
   readonly budget: Budget;
-  /** Whether rounds learn from each other. */
+  /** Whether rounds learn from each other; then the plans to begin with. */
   readonly hunts: boolean;
+  readonly corpus: readonly Plan[];
   /** An exhibit's rules in place of the right ones; null: none. */
   readonly bug: string | null;
   readonly interrupted: AbortSignal;
@@ -51,6 +53,7 @@ export async function runSearch(search: Search): Promise<number> {
   const hunt = new Hunt(
     scenarios.map(({ name }) => name),
     seed,
+    search.corpus,
   );
   const begun = performance.now();
   let done = 0;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { table } from '../../report/format.ts';
 import type { Exhibit } from '../../trial/museum/exhibit.ts';
 import { exhibitOf, exhibits } from '../../trial/museum/registry.ts';
+import { readCorpus, stockCorpus } from '../corpus.ts';
 import { exitCode, UsageError } from '../exit.ts';
 import { interruption } from '../interruption.ts';
 import { planName, runFolder } from '../output.ts';
@@ -64,6 +65,7 @@ export async function bugs(ids: readonly string[], flags: BugsFlags): Promise<nu
   try {
     const scenarios: DescribedScenario[] = [];
     for (const name of searched) scenarios.push(await describe(workers, name));
+    const corpus = readCorpus(stockCorpus, searched);
     const fateOf = async (exhibit: Exhibit, hunts: boolean): Promise<Fate> => {
       const begun = performance.now();
       let caught: Found | null = null;
@@ -73,6 +75,7 @@ export async function bugs(ids: readonly string[], flags: BugsFlags): Promise<nu
         seed,
         budget: { trials, wallMs: Number.POSITIVE_INFINITY },
         hunts,
+        corpus,
         bug: exhibit.id,
         interrupted: interrupt.signal,
         onTrial(found) {

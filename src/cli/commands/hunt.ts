@@ -6,6 +6,8 @@ import { describeFailure } from '../../report/terminal.ts';
 import { Tally } from '../../trial/coverage/tally.ts';
 import type { Hunt } from '../../trial/hunt/hunt.ts';
 import { mostHuntSeed } from '../../trial/hunt/hunt.ts';
+import type { Plan } from '../../trial/plan/plan.ts';
+import { readCorpus, stockCorpus, writeCorpus } from '../corpus.ts';
 import { exitCode, UsageError } from '../exit.ts';
 import { interruption } from '../interruption.ts';
 import { planName, runFolder } from '../output.ts';
@@ -22,6 +24,7 @@ export interface HuntFlags {
   readonly seed?: string;
   readonly workers?: string;
   readonly coverage?: boolean;
+  readonly corpus?: string;
   readonly outputDir?: string;
 }
 
@@ -44,6 +47,7 @@ export async function hunt(names: readonly string[], flags: HuntFlags): Promise<
       seed,
       budget,
       hunts: true,
+      corpus: readCorpus(flags.corpus ?? stockCorpus, [...quarry.known.keys()]),
       bug: null,
       interrupted: interrupt.signal,
       onTrial(found, search) {
@@ -56,6 +60,7 @@ export async function hunt(names: readonly string[], flags: HuntFlags): Promise<
       },
     });
     process.stdout.write(quarry.sum(trials, budget));
+    if (flags.corpus !== undefined) keepCorpus(flags.corpus, quarry.corpus);
     if (tally !== null) process.stdout.write(`\n${coverageTables(tally.sum())}`);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
@@ -66,6 +71,14 @@ export async function hunt(names: readonly string[], flags: HuntFlags): Promise<
   if (interrupt.signal.aborted) return exitCode.interrupted;
   if (quarry.failures > 0) return exitCode.violated;
   return quarry.hadTrouble ? exitCode.internal : exitCode.ok;
+}
+
+/** So many plans the next hunt begins with. */
+const mostInCorpus = 48;
+
+function keepCorpus(folder: string, plans: readonly Plan[]): void {
+  const problem = writeCorpus(folder, plans);
+  if (problem !== null) process.stderr.write(`ordeal: the corpus is not kept: ${problem}\n`);
 }
 
 export function huntSeed(text: string | undefined): number {
@@ -81,6 +94,7 @@ export const workersOf = (text: string | undefined): number =>
 class Quarry {
   known: ReadonlyMap<string, string> = new Map();
   hadTrouble = false;
+  #hunt: Hunt | null = null;
   readonly #outputDir: string | undefined;
   readonly #signatures = new Map<string, number>();
   readonly #growth: string[] = [];
@@ -95,9 +109,15 @@ class Quarry {
     return this.#signatures.size;
   }
 
+  get corpus(): readonly Plan[] {
+    return this.#hunt?.corpus(mostInCorpus) ?? [];
+  }
+
   /** Always false: a hunt goes on to the end of its budget. */
-  take(found: Found, { reached }: Hunt): boolean {
+  take(found: Found, hunt: Hunt): boolean {
     const { number } = found.candidate;
+    const { reached } = hunt;
+    this.#hunt = hunt;
     this.#reached = reached;
     if (number >= this.#nextTold) {
       this.#growth.push(`${number}: ${reached}`);

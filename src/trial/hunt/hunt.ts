@@ -9,6 +9,7 @@ import type { RandomStream } from '../../host/random.ts';
 import { SimRandom } from '../../sim/random.ts';
 import type { Features } from '../coverage/coverage.ts';
 import type { Plan } from '../plan/plan.ts';
+import { chooseCorpus } from './corpus.ts';
 import { vary } from './mutate.ts';
 
 export interface Candidate {
@@ -31,6 +32,7 @@ export interface Catch {
 interface Kept {
   readonly scenario: string;
   readonly plan: Plan;
+  readonly features: Features;
   /** How many features it was the first to reach; more are varied more often. */
   readonly worth: number;
 }
@@ -46,16 +48,22 @@ export class Hunt {
   readonly #scenarios: readonly string[];
   readonly #random: RandomStream;
   readonly #seed: number;
+  /** Plans to begin with that are not given out yet, the next one last. */
+  readonly #corpus: Plan[];
   readonly #kept: Kept[] = [];
   /** Buckets of counts reached, by feature: 1, 2, 3–4, 5–8, … */
   readonly #reached = new Map<string, number>();
   #given = 0;
 
-  /** `scenarios` are their names; each is drawn from in turn. `seed` is at most `mostHuntSeed`. */
-  constructor(scenarios: readonly string[], seed: number) {
+  /**
+   * `scenarios` are their names; each is drawn from in turn. `seed` is at most `mostHuntSeed`.
+   * `corpus`: plans that earlier hunts have kept.
+   */
+  constructor(scenarios: readonly string[], seed: number, corpus: readonly Plan[] = []) {
     assert(seed <= mostHuntSeed, 'seeds of candidates are safe integers');
     this.#scenarios = scenarios;
     this.#seed = seed;
+    this.#corpus = [...corpus].reverse();
     this.#random = new SimRandom(String(seed), 'hunt/').stream('candidates');
   }
 
@@ -79,13 +87,22 @@ export class Hunt {
     return round.map(({ candidate, plan, features }) => {
       const worth = this.#countNew(features);
       if (worth === 0) return false;
-      this.#kept.push({ scenario: candidate.scenario, plan, worth });
+      this.#kept.push({ scenario: candidate.scenario, plan, features, worth });
       return true;
     });
   }
 
+  /** At most so many plans for the next hunt to begin with. */
+  corpus(most: number): Plan[] {
+    return chooseCorpus(this.#kept, most);
+  }
+
   #next(): Candidate {
     const number = ++this.#given;
+    // Of four, three of the corpus: what it reaches is known, a seed may reach something else.
+    const known = number % 4 === 0 ? undefined : this.#corpus.pop();
+    if (known !== undefined)
+      return { number, scenario: known.scenario, seed: known.seed, plan: known };
     // Three of four vary what is known once there is something to vary.
     const varies = this.#kept.length > 0 && this.#random.int(4) > 0;
     if (varies) return this.#varied(number);
