@@ -6,7 +6,7 @@
 import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
 import type { LogObservation } from '../../kafka/observation.ts';
 import type { Incarnations } from '../history/incarnations.ts';
-import type { Seen } from '../history/seen.ts';
+import type { Handlers } from '../history/seen.ts';
 import { type BatchFact, ReplicaLog } from './replica-log.ts';
 import { noStorage, type Storage } from './stored/storage.ts';
 
@@ -126,42 +126,34 @@ export class ClusterLogs {
   }
 
   /** Takes in what happened to a log; anything else is left to the invariants. */
-  observe({ observation, boot }: Seen): void {
-    switch (observation.kind) {
-      case 'batch-appended':
-        this.#replica(observation).append(observation);
-        return;
-      case 'log-truncated':
-        this.#replica(observation).truncate(observation.to);
-        return;
-      case 'log-cut-failed':
-        this.#replica(observation).cutFailed(observation.to);
-        return;
-      case 'log-opened':
-        this.#opened(observation, boot);
-        return;
-      case 'log-flushed':
-        this.#replica(observation).flushed(observation.end, observation.coversCuts);
-        return;
-      case 'log-start-moved': {
-        const { partition, topicId, start } = observation;
-        const logs = this.partition(partition, topicId);
-        logs.replica(observation.node).moveStart(start);
-        logs.deletedBelow = Math.max(logs.deletedBelow, start);
-        return;
-      }
-      case 'topic-committed':
-        if (observation.deleted) this.incarnations.deleted(observation.topicId);
-        return;
-      case 'log-deleted':
-        this.partition(observation.partition, observation.topicId).replicas.delete(
-          observation.node,
-        );
-        return;
-      default:
-        return;
-    }
-  }
+  readonly on: Handlers = {
+    'batch-appended': ({ observation }) => {
+      this.#replica(observation).append(observation);
+    },
+    'log-truncated': ({ observation }) => {
+      this.#replica(observation).truncate(observation.to);
+    },
+    'log-cut-failed': ({ observation }) => {
+      this.#replica(observation).cutFailed(observation.to);
+    },
+    'log-opened': ({ observation, boot }) => {
+      this.#opened(observation, boot);
+    },
+    'log-flushed': ({ observation }) => {
+      this.#replica(observation).flushed(observation.end, observation.coversCuts);
+    },
+    'log-start-moved': ({ observation: { partition, topicId, node, start } }) => {
+      const logs = this.partition(partition, topicId);
+      logs.replica(node).moveStart(start);
+      logs.deletedBelow = Math.max(logs.deletedBelow, start);
+    },
+    'topic-committed': ({ observation }) => {
+      if (observation.deleted) this.incarnations.deleted(observation.topicId);
+    },
+    'log-deleted': ({ observation: { partition, topicId, node } }) => {
+      this.partition(partition, topicId).replicas.delete(node);
+    },
+  };
 
   #opened(opened: Extract<LogObservation, { kind: 'log-opened' }>, boot: number): void {
     const { node, partition, start, end, clean } = opened;

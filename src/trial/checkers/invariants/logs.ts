@@ -1,7 +1,7 @@
 import { type LeaderEpoch, type NodeId, type Offset, zeroUuid } from '../../../base/ids.ts';
 import { atRisk, isCounted } from '../../../base/mark.ts';
 import { type Guarantees, topicGuarantees } from '../../guarantees/guarantees.ts';
-import { isOf, type Seen, type SeenOf } from '../../history/seen.ts';
+import type { Seen, SeenOf } from '../../history/seen.ts';
 import {
   ackedByMinIsr,
   highWatermarkReplicated,
@@ -32,25 +32,30 @@ export function logsInvariant(
   const quorumLeaders = new Map<NodeId, boolean>();
   const metadata = (): PartitionLogs => logs.partition(metadataPartition, zeroUuid);
   return {
-    observe(seen) {
-      if (isOf(seen, 'high-watermark')) {
+    on: {
+      'high-watermark': (seen) => {
         const { partition, topicId } = seen.observation;
         highWatermarkMoved(logs.partition(partition, topicId), seen, guarantees, report);
-      } else if (isOf(seen, 'quorum-high-watermark')) {
+      },
+      'quorum-high-watermark': (seen) => {
         quorumHighWatermarkMoved(metadata(), seen, voters, report);
-      } else if (isOf(seen, 'leader-started')) {
+      },
+      'leader-started': (seen) => {
         const { partition, topicId, node, leaderEpoch } = seen.observation;
         leaderStarted(logs.partition(partition, topicId), node, leaderEpoch, seen, report);
-      } else if (isOf(seen, 'quorum-state')) {
+      },
+      'quorum-state': (seen) => {
         const { node, role, epoch } = seen.observation;
         const leads = role === 'leader';
         if (leads && quorumLeaders.get(node) !== true)
           leaderStarted(metadata(), node, epoch, seen, report);
         quorumLeaders.set(node, leads);
-      } else if (isOf(seen, 'log-truncated')) {
+      },
+      'log-truncated': (seen) => {
         atRisk(seen.observation.topicId === zeroUuid ? metadataLogMatching : logMatching);
         checkTruncation(logs, seen, report);
-      } else if (isOf(seen, 'log-start-moved')) checkDeletion(logs, seen, guarantees, report);
+      },
+      'log-start-moved': (seen) => checkDeletion(logs, seen, guarantees, report),
     },
   };
 }
