@@ -3,7 +3,7 @@
  * watermark has passed, in the form in which it first passed it. The metadata log is such a
  * partition too.
  */
-import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
+import type { LeaderEpoch, NodeId, Offset, Uuid } from '../../base/ids.ts';
 import type { LogObservation } from '../../kafka/observation.ts';
 import type { Incarnations } from '../history/incarnations.ts';
 import type { Handlers } from '../history/seen.ts';
@@ -99,6 +99,8 @@ export class ClusterLogs {
   readonly incarnations: Incarnations;
   readonly storage: Storage;
   readonly #partitions = new Map<string, PartitionLogs>();
+  /** The same by topic and as nodes call them: nearly every observation is looked up here. */
+  readonly #ofTopic = new Map<Uuid, Map<string, PartitionLogs>>();
 
   constructor(incarnations: Incarnations, storage: Storage = noStorage) {
     this.incarnations = incarnations;
@@ -110,14 +112,9 @@ export class ClusterLogs {
     return this.#partitions.values();
   }
 
-  partition(partition: string, topicId: string): PartitionLogs {
-    const name = this.incarnations.nameOfPartition(partition, topicId);
-    let logs = this.#partitions.get(name);
-    if (logs === undefined) {
-      logs = new PartitionLogs(name, partition, this.incarnations);
-      this.#partitions.set(name, logs);
-    }
-    return logs;
+  partition(partition: string, topicId: Uuid): PartitionLogs {
+    const known = this.#ofTopic.get(topicId)?.get(partition);
+    return known ?? this.#meet(partition, topicId);
   }
 
   /** The partition of this name, which tells incarnations apart, if anything was seen of it. */
@@ -154,6 +151,15 @@ export class ClusterLogs {
       this.partition(partition, topicId).replicas.delete(node);
     },
   };
+
+  #meet(partition: string, topicId: Uuid): PartitionLogs {
+    const name = this.incarnations.nameOfPartition(partition, topicId);
+    const logs = new PartitionLogs(name, partition, this.incarnations);
+    this.#partitions.set(name, logs);
+    const ofTopic = this.#ofTopic.get(topicId) ?? new Map<string, PartitionLogs>();
+    this.#ofTopic.set(topicId, ofTopic.set(partition, logs));
+    return logs;
+  }
 
   #opened(opened: Extract<LogObservation, { kind: 'log-opened' }>, boot: number): void {
     const { node, partition, start, end, clean } = opened;

@@ -133,14 +133,10 @@ function checkReplicated(
     const lags = [...partition.replicas.values()].some(({ end }) => end < highWatermark);
     if (lags) atRisk(highWatermarkReplicated);
   }
-  const lacks = (node: NodeId): boolean => {
-    const replica = partition.replica(node);
-    return replica.end < highWatermark && !replica.recovering;
-  };
   let holding = 0;
-  for (const node of nodes) if (!lacks(node)) holding++;
+  for (const node of nodes) if (!lacks(partition.replica(node), highWatermark)) holding++;
   if (holding >= needed) return;
-  const lacking = nodes.filter(lacks);
+  const lacking = nodes.filter((node) => lacks(partition.replica(node), highWatermark));
   const ends = lacking.map((node) => partition.replica(node).end);
   const name = partition.partition;
   report(highWatermarkReplicated, {
@@ -150,6 +146,10 @@ function checkReplicated(
     evidence: [seenEvidence(seen)],
   });
 }
+
+/** One that lost writes is not held to what it had until it is back there. */
+const lacks = ({ end, recovering }: ReplicaLog, highWatermark: Offset): boolean =>
+  end < highWatermark && !recovering;
 
 /** What was just committed is on as many replicas as the topic is configured to have it. */
 function checkMinimum(
@@ -162,11 +162,12 @@ function checkMinimum(
   const name = partition.partition;
   const minimum = topicGuarantees(guarantees, name)?.copies ?? 1;
   if (maximalIsr !== undefined && maximalIsr.length <= minimum) atRisk(ackedByMinIsr);
-  // One that has just lost its power had it when it was counted.
+  let count = 0;
+  for (const replica of partition.replicas.values()) if (held(replica, highWatermark)) count++;
+  if (count >= minimum) return;
   const holding = [...partition.replicas.values()]
-    .filter((replica) => Math.max(replica.end, replica.endBeforeLoss) >= highWatermark)
-    .map((replica) => replica.node);
-  if (holding.length >= minimum) return;
+    .filter((replica) => held(replica, highWatermark))
+    .map(({ node }) => node);
   report(ackedByMinIsr, {
     about: { partition: name, node, highWatermark, holding, minimum },
     atUs: seen.atUs,
@@ -174,6 +175,10 @@ function checkMinimum(
     evidence: [seenEvidence(seen)],
   });
 }
+
+/** One that has just lost its power had it when it was counted. */
+const held = ({ end, endBeforeLoss }: ReplicaLog, highWatermark: Offset): boolean =>
+  Math.max(end, endBeforeLoss) >= highWatermark;
 
 /** Retention, and a follower that begins anew where its leader's log begins. */
 function checkDeletion(
