@@ -241,11 +241,12 @@ export function verifyHeader(
   if (length < batchHeaderSize - lengthOverhead) return 'length';
   if (position + lengthOverhead + length > limit) return 'partial';
   const high = int32(bytes, position);
+  // The sign of a number is the highest bit of its first byte.
   const numbersFit =
     high >= 0 &&
     high < maxSafeHigh &&
-    int32(bytes, position + 23) >= 0 &&
-    int32(bytes, position + 57) >= 0 &&
+    (bytes[position + 23] as number) < 0x80 &&
+    (bytes[position + 57] as number) < 0x80 &&
     isSafeHigh(int32(bytes, position + 43));
   if (!numbersFit) return 'number';
   const timesFit =

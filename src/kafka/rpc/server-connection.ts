@@ -19,6 +19,7 @@ import {
   decodeRequest,
   decodeRequestHeader,
   encodeResponse,
+  type RequestHeader,
 } from '../protocol/message.ts';
 import type { Api } from '../protocol/schema.ts';
 import { unsupportedVersionAnswer } from './api-table.ts';
@@ -212,10 +213,10 @@ export class ServerConnection implements ConnectionHandler, Reader {
    */
   #decode(frame: Frame): ServerRequest | null {
     const { bytes, start, end } = frame;
-    let what = 'a request';
+    let header: RequestHeader | null = null;
     try {
-      const { apiKey, apiVersion, correlationId } = decodeRequestHeader(bytes, start, end);
-      what = `${apiByKey.get(apiKey)?.name ?? `API key ${apiKey}`} v${apiVersion}`;
+      header = decodeRequestHeader(bytes, start, end);
+      const { apiKey, apiVersion, correlationId } = header;
       const served = this.#options.apis.get(apiKey);
       if (served === undefined) throw new MalformedError('it is not served here');
       const { api } = served;
@@ -228,7 +229,7 @@ export class ServerConnection implements ConnectionHandler, Reader {
       this.session.clientId = clientId;
       return new ServerRequest(this, api, apiVersion, correlationId, body);
     } catch (error) {
-      this.#refuse(what, error);
+      this.#refuse(header === null ? 'a request' : nameOf(header), error);
       return null;
     }
   }
@@ -263,3 +264,6 @@ export class ServerConnection implements ConnectionHandler, Reader {
     this.#host.log('warn', `${this.session.peer} ${what}; its connection is closed`);
   }
 }
+
+const nameOf = ({ apiKey, apiVersion }: RequestHeader): string =>
+  `${apiByKey.get(apiKey)?.name ?? `API key ${apiKey}`} v${apiVersion}`;

@@ -6,7 +6,7 @@
 import type { Micros, NodeId, Offset } from '../../base/ids.ts';
 import type { Guarantees } from '../guarantees/guarantees.ts';
 import type { History } from '../history/history.ts';
-import type { Seen } from '../history/seen.ts';
+import type { Handlers, Seen } from '../history/seen.ts';
 import type { About, Property } from '../properties/property.ts';
 import type { PropertyName } from '../properties/registry.ts';
 import type { Evidence } from './evidence.ts';
@@ -43,8 +43,12 @@ export type Report = <Case extends About>(
   finding: Finding<Case>,
 ) => void;
 
+/** At least one of `on` and `observe` is there. */
 export interface Invariant {
-  observe(seen: Seen): void;
+  /** One function for each kind of observation that it looks at: few concern an invariant. */
+  readonly on?: Handlers;
+  /** Is shown all kinds that `on` does not name. */
+  observe?(seen: Seen): void;
   /** A node returned with an empty disk: it is held to nothing that it knew before. */
   diskReplaced?(node: NodeId): void;
 }

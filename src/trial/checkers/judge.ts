@@ -13,6 +13,7 @@ import { isOwed } from '../properties/registry.ts';
 import { checkAdministration } from './admin.ts';
 import { checkAnswers } from './answers.ts';
 import type { Checker, Invariant, Proof, Report, Violation } from './contract.ts';
+import { Dispatch } from './dispatch.ts';
 import { foldConsequences } from './fold.ts';
 import { isrInvariant } from './invariants/isr.ts';
 import { leadersInvariant } from './invariants/leaders.ts';
@@ -57,6 +58,7 @@ export class Judge {
   readonly #logs: ClusterLogs;
   readonly #copies = new MetadataCopies();
   readonly #invariants: readonly Invariant[];
+  readonly #dispatch: Dispatch;
   readonly #standing: Standing;
   readonly #violations: Violation[] = [];
   readonly #counts = new Map<string, number>();
@@ -77,6 +79,9 @@ export class Judge {
       recoveryInvariant(this.#logs, this.report),
       syncedInvariant(this.#logs, voters, guarantees, this.report),
     ];
+    // What invariants look into knows of an observation before they do.
+    const known = [this.#logs, this.#copies, this.#standing];
+    this.#dispatch = new Dispatch([...known, ...this.#invariants]);
   }
 
   /** Anything found to be broken, also by those who are no checkers (the runner's bounds). */
@@ -94,11 +99,7 @@ export class Judge {
 
   /** `boot`: which process of the node's machine shows it. */
   observe(observation: Observation, atUs: Micros, boot = 1): void {
-    const seen = { id: this.#observations++, atUs, boot, observation };
-    this.#logs.observe(seen);
-    this.#copies.observe(seen);
-    this.#standing.observe(seen);
-    for (const invariant of this.#invariants) invariant.observe(seen);
+    this.#dispatch.show({ id: this.#observations++, atUs, boot, observation });
   }
 
   /** How the cluster stands, in this partition or as a whole. */

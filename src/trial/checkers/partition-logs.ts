@@ -3,10 +3,10 @@
  * watermark has passed, in the form in which it first passed it. The metadata log is such a
  * partition too.
  */
-import type { LeaderEpoch, NodeId, Offset } from '../../base/ids.ts';
+import type { LeaderEpoch, NodeId, Offset, Uuid } from '../../base/ids.ts';
 import type { LogObservation } from '../../kafka/observation.ts';
 import type { Incarnations } from '../history/incarnations.ts';
-import type { Seen } from '../history/seen.ts';
+import type { Handlers } from '../history/seen.ts';
 import { type BatchFact, ReplicaLog } from './replica-log.ts';
 import { noStorage, type Storage } from './stored/storage.ts';
 
@@ -99,6 +99,8 @@ export class ClusterLogs {
   readonly incarnations: Incarnations;
   readonly storage: Storage;
   readonly #partitions = new Map<string, PartitionLogs>();
+  /** The same by topic and as nodes call them: nearly every observation is looked up here. */
+  readonly #ofTopic = new Map<Uuid, Map<string, PartitionLogs>>();
 
   constructor(incarnations: Incarnations, storage: Storage = noStorage) {
     this.incarnations = incarnations;
@@ -110,14 +112,9 @@ export class ClusterLogs {
     return this.#partitions.values();
   }
 
-  partition(partition: string, topicId: string): PartitionLogs {
-    const name = this.incarnations.nameOfPartition(partition, topicId);
-    let logs = this.#partitions.get(name);
-    if (logs === undefined) {
-      logs = new PartitionLogs(name, partition, this.incarnations);
-      this.#partitions.set(name, logs);
-    }
-    return logs;
+  partition(partition: string, topicId: Uuid): PartitionLogs {
+    const known = this.#ofTopic.get(topicId)?.get(partition);
+    return known ?? this.#meet(partition, topicId);
   }
 
   /** The partition of this name, which tells incarnations apart, if anything was seen of it. */
@@ -126,41 +123,42 @@ export class ClusterLogs {
   }
 
   /** Takes in what happened to a log; anything else is left to the invariants. */
-  observe({ observation, boot }: Seen): void {
-    switch (observation.kind) {
-      case 'batch-appended':
-        this.#replica(observation).append(observation);
-        return;
-      case 'log-truncated':
-        this.#replica(observation).truncate(observation.to);
-        return;
-      case 'log-cut-failed':
-        this.#replica(observation).cutFailed(observation.to);
-        return;
-      case 'log-opened':
-        this.#opened(observation, boot);
-        return;
-      case 'log-flushed':
-        this.#replica(observation).flushed(observation.end, observation.coversCuts);
-        return;
-      case 'log-start-moved': {
-        const { partition, topicId, start } = observation;
-        const logs = this.partition(partition, topicId);
-        logs.replica(observation.node).moveStart(start);
-        logs.deletedBelow = Math.max(logs.deletedBelow, start);
-        return;
-      }
-      case 'topic-committed':
-        if (observation.deleted) this.incarnations.deleted(observation.topicId);
-        return;
-      case 'log-deleted':
-        this.partition(observation.partition, observation.topicId).replicas.delete(
-          observation.node,
-        );
-        return;
-      default:
-        return;
-    }
+  readonly on: Handlers = {
+    'batch-appended': ({ observation }) => {
+      this.#replica(observation).append(observation);
+    },
+    'log-truncated': ({ observation }) => {
+      this.#replica(observation).truncate(observation.to);
+    },
+    'log-cut-failed': ({ observation }) => {
+      this.#replica(observation).cutFailed(observation.to);
+    },
+    'log-opened': ({ observation, boot }) => {
+      this.#opened(observation, boot);
+    },
+    'log-flushed': ({ observation }) => {
+      this.#replica(observation).flushed(observation.end, observation.coversCuts);
+    },
+    'log-start-moved': ({ observation: { partition, topicId, node, start } }) => {
+      const logs = this.partition(partition, topicId);
+      logs.replica(node).moveStart(start);
+      logs.deletedBelow = Math.max(logs.deletedBelow, start);
+    },
+    'topic-committed': ({ observation }) => {
+      if (observation.deleted) this.incarnations.deleted(observation.topicId);
+    },
+    'log-deleted': ({ observation: { partition, topicId, node } }) => {
+      this.partition(partition, topicId).replicas.delete(node);
+    },
+  };
+
+  #meet(partition: string, topicId: Uuid): PartitionLogs {
+    const name = this.incarnations.nameOfPartition(partition, topicId);
+    const logs = new PartitionLogs(name, partition, this.incarnations);
+    this.#partitions.set(name, logs);
+    const ofTopic = this.#ofTopic.get(topicId) ?? new Map<string, PartitionLogs>();
+    this.#ofTopic.set(topicId, ofTopic.set(partition, logs));
+    return logs;
   }
 
   #opened(opened: Extract<LogObservation, { kind: 'log-opened' }>, boot: number): void {

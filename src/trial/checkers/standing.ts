@@ -4,7 +4,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import type { Incarnations } from '../history/incarnations.ts';
-import { isOf, type Seen, type SeenOf } from '../history/seen.ts';
+import type { Handlers, SeenOf } from '../history/seen.ts';
 import type { Proof } from './contract.ts';
 import { seenEvidence } from './evidence.ts';
 
@@ -21,18 +21,20 @@ export class Standing {
     this.#incarnations = incarnations;
   }
 
-  observe(seen: Seen): void {
-    if (isOf(seen, 'partition-committed')) {
+  readonly on: Handlers = {
+    'partition-committed': (seen) => {
       const { partition, topicId, offset } = seen.observation;
       const name = this.#incarnations.nameOfPartition(partition, topicId);
       const known = this.#partitions.get(name);
       if (known === undefined || known.observation.offset < offset)
         this.#partitions.set(name, seen);
-    } else if (isOf(seen, 'quorum-state') && seen.observation.role === 'leader') {
+    },
+    'quorum-state': (seen) => {
+      if (seen.observation.role !== 'leader') return;
       const known = this.#leader?.observation.epoch ?? -1;
       if (seen.observation.epoch > known) this.#leader = seen;
-    }
-  }
+    },
+  };
 
   /** The quorum's leader, and the state of this partition, or of those that are not whole. */
   proof(partition: string | null): Proof {

@@ -54,19 +54,21 @@ export type Trigger = z.output<typeof triggerSchema>;
 /** Counts what is seen, and says when it is time. */
 export class Watch {
   readonly #trigger: Trigger;
+  readonly #sight: Sight;
   readonly #machineOf: (node: NodeId) => string;
   #seen = 0;
 
   constructor(trigger: Trigger, machineOf: (node: NodeId) => string) {
     this.#trigger = trigger;
+    this.#sight = sights[trigger.seen];
     this.#machineOf = machineOf;
   }
 
   /** True once: at the sight that the trigger waits for. */
   observe(observation: Observation): boolean {
-    const { seen, of, nth } = this.#trigger;
-    const sight: Sight = sights[seen];
-    if (!sight(observation) || (of !== undefined && !this.#isOf(of, observation))) return false;
+    const { of, nth } = this.#trigger;
+    if (!this.#sight(observation)) return false;
+    if (of !== undefined && !this.#isOf(of, observation)) return false;
     this.#seen++;
     return this.#seen === nth;
   }

@@ -12,6 +12,14 @@ export interface Seen<O extends Observation = Observation> {
 
 export type SeenOf<Kind extends Observation['kind']> = Seen<Extract<Observation, { kind: Kind }>>;
 
+/**
+ * What somebody does with each kind of observation that concerns it. Who is shown an observation is
+ * known by its kind, so nobody is asked about what does not concern it.
+ */
+export type Handlers = {
+  readonly [Kind in Observation['kind']]?: (seen: SeenOf<Kind>) => void;
+};
+
 /** For switching on the kind: the observation's type follows, the number and time stay with it. */
 export function isOf<Kind extends Observation['kind']>(
   seen: Seen,

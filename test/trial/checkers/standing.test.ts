@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Observation } from '../../../src/kafka/observation.ts';
+import { Dispatch } from '../../../src/trial/checkers/dispatch.ts';
 import { Standing } from '../../../src/trial/checkers/standing.ts';
 import { Incarnations } from '../../../src/trial/history/incarnations.ts';
 import { topicId } from './scenes.ts';
@@ -38,9 +39,14 @@ const seen = [
   leader(2, 2),
 ];
 
+function show(standing: Standing): void {
+  const dispatch = new Dispatch([standing]);
+  for (const [id, observation] of seen.entries())
+    dispatch.show({ id, atUs: id, boot: 1, observation });
+}
+
 const standing = new Standing(new Incarnations());
-for (const [id, observation] of seen.entries())
-  standing.observe({ id, atUs: id, boot: 1, observation });
+show(standing);
 
 const shown = (partition: string | null): Observation[] =>
   standing.proof(partition).map((one) => (one as { observation: Observation }).observation);
@@ -52,8 +58,7 @@ it('a cluster that is not whole is proved by its controller and by what is not w
 it('what is deleted is not shown', () => {
   const incarnations = new Incarnations();
   const later = new Standing(incarnations);
-  for (const [id, observation] of seen.entries())
-    later.observe({ id, atUs: id, boot: 1, observation });
+  show(later);
   incarnations.deleted(topicId);
   expect(later.proof(null)).toHaveLength(1);
 });

@@ -20,10 +20,12 @@ import { fetchApi } from '../../protocol/apis/01-fetch.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/schema.ts';
 import type { FetchPartition, FetchResult, FetchWork } from '../../replication/contract.ts';
+import type { Request } from '../../rpc/contract.ts';
 import { errorAnswer } from '../../rpc/error-answers.ts';
 import { serve } from '../../rpc/served-api.ts';
 import type { BrokerContext, BrokerHandler } from '../context.ts';
 import { askedPartitions, forgottenPartitions } from '../fetch-asked.ts';
+import type { SessionTurn } from '../fetch-sessions.ts';
 import { endpointsOf } from '../topic-view.ts';
 
 type Body = RequestOf<typeof fetchApi>;
@@ -50,12 +52,8 @@ const handleFetch: BrokerHandler<typeof fetchApi> = (context, request) => {
     forgotten: forgottenPartitions(body),
   });
   const { partitions } = turn;
-  const respond = (results: readonly FetchResult[]): void => {
-    const { errorCode: code, sessionId: id, results: told } = turn.conclude(results);
-    request.respond(answerOf(context, body, version, code, id, told));
-  };
   if (partitions.length === 0) {
-    respond([]);
+    respond(context, request, turn, []);
     return;
   }
   const isLevel = body.isolationLevel === 0 || body.isolationLevel === readCommittedLevel;
@@ -75,8 +73,21 @@ const handleFetch: BrokerHandler<typeof fetchApi> = (context, request) => {
     rack: body.rackId,
     partitions,
   };
-  context.replicas.fetch(work, request.guard(respond));
+  context.replicas.fetch(
+    work,
+    request.guard((results) => respond(context, request, turn, results)),
+  );
 };
+
+function respond(
+  context: BrokerContext,
+  request: Request<typeof fetchApi>,
+  turn: SessionTurn,
+  results: readonly FetchResult[],
+): void {
+  const { errorCode: code, sessionId, results: told } = turn.conclude(results);
+  request.respond(answerOf(context, request, code, sessionId, told));
+}
 
 const replicaIdOf = (body: Body, version: number): NodeId =>
   version >= firstWithReplicaState ? body.replicaState.replicaId : body.replicaId;
@@ -89,8 +100,7 @@ function isKnown({ image }: BrokerContext, { topicId, topic, index }: FetchParti
 
 function answerOf(
   context: BrokerContext,
-  body: Body,
-  version: number,
+  { body, version }: Request<typeof fetchApi>,
   code: number,
   sessionId: number,
   results: readonly FetchResult[],
@@ -101,16 +111,16 @@ function answerOf(
   let first: FetchResult | null = null;
   let answers: PartitionAnswer[] = [];
   for (const result of results) {
-    if (first === null || first.topicId !== result.topicId || first.topic !== result.topic) {
-      first = result;
-      answers = [];
-      responses.push({ topic: result.topic, topicId: result.topicId, partitions: answers });
-    }
-    answers.push(
+    const answer =
       result.errorCode === errorCode.none
         ? answered(result, aborted)
-        : refused(result, version, leaders),
-    );
+        : refused(result, version, leaders);
+    if (first === null || first.topicId !== result.topicId || first.topic !== result.topic) {
+      first = result;
+      // Most topics are answered one partition: an empty array would take room for 17 at the first.
+      answers = [answer];
+      responses.push({ topic: result.topic, topicId: result.topicId, partitions: answers });
+    } else answers.push(answer);
   }
   const isFollower = replicaIdOf(body, version) >= 0;
   if (leaders.length === 0 || isFollower) return { errorCode: code, sessionId, responses };

@@ -1,6 +1,6 @@
 import type { NodeId } from '../../../base/ids.ts';
 import { atRisk, isCounted } from '../../../base/mark.ts';
-import { isOf, type SeenOf } from '../../history/seen.ts';
+import type { SeenOf } from '../../history/seen.ts';
 import { candidateCompleteness, isrSuperset } from '../../properties/replicas.ts';
 import type { Invariant, Report } from '../contract.ts';
 import { seenEvidence } from '../evidence.ts';
@@ -20,12 +20,13 @@ export function isrInvariant(logs: ClusterLogs, report: Report): Invariant {
   const nameOf = ({ observation: { partition, topicId } }: Committed | LeaderIsr): string =>
     logs.incarnations.nameOfPartition(partition, topicId);
   return {
-    observe(seen) {
-      if (isOf(seen, 'isr-changed')) {
+    on: {
+      'isr-changed': (seen) => {
         const name = nameOf(seen);
         leaders.set(name, seen);
         checkSuperset(name, seen, committed.get(name), seen.atUs, report);
-      } else if (isOf(seen, 'partition-committed')) {
+      },
+      'partition-committed': (seen) => {
         const { offset } = seen.observation;
         const name = nameOf(seen);
         const known = committed.get(name);
@@ -33,7 +34,7 @@ export function isrInvariant(logs: ClusterLogs, report: Report): Invariant {
         committed.set(name, seen);
         checkSuperset(name, leaders.get(name), seen, seen.atUs, report);
         checkCandidates(logs, seen, report);
-      }
+      },
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { LeaderEpoch, NodeId } from '../../../base/ids.ts';
 import { atRisk } from '../../../base/mark.ts';
-import { isOf, type Seen, type SeenOf } from '../../history/seen.ts';
+import type { Seen, SeenOf } from '../../history/seen.ts';
 import { monotonicEpoch, singleLeader, singleVote } from '../../properties/cluster.ts';
 import type { Invariant, Report } from '../contract.ts';
 import { seenEvidence } from '../evidence.ts';
@@ -20,11 +20,11 @@ export function leadersInvariant(report: Report): Invariant {
   const quorum = new Quorum(report);
   const states = new Map<string, Committed>();
   return {
-    observe(seen) {
-      if (isOf(seen, 'leader-started')) leaders.started(seen);
-      else if (isOf(seen, 'quorum-state')) quorum.state(seen);
-      else if (isOf(seen, 'vote-granted')) quorum.voted(seen);
-      else if (isOf(seen, 'partition-committed')) checkState(states, seen, report);
+    on: {
+      'leader-started': (seen) => leaders.started(seen),
+      'quorum-state': (seen) => quorum.state(seen),
+      'vote-granted': (seen) => quorum.voted(seen),
+      'partition-committed': (seen) => checkState(states, seen, report),
     },
     diskReplaced: (node) => quorum.forget(node),
   };

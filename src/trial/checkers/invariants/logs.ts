@@ -1,7 +1,7 @@
 import { type LeaderEpoch, type NodeId, type Offset, zeroUuid } from '../../../base/ids.ts';
 import { atRisk, isCounted } from '../../../base/mark.ts';
 import { type Guarantees, topicGuarantees } from '../../guarantees/guarantees.ts';
-import { isOf, type Seen, type SeenOf } from '../../history/seen.ts';
+import type { Seen, SeenOf } from '../../history/seen.ts';
 import {
   ackedByMinIsr,
   highWatermarkReplicated,
@@ -32,25 +32,30 @@ export function logsInvariant(
   const quorumLeaders = new Map<NodeId, boolean>();
   const metadata = (): PartitionLogs => logs.partition(metadataPartition, zeroUuid);
   return {
-    observe(seen) {
-      if (isOf(seen, 'high-watermark')) {
+    on: {
+      'high-watermark': (seen) => {
         const { partition, topicId } = seen.observation;
         highWatermarkMoved(logs.partition(partition, topicId), seen, guarantees, report);
-      } else if (isOf(seen, 'quorum-high-watermark')) {
+      },
+      'quorum-high-watermark': (seen) => {
         quorumHighWatermarkMoved(metadata(), seen, voters, report);
-      } else if (isOf(seen, 'leader-started')) {
+      },
+      'leader-started': (seen) => {
         const { partition, topicId, node, leaderEpoch } = seen.observation;
         leaderStarted(logs.partition(partition, topicId), node, leaderEpoch, seen, report);
-      } else if (isOf(seen, 'quorum-state')) {
+      },
+      'quorum-state': (seen) => {
         const { node, role, epoch } = seen.observation;
         const leads = role === 'leader';
         if (leads && quorumLeaders.get(node) !== true)
           leaderStarted(metadata(), node, epoch, seen, report);
         quorumLeaders.set(node, leads);
-      } else if (isOf(seen, 'log-truncated')) {
+      },
+      'log-truncated': (seen) => {
         atRisk(seen.observation.topicId === zeroUuid ? metadataLogMatching : logMatching);
         checkTruncation(logs, seen, report);
-      } else if (isOf(seen, 'log-start-moved')) checkDeletion(logs, seen, guarantees, report);
+      },
+      'log-start-moved': (seen) => checkDeletion(logs, seen, guarantees, report),
     },
   };
 }
@@ -128,14 +133,10 @@ function checkReplicated(
     const lags = [...partition.replicas.values()].some(({ end }) => end < highWatermark);
     if (lags) atRisk(highWatermarkReplicated);
   }
-  const lacks = (node: NodeId): boolean => {
-    const replica = partition.replica(node);
-    return replica.end < highWatermark && !replica.recovering;
-  };
   let holding = 0;
-  for (const node of nodes) if (!lacks(node)) holding++;
+  for (const node of nodes) if (!lacks(partition.replica(node), highWatermark)) holding++;
   if (holding >= needed) return;
-  const lacking = nodes.filter(lacks);
+  const lacking = nodes.filter((node) => lacks(partition.replica(node), highWatermark));
   const ends = lacking.map((node) => partition.replica(node).end);
   const name = partition.partition;
   report(highWatermarkReplicated, {
@@ -145,6 +146,10 @@ function checkReplicated(
     evidence: [seenEvidence(seen)],
   });
 }
+
+/** One that lost writes is not held to what it had until it is back there. */
+const lacks = ({ end, recovering }: ReplicaLog, highWatermark: Offset): boolean =>
+  end < highWatermark && !recovering;
 
 /** What was just committed is on as many replicas as the topic is configured to have it. */
 function checkMinimum(
@@ -157,11 +162,12 @@ function checkMinimum(
   const name = partition.partition;
   const minimum = topicGuarantees(guarantees, name)?.copies ?? 1;
   if (maximalIsr !== undefined && maximalIsr.length <= minimum) atRisk(ackedByMinIsr);
-  // One that has just lost its power had it when it was counted.
+  let count = 0;
+  for (const replica of partition.replicas.values()) if (held(replica, highWatermark)) count++;
+  if (count >= minimum) return;
   const holding = [...partition.replicas.values()]
-    .filter((replica) => Math.max(replica.end, replica.endBeforeLoss) >= highWatermark)
-    .map((replica) => replica.node);
-  if (holding.length >= minimum) return;
+    .filter((replica) => held(replica, highWatermark))
+    .map(({ node }) => node);
   report(ackedByMinIsr, {
     about: { partition: name, node, highWatermark, holding, minimum },
     atUs: seen.atUs,
@@ -169,6 +175,10 @@ function checkMinimum(
     evidence: [seenEvidence(seen)],
   });
 }
+
+/** One that has just lost its power had it when it was counted. */
+const held = ({ end, endBeforeLoss }: ReplicaLog, highWatermark: Offset): boolean =>
+  Math.max(end, endBeforeLoss) >= highWatermark;
 
 /** Retention, and a follower that begins anew where its leader's log begins. */
 function checkDeletion(

@@ -1,6 +1,6 @@
 import type { Offset } from '../../../base/ids.ts';
 import { atRisk } from '../../../base/mark.ts';
-import { isOf, type Seen, type SeenOf } from '../../history/seen.ts';
+import type { SeenOf } from '../../history/seen.ts';
 import {
   epochsAsWritten,
   flushedSurvives,
@@ -26,17 +26,6 @@ type OfReplica = SeenOf<
   | 'producers-expired'
 >;
 
-const kindsOfReplica: ReadonlySet<string> = new Set<OfReplica['observation']['kind']>([
-  'log-read',
-  'log-opened',
-  'log-truncated',
-  'high-watermark-restored',
-  'high-watermark-stored',
-  'producers-expired',
-]);
-
-const isOfReplica = (seen: Seen): seen is OfReplica => kindsOfReplica.has(seen.observation.kind);
-
 /**
  * What a replica has after its process or its machine went down: `flushed-survives`,
  * `recovered-as-written`, `epochs-as-written`, `producers-as-written`, `high-watermark-restarts`;
@@ -45,24 +34,27 @@ const isOfReplica = (seen: Seen): seen is OfReplica => kindsOfReplica.has(seen.o
  * so does the deletion of the topic.
  */
 export function recoveryInvariant(logs: ClusterLogs, report: Report): Invariant {
-  return {
-    observe(seen) {
-      if (!isOfReplica(seen)) return;
+  const ofReplica =
+    <S extends OfReplica>(look: (replica: ReplicaLog, seen: S) => void) =>
+    (seen: S): void => {
       const { node, topicId, partition } = seen.observation;
       const known = logs.partition(partition, topicId);
       // The files of a deleted topic may go at any time, and a lost removal brings them back.
-      if (known.isDeleted) return;
-      const replica = known.replica(node);
-      if (isOf(seen, 'log-read')) checkRead(logs, replica, seen, report);
-      else if (isOf(seen, 'log-opened')) checkOpening(replica, seen, report);
-      else if (isOf(seen, 'log-truncated')) checkCut(logs, replica, seen, report);
-      else if (isOf(seen, 'high-watermark-restored')) checkMark(replica, seen, report);
-      else if (isOf(seen, 'high-watermark-stored')) {
-        const { highWatermark } = seen.observation;
+      if (!known.isDeleted) look(known.replica(node), seen);
+    };
+  return {
+    on: {
+      'log-read': ofReplica((replica, seen) => checkRead(logs, replica, seen, report)),
+      'log-opened': ofReplica((replica, seen) => checkOpening(replica, seen, report)),
+      'log-truncated': ofReplica((replica, seen) => checkCut(logs, replica, seen, report)),
+      'high-watermark-restored': ofReplica((replica, seen) => checkMark(replica, seen, report)),
+      'high-watermark-stored': ofReplica((replica, { observation }) => {
         // The newest counts: one written while the log was cut may have come before it.
-        replica.storedHighWatermark = highWatermark;
-      } else if (isOf(seen, 'producers-expired'))
-        replica.forgetsUntilMs = Math.max(replica.forgetsUntilMs, seen.observation.untilMs);
+        replica.storedHighWatermark = observation.highWatermark;
+      }),
+      'producers-expired': ofReplica((replica, { observation }) => {
+        replica.forgetsUntilMs = Math.max(replica.forgetsUntilMs, observation.untilMs);
+      }),
     },
   };
 }

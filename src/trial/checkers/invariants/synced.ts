@@ -2,7 +2,7 @@ import type { NodeId, Offset } from '../../../base/ids.ts';
 import { zeroUuid } from '../../../base/ids.ts';
 import { atRisk } from '../../../base/mark.ts';
 import { type Guarantees, isPromised } from '../../guarantees/guarantees.ts';
-import { isOf, type Seen } from '../../history/seen.ts';
+import type { Seen } from '../../history/seen.ts';
 import { syncedWhenAcknowledged } from '../../properties/storage.ts';
 import type { Invariant, Report } from '../contract.ts';
 import { seenEvidence } from '../evidence.ts';
@@ -20,8 +20,8 @@ export function syncedInvariant(
 ): Invariant {
   const majority = Math.floor(voters.length / 2) + 1;
   return {
-    observe(seen) {
-      if (isOf(seen, 'high-watermark')) {
+    on: {
+      'high-watermark': (seen) => {
         const { role, partition, topicId, highWatermark, maximalIsr } = seen.observation;
         if (role !== 'leader' || maximalIsr === undefined) return;
         if (!isPromised(syncedWhenAcknowledged.pledge, guarantees, partition)) return;
@@ -29,11 +29,13 @@ export function syncedInvariant(
         if (given.logs.isDeleted) return;
         atRisk(syncedWhenAcknowledged);
         checkSynced(given, maximalIsr, maximalIsr.length, seen, report);
-      } else if (isOf(seen, 'quorum-high-watermark') && seen.observation.role === 'leader') {
-        const { highWatermark } = seen.observation;
+      },
+      'quorum-high-watermark': (seen) => {
+        const { role, highWatermark } = seen.observation;
+        if (role !== 'leader') return;
         const given = { logs: logs.partition(metadataPartition, zeroUuid), highWatermark };
         checkSynced(given, voters, majority, seen, report);
-      }
+      },
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { NodeId, Offset, Uuid } from '../../../base/ids.ts';
 import type { TopicSettings } from '../../../kafka/config.ts';
-import type { Seen } from '../../history/seen.ts';
+import type { Handlers, Seen, SeenOf } from '../../history/seen.ts';
 
 export interface MetadataCopy {
   /** Which process of the node's machine it is of. */
@@ -30,41 +30,42 @@ export interface SettingsInUse {
 export class MetadataCopies {
   readonly #byNode = new Map<NodeId, MetadataCopy>();
 
-  observe(seen: Seen): void {
-    const { observation, boot } = seen;
-    const { kind, node } = observation;
-    if (kind === 'metadata-image') {
-      const { describe } = observation;
-      this.#byNode.set(node, {
-        boot,
-        describe,
-        applied: -1,
-        shown: seen,
-        settings: new Map(),
-      });
-      return;
-    }
-    const copy = this.#byNode.get(node);
-    if (copy === undefined) return;
-    if (kind === 'metadata-applied') {
-      copy.applied = observation.offset;
+  readonly on: Handlers = {
+    'metadata-image': (seen) => {
+      const { node, describe } = seen.observation;
+      const { boot } = seen;
+      this.#byNode.set(node, { boot, describe, applied: -1, shown: seen, settings: new Map() });
+    },
+    'metadata-applied': (seen) => {
+      const { node, offset } = seen.observation;
+      const copy = this.#byNode.get(node);
+      if (copy === undefined) return;
+      copy.applied = offset;
       copy.shown = seen;
-    } else if (kind === 'log-deleted') copy.settings.delete(keyOf(observation));
-    else if (kind === 'settings-used') {
-      const { topicId, partition: plainName, by, settings } = observation;
-      const key = keyOf(observation);
-      const nothing = { topicId, plainName, log: null, partition: null };
-      const used: SettingsInUse = copy.settings.get(key) ?? { ...nothing, shown: seen };
-      used[by] = settings;
-      used.shown = seen;
-      copy.settings.set(key, used);
-    }
-  }
+    },
+    'log-deleted': ({ observation }) => {
+      this.#byNode.get(observation.node)?.settings.delete(keyOf(observation));
+    },
+    'settings-used': (seen) => {
+      const copy = this.#byNode.get(seen.observation.node);
+      if (copy !== undefined) takeUp(copy, seen);
+    },
+  };
 
   /** Of the node's newest process. */
   of(node: NodeId): MetadataCopy | undefined {
     return this.#byNode.get(node);
   }
+}
+
+function takeUp(copy: MetadataCopy, seen: SeenOf<'settings-used'>): void {
+  const { topicId, partition: plainName, by, settings } = seen.observation;
+  const key = keyOf(seen.observation);
+  const nothing = { topicId, plainName, log: null, partition: null };
+  const used: SettingsInUse = copy.settings.get(key) ?? { ...nothing, shown: seen };
+  used[by] = settings;
+  used.shown = seen;
+  copy.settings.set(key, used);
 }
 
 const keyOf = ({ topicId, partition }: { topicId: Uuid; partition: string }): string =>
