@@ -112,6 +112,8 @@ const controllers = {
     means: 'an ISR is accepted by which its proposer leads no more',
     excused: 'who may not lead any more has lost its leadership before',
   },
+  'reassignment-completed': { means: 'a partition has the replicas that were wanted for it' },
+  'reassignment-cancelled': { means: 'a change of replicas that was under way is taken back' },
   'unclean-return': { means: 'a broker registers after an unclean shutdown' },
   'duplicate-registration': { means: 'a broker registers while its former life has a session' },
   'registered-again': { means: 'a broker registers that has done so, and lost the answer' },

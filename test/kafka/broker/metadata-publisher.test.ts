@@ -133,6 +133,8 @@ describe('a delta of many partitions', () => {
     index,
     replicas: [1],
     isr: [1],
+    adding: [],
+    removing: [],
     elr: [],
     lastKnownElr: [],
     leader: 1,
