@@ -18,6 +18,13 @@ export type Change =
   /** That topic, and none that has its name later. */
   | { readonly does: 'delete'; readonly topic: string; readonly topicId: Uuid }
   | { readonly does: 'grow'; readonly topic: string; readonly partitions: number }
+  /** Null: the replicas from before a change under way. */
+  | {
+      readonly does: 'reassign';
+      readonly topic: string;
+      readonly partition: number;
+      readonly replicas: readonly NodeId[] | null;
+    }
   /** Null takes a value away. */
   | {
       readonly does: 'configure';

@@ -197,6 +197,8 @@ export function committed(
     topicId,
     partition,
     replicas: [1, 2, 3],
+    adding: [],
+    removing: [],
     elr: [],
     election: 'none',
     ...state,

@@ -39,6 +39,8 @@ const committed = (
     topicId,
     partition,
     replicas: [1, 2, 3],
+    adding: [],
+    removing: [],
     isr,
     elr,
     leader,

@@ -75,7 +75,8 @@ function highWatermarkMoved(
     const before = partition.committed.end;
     partition.commit(replica, moved.highWatermark, moved.leaderEpoch);
     if (partition.committed.end > before) checkMinimum(partition, seen, guarantees, report);
-    checkReplicated(partition, isr, isr.length, moved.highWatermark, seen, report);
+    const counted = { nodes: isr, needed: isr.length, epoch: moved.leaderEpoch };
+    checkReplicated(partition, counted, moved.highWatermark, seen, report);
   } else replica.leadingEpoch = -1;
   replica.highWatermark = moved.highWatermark;
   checkMatching(partition, replica, moved.highWatermark, seen, report);
@@ -94,7 +95,13 @@ function quorumHighWatermarkMoved(
   if (role === 'leader') {
     partition.commit(replica, highWatermark, epoch);
     const majority = Math.floor(voters.length / 2) + 1;
-    checkReplicated(partition, voters, majority, highWatermark, seen, report);
+    checkReplicated(
+      partition,
+      { nodes: voters, needed: majority, epoch },
+      highWatermark,
+      seen,
+      report,
+    );
   }
   checkMatching(partition, replica, highWatermark, seen, report);
 }
@@ -115,11 +122,10 @@ function checkNoFall(
   });
 }
 
-/** At least `needed` of `nodes` must hold all below `highWatermark`. */
+/** At least `needed` of `nodes` must hold all below `highWatermark`, for a leader of the epoch. */
 function checkReplicated(
   partition: PartitionLogs,
-  nodes: readonly NodeId[],
-  needed: number,
+  { nodes, needed, epoch }: { nodes: readonly NodeId[]; needed: number; epoch: LeaderEpoch },
   highWatermark: Offset,
   seen: Seen,
   report: Report,
@@ -130,7 +136,8 @@ function checkReplicated(
   }
   const lacks = (node: NodeId): boolean => {
     const replica = partition.replica(node);
-    return replica.end < highWatermark && !replica.recovering;
+    const end = Math.max(replica.end, partition.givenUp(node, epoch).end);
+    return end < highWatermark && !replica.recovering;
   };
   let holding = 0;
   for (const node of nodes) if (!lacks(node)) holding++;
@@ -153,14 +160,15 @@ function checkMinimum(
   guarantees: Guarantees,
   report: Report,
 ): void {
-  const { node, highWatermark, maximalIsr } = seen.observation;
+  const { node, highWatermark, leaderEpoch, maximalIsr } = seen.observation;
   const name = partition.partition;
   const minimum = topicGuarantees(guarantees, name)?.copies ?? 1;
   if (maximalIsr !== undefined && maximalIsr.length <= minimum) atRisk(ackedByMinIsr);
-  // One that has just lost its power had it when it was counted.
-  const holding = [...partition.replicas.values()]
-    .filter((replica) => Math.max(replica.end, replica.endBeforeLoss) >= highWatermark)
-    .map((replica) => replica.node);
+  // One that has just lost its power, or given its replica up, had it when it was counted.
+  const heldBy = (replica: ReplicaLog): Offset =>
+    Math.max(replica.end, replica.endBeforeLoss, partition.givenUp(replica.node, leaderEpoch).end);
+  const nodes = new Set([...partition.replicas.keys(), ...partition.formerNodes]);
+  const holding = [...nodes].filter((each) => heldBy(partition.replica(each)) >= highWatermark);
   if (holding.length >= minimum) return;
   report(ackedByMinIsr, {
     about: { partition: name, node, highWatermark, holding, minimum },
