@@ -1,11 +1,12 @@
 /**
  * The one place where a partition's replicas, leader, ISR and ELR change. Given the ISR that is
- * wanted and who may lead, it builds the change record: the end of a reassignment (KIP-455), in-sync
- * and eligible replicas (KIP-966), election, last known leader. Order of election: the leader there is, while it is valid; the first live ISR
- * member in replica order; with the ISR empty the first live ELR member; with both empty the last
- * known leader; any live replica where the topic allows it. The last two lose data perhaps: ISR =
- * [leader], RECOVERING until the leader says it is done. A leader that is set raises the leader
- * epoch, and so does a replica's removal; every record raises the partition epoch.
+ * wanted and who may lead, it builds the change record: the end of a reassignment (KIP-455),
+ * in-sync and eligible replicas (KIP-966), election, last known leader. Order of election: the
+ * leader there is, while it is valid; the first live ISR member in replica order; with the ISR
+ * empty the first live ELR member; with both empty the last known leader; any live replica where
+ * the topic allows it. The last two lose data perhaps: ISR = [leader], RECOVERING until the leader
+ * says it is done. A leader that is set raises the leader epoch, and so does a replica's removal;
+ * every record raises the partition epoch.
  */
 
 import { type NodeId, noNode } from '../../base/ids.ts';
@@ -102,6 +103,9 @@ export function changePartition(
 }
 
 function markReassignment(before: PartitionState, after: Outcome): void {
+  if (before.leader !== noNode && !after.replicas.includes(before.leader))
+    mark('reassignment-removes-leader');
+  if (after.adding.some((node) => after.isr.includes(node))) mark('added-in-sync-early');
   if (!isReassigning(before) || isReassigning(after)) return;
   const isUndone = before.adding.some((node) => !after.replicas.includes(node));
   mark(isUndone ? 'reassignment-cancelled' : 'reassignment-completed');

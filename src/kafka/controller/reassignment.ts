@@ -1,7 +1,7 @@
 /**
  * How a partition changes its replicas (KIP-455). While it does it has those of before and after:
- * what is wanted first, in the order wanted, and behind it what is to go. It ends by itself when all
- * that are to stay are in sync; until then it may be taken back. Pure: from lists to lists.
+ * what is wanted first, in the order wanted, and behind it what is to go. It ends by itself when
+ * all that are to stay are in sync; until then it may be taken back. Pure: from lists to lists.
  */
 import type { NodeId } from '../../base/ids.ts';
 import { isReassigning, type PartitionState } from '../metadata/state.ts';

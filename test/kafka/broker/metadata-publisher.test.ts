@@ -78,7 +78,7 @@ describe('committed metadata', () => {
       after.filter((line) => !before.includes(line)).map((line) => line.split(',')[0]),
     ).toEqual([
       'name orders ordersaaaaaaaaaaaaaaaA',
-      'partition orders-0 elr []',
+      'partition orders-0 adding []',
       'replicas 1',
       'topic ordersaaaaaaaaaaaaaaaA orders 1',
     ]);

@@ -60,7 +60,10 @@ export const movePartition = activityKind({
   },
 });
 
-/** Orders of preference in most cases; null where the topic can have no other replicas. */
+/**
+ * Orders of preference in most cases; null where the topic can have no other replicas. Where every
+ * broker has one, another can be added once one was removed.
+ */
 function drawChange(
   { replicationFactor }: StageTopic,
   { brokers }: Stage,
@@ -68,8 +71,8 @@ function drawChange(
 ): Change | null {
   const isSpare = brokers > replicationFactor;
   const possible: Change[] = [
-    ...(replicationFactor > 1 ? (['reorder', 'reorder', 'reorder', 'remove'] as const) : []),
-    ...(isSpare ? (['replace', 'replace', 'add', 'cancel'] as const) : []),
+    ...(replicationFactor > 1 ? (['reorder', 'reorder', 'reorder', 'remove', 'add'] as const) : []),
+    ...(isSpare ? (['replace', 'replace', 'cancel'] as const) : []),
   ];
   return possible.length === 0 ? null : drawOne(possible, random);
 }
