@@ -109,6 +109,10 @@ export interface BrokerView {
   /** By Metadata, and by DescribeTopicPartitions. */
   readonly topics: readonly TopicView[];
   readonly described: readonly TopicView[];
+  /**
+   * The replicas of `orders-0`: those that it has or, by ListPartitionReassignments, is to have.
+   */
+  readonly replicas: Readonly<Record<string, readonly NodeId[]>>;
   /** What each topic and broker has of its own, by DescribeConfigs. */
   readonly configs: readonly {
     readonly resource: 'topic' | 'broker';

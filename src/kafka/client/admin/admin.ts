@@ -333,7 +333,8 @@ export class Admin {
 
   /** Partitions that are changing their replicas, as a broker knows it. */
   listReassignments(options: AdminOptions = {}): Promise<Reassignment[]> {
-    return listReassignments(this.#call('listing changes of replicas', options));
+    const call = this.#call('listing changes of replicas', options);
+    return listReassignments(call, endpointFrom(options));
   }
 
   #call(what: string, options: AdminOptions): AdminCall {

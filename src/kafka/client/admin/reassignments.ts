@@ -3,6 +3,7 @@ import type { NodeId } from '../../../base/ids.ts';
 import { alterPartitionReassignmentsApi } from '../../protocol/apis/45-alter-partition-reassignments.ts';
 import { listPartitionReassignmentsApi } from '../../protocol/apis/46-list-partition-reassignments.ts';
 import { errorCode } from '../../protocol/errors.ts';
+import type { Endpoint } from '../connect/connection-pool.ts';
 import type { AdminCall } from './admin-call.ts';
 import { eachNamed } from './each-named.ts';
 
@@ -46,9 +47,9 @@ export function alterReassignments(
 }
 
 /** By the word of one broker, which may be behind. */
-export async function listReassignments(call: AdminCall): Promise<Reassignment[]> {
+export async function listReassignments(call: AdminCall, from?: Endpoint): Promise<Reassignment[]> {
   for (;;) {
-    const { response } = await call.ask(listPartitionReassignmentsApi, { topics: null });
+    const { response } = await call.ask(listPartitionReassignmentsApi, { topics: null }, from);
     if (response !== null && response.errorCode === errorCode.none) {
       return response.topics.flatMap(({ name: topic, partitions }) =>
         partitions.map(
