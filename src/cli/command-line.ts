@@ -84,7 +84,7 @@ function addSearches(ordeal: Command, done: Done): void {
     .addOption(
       single(
         '--corpus <dir>',
-        'begin with the plans kept there, and keep there what this hunt leaves (default: begin with the stock ones)',
+        'begin with the plans kept there, and keep those of this hunt (default: the stock ones)',
       ),
     )
     .addOption(outputDir())

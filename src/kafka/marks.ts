@@ -28,10 +28,7 @@ const replicas = {
   'fetch-fenced': { means: 'a fetch names an older leader epoch' },
   'fetch-ahead': { means: 'a fetch names a leader epoch that the broker has not heard of' },
   'fetch-of-former-life': { means: 'a fetch of a former life of a broker arrives' },
-  'fetch-of-stranger': {
-    means: 'a follower fetches that the leader does not know to be one',
-    excused: 'nobody moves a replica in a stock scenario',
-  },
+  'fetch-of-stranger': { means: 'a follower fetches that the leader does not know to be one' },
   'fetch-below-start': { means: 'a fetch begins below the start of the log' },
   'fetch-beyond-end': { means: 'a fetch begins behind the end of the log' },
   'proposal-retried': { means: 'a change of the ISR was not answered, and is proposed again' },
@@ -40,8 +37,9 @@ const replicas = {
   'removed-while-leading': { means: 'a replica is removed while it leads' },
   'replica-set-aside': {
     means: 'a replica found on disk is not, or not surely, what it should be',
-    excused: noDamage,
   },
+  'unassigned-while-leading': { means: 'a replica leads that metadata gives to other brokers' },
+  'unassigned-while-following': { means: 'a replica fetches that metadata gives to other brokers' },
   'recreated-beside-former': {
     means: 'a topic is created anew where its former replica still is',
     excused: 'of what a node learns at once, deletions come first',
@@ -108,10 +106,13 @@ const controllers = {
   'proposal-fenced': { means: 'an ISR is proposed under an older leader epoch' },
   'proposal-outdated': { means: 'an ISR is proposed upon an older state of the partition' },
   'proposal-for-deleted-topic': { means: 'an ISR is proposed of a topic that is gone' },
-  'proposal-moves-leader': {
-    means: 'an ISR is accepted by which its proposer leads no more',
-    excused: 'who may not lead any more has lost its leadership before',
+  'proposal-moves-leader': { means: 'an ISR is accepted by which its proposer leads no more' },
+  'reassignment-completed': { means: 'a partition has the replicas that were wanted for it' },
+  'reassignment-removes-leader': { means: 'a leader is none of the replicas that stay' },
+  'added-in-sync-early': {
+    means: 'a replica that is being added is in the ISR before its partition has all that it shall',
   },
+  'reassignment-cancelled': { means: 'a change of replicas that was under way is taken back' },
   'unclean-return': { means: 'a broker registers after an unclean shutdown' },
   'duplicate-registration': { means: 'a broker registers while its former life has a session' },
   'registered-again': { means: 'a broker registers that has done so, and lost the answer' },

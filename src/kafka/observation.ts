@@ -205,6 +205,9 @@ export type MetadataObservation =
       readonly topicId: Uuid;
       readonly partition: string;
       readonly replicas: readonly NodeId[];
+      /** Of those, the ones that come and go while the replicas change (KIP-455). */
+      readonly adding: readonly NodeId[];
+      readonly removing: readonly NodeId[];
       readonly isr: readonly NodeId[];
       readonly elr: readonly NodeId[];
       readonly leader: NodeId;

@@ -123,6 +123,15 @@ export const explanations: readonly Explanation[] = [
   },
   {
     standing: 'better',
+    what: 'One partition twice in one AlterPartitionReassignments',
+    why: 'The second is INVALID_REQUEST; Apache takes both upon the state before either, and what is left of the first depends on the second.',
+    cases: /^AlterPartitionReassignments v\d: one partition twice$/,
+    path: /\.errorCode$/,
+    apache: /^0$/,
+    ours: /^42$/,
+  },
+  {
+    standing: 'better',
     what: 'Creating the topics of Kafka’s coordinators',
     why: 'INVALID_REQUEST, as for `__cluster_metadata` in Apache: a topic made by hand has not the settings that its coordinator relies on.',
     cases: /^CreateTopics v\d: __(transaction_state|share_group_state)$/,

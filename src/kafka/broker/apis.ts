@@ -30,6 +30,8 @@ import { servedCreatePartitions } from './handlers/37-create-partitions.ts';
 import { servedDeleteGroups } from './handlers/42-delete-groups.ts';
 import { servedElectLeaders } from './handlers/43-elect-leaders.ts';
 import { servedIncrementalAlterConfigs } from './handlers/44-incremental-alter-configs.ts';
+import { servedAlterPartitionReassignments } from './handlers/45-alter-partition-reassignments.ts';
+import { servedListPartitionReassignments } from './handlers/46-list-partition-reassignments.ts';
 import { servedOffsetDelete } from './handlers/47-offset-delete.ts';
 import { servedDescribeQuorum } from './handlers/55-describe-quorum.ts';
 import { servedDescribeCluster } from './handlers/60-describe-cluster.ts';
@@ -64,6 +66,8 @@ const brokerHandlers: readonly BrokerApi[] = [
   servedCreatePartitions,
   servedElectLeaders,
   servedIncrementalAlterConfigs,
+  servedAlterPartitionReassignments,
+  servedListPartitionReassignments,
   servedDescribeQuorum,
   servedDescribeCluster,
   servedDescribeTopicPartitions,

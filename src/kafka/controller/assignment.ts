@@ -53,20 +53,9 @@ export function manualAssignmentProblem(
   replicationFactor: number,
   first: number,
 ): Refusal | null {
-  const refuse = (message: string): Refusal => refusal(errorCode.invalidReplicaAssignment, message);
   for (const [i, replicas] of assignment.entries()) {
-    if (replicas.length === 0)
-      return refuse('The manual partition assignment includes an empty replica list.');
-    if (new Set(replicas).size !== replicas.length) {
-      return refuse('The manual partition assignment includes a broker more than once.');
-    }
-    const unknown = replicas.find((replica) => !context.image.brokers.has(replica));
-    if (unknown !== undefined) {
-      return refuse(
-        `The manual partition assignment includes broker ${unknown}, ` +
-          'but no such broker is registered.',
-      );
-    }
+    const problem = replicasProblem(context, replicas);
+    if (problem !== null) return problem;
     if (replicas.length !== replicationFactor) {
       return refuse(
         `The manual partition assignment includes a partition with ${replicas.length} ` +
@@ -82,6 +71,25 @@ export function manualAssignmentProblem(
   }
   return null;
 }
+
+/** What is wrong with one such list, whoever of it is up; null where nothing is. */
+export function replicasProblem(
+  context: DecisionContext,
+  replicas: readonly NodeId[],
+): Refusal | null {
+  if (replicas.length === 0)
+    return refuse('The manual partition assignment includes an empty replica list.');
+  if (new Set(replicas).size !== replicas.length)
+    return refuse('The manual partition assignment includes a broker more than once.');
+  const unknown = replicas.find((replica) => !context.image.brokers.has(replica));
+  if (unknown === undefined) return null;
+  return refuse(
+    `The manual partition assignment includes broker ${unknown}, ` +
+      'but no such broker is registered.',
+  );
+}
+
+const refuse = (message: string): Refusal => refusal(errorCode.invalidReplicaAssignment, message);
 
 /** Creates a partition: its ISR are the active replicas, its leader the first of them. */
 export function partitionRecord(

@@ -4,6 +4,7 @@
 import type { NodeId } from '../../base/ids.ts';
 import { isReservedTopic } from '../metadata/internal-topics.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
+import { replicationFactorOf, type TopicState } from '../metadata/state.ts';
 import type {
   CreatePartitionsRequest,
   CreatePartitionsResponse,
@@ -61,9 +62,14 @@ function additionalProblem(context: PlacingContext, topics: readonly Wanted[]): 
     if (topic === undefined) continue;
     const additional = Math.max(0, count - topic.partitions.length);
     partitions += additional;
-    replicas += additional * (topic.partitions[0]?.replicas.length ?? 1);
+    replicas += additional * replicationFactorOfTopic(topic);
   }
   return newPartitionsProblem(context, partitions, replicas);
+}
+
+/** As of its first partition, which may be changing its replicas. */
+function replicationFactorOfTopic({ partitions: [first] }: TopicState): number {
+  return first === undefined ? 1 : replicationFactorOf(first);
 }
 
 function morePartitions(
@@ -85,7 +91,7 @@ function morePartitions(
         : `The topic ${topic.name} currently has ${first} partition(s); ${wanted.count} would not be an increase.`,
     );
   }
-  const replicationFactor = topic.partitions[0]?.replicas.length ?? 1;
+  const replicationFactor = replicationFactorOfTopic(topic);
   const assignment =
     wanted.assignments === null
       ? placedAssignment(context, additional, replicationFactor)

@@ -1,11 +1,12 @@
 /**
- * The one place where a partition's leader, ISR and ELR change. Given the ISR that is wanted and
- * who may lead, it builds the change record: in-sync and eligible replicas (KIP-966), election,
- * last known leader. Order of election: the leader there is, while it is valid; the first live ISR
- * member in replica order; with the ISR empty the first live ELR member; with both empty the last
- * known leader; any live replica where the topic allows it. The last two lose data perhaps: ISR =
- * [leader], RECOVERING until the leader says it is done. A leader that is set raises the leader
- * epoch, every record the partition epoch.
+ * The one place where a partition's replicas, leader, ISR and ELR change. Given the ISR that is
+ * wanted and who may lead, it builds the change record: the end of a reassignment (KIP-455),
+ * in-sync and eligible replicas (KIP-966), election, last known leader. Order of election: the
+ * leader there is, while it is valid; the first live ISR member in replica order; with the ISR
+ * empty the first live ELR member; with both empty the last known leader; any live replica where
+ * the topic allows it. The last two lose data perhaps: ISR = [leader], RECOVERING until the leader
+ * says it is done. A leader that is set raises the leader epoch, and so does a replica's removal;
+ * every record raises the partition epoch.
  */
 
 import { type NodeId, noNode } from '../../base/ids.ts';
@@ -14,12 +15,15 @@ import { topicSettings } from '../metadata/image.ts';
 import { noLeaderChange, recoveryState } from '../metadata/record-states.ts';
 import type { PartitionChangeRecord } from '../metadata/records/05-partition-change.ts';
 import type { MetadataRecord } from '../metadata/records.ts';
-import type { PartitionState } from '../metadata/state.ts';
+import { isReassigning, type PartitionState } from '../metadata/state.ts';
 import type { DecisionContext } from './decision.ts';
+import { type Assignment, assignmentAfter } from './reassignment.ts';
 
 export interface PartitionChange {
   /** The ISR wanted; the partition's own where left out. */
   readonly isr?: readonly NodeId[];
+  /** The replicas wanted; as they were where left out. */
+  readonly assignment?: Assignment;
   /** What the leader reports; as it was where left out. */
   readonly recovering?: boolean;
   /** Came back from an unclean shutdown: holds nothing for certain, is in no ISR or ELR. */
@@ -53,25 +57,30 @@ export function changePartition(
   const { rules } = context;
   const settings =
     change.settings ?? topicSettings(context.image, partition.topic, context.settings);
-  const wanted = change.isr ?? partition.isr;
+  const wanted = change.assignment ?? partition;
+  const after = assignmentAfter(wanted, change.isr ?? partition.isr);
+  const { replicas } = after;
   let { isr, elr } = rules.inSyncReplicas(
-    partition,
-    wanted,
+    { ...partition, replicas },
+    after.isr,
     settings.minInsyncReplicas,
     change.unclean ?? noNode,
   );
   let recovering = change.recovering ?? partition.recovering;
 
-  const clean = electCleanly(partition, isr, elr, change);
+  const clean = electCleanly(partition.leader, replicas, isr, elr, change);
   let leader = clean;
   if (clean === noNode) {
     leader =
       isr.length === 0 && elr.length === 0
-        ? rules.lastKnownLeader(partition, change.mayLead)
+        ? rules.lastKnownLeader(
+            partition,
+            (node) => replicas.includes(node) && change.mayLead(node),
+          )
         : noNode;
     if (leader !== noNode) mark('elected-last-known');
     else if (rules.mayElectUncleanly(settings)) {
-      leader = partition.replicas.find(change.mayLead) ?? noNode;
+      leader = replicas.find(change.mayLead) ?? noNode;
       if (leader !== noNode) mark('elected-uncleanly');
     }
     if (leader === noNode) mark('nobody-to-elect');
@@ -85,13 +94,27 @@ export function changePartition(
     isr = [leader];
     elr = elr.filter((replica) => replica !== leader);
   }
-  const lastKnownElr = lastKnownLeaderAfter(partition, isr, leader);
-  return recordOf(partition, { isr, elr, lastKnownElr, leader, recovering });
+  const lastKnownElr = lastKnownLeaderAfter(partition, isr, leader).filter((node) =>
+    replicas.includes(node),
+  );
+  const outcome = { ...after, isr, elr, lastKnownElr, leader, recovering };
+  markReassignment(partition, outcome);
+  return recordOf(partition, outcome);
+}
+
+function markReassignment(before: PartitionState, after: Outcome): void {
+  if (before.leader !== noNode && !after.replicas.includes(before.leader))
+    mark('reassignment-removes-leader');
+  if (after.adding.some((node) => after.isr.includes(node))) mark('added-in-sync-early');
+  if (!isReassigning(before) || isReassigning(after)) return;
+  const isUndone = before.adding.some((node) => !after.replicas.includes(node));
+  mark(isUndone ? 'reassignment-cancelled' : 'reassignment-completed');
 }
 
 /** A leader that holds everything below the high watermark, or −1. */
 function electCleanly(
-  partition: PartitionState,
+  current: NodeId,
+  replicas: readonly NodeId[],
   isr: readonly NodeId[],
   elr: readonly NodeId[],
   change: PartitionChange,
@@ -99,10 +122,10 @@ function electCleanly(
   const candidates = isr.length === 0 ? elr : isr;
   const isValid = (replica: NodeId): boolean =>
     candidates.includes(replica) && change.mayLead(replica);
-  const [first] = partition.replicas;
+  const [first] = replicas;
   if (change.preferred === true && first !== undefined && isValid(first)) return first;
-  if (isValid(partition.leader)) return partition.leader;
-  return partition.replicas.find(isValid) ?? noNode;
+  if (isValid(current)) return current;
+  return replicas.find(isValid) ?? noNode;
 }
 
 /** Kept from when the partition lost its last in-sync replica until it has a leader again. */
@@ -116,19 +139,21 @@ function lastKnownLeaderAfter(
   return [partition.leader];
 }
 
-type Outcome = Pick<PartitionState, 'isr' | 'elr' | 'lastKnownElr' | 'leader' | 'recovering'>;
+type Outcome = Assignment &
+  Pick<PartitionState, 'isr' | 'elr' | 'lastKnownElr' | 'leader' | 'recovering'>;
 
 function recordOf(partition: PartitionState, outcome: Outcome): MetadataRecord | null {
-  const leaderSame = outcome.leader === partition.leader;
+  const loses = partition.replicas.some((replica) => !outcome.replicas.includes(replica));
+  const leaderSame = outcome.leader === partition.leader && !loses;
   const recoverySame = outcome.recovering === partition.recovering;
   const body: PartitionChangeRecord = {
     partitionId: partition.index,
     topicId: partition.topicId,
     isr: changed(partition.isr, outcome.isr),
     leader: leaderSame ? noLeaderChange : outcome.leader,
-    replicas: null,
-    removingReplicas: null,
-    addingReplicas: null,
+    replicas: changed(partition.replicas, outcome.replicas),
+    removingReplicas: changed(partition.removing, outcome.removing),
+    addingReplicas: changed(partition.adding, outcome.adding),
     leaderRecoveryState: recoverySame
       ? recoveryState.noChange
       : outcome.recovering
@@ -142,6 +167,9 @@ function recordOf(partition: PartitionState, outcome: Outcome): MetadataRecord |
     leaderSame &&
     recoverySame &&
     body.isr === null &&
+    body.replicas === null &&
+    body.removingReplicas === null &&
+    body.addingReplicas === null &&
     body.eligibleLeaderReplicas === null &&
     body.lastKnownElr === null;
   return isNoOp ? null : { type: 'partition-change', body };

@@ -10,6 +10,7 @@ import { alterConfigsApi } from '../protocol/apis/33-alter-configs.ts';
 import { createPartitionsApi } from '../protocol/apis/37-create-partitions.ts';
 import { electLeadersApi } from '../protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../protocol/apis/44-incremental-alter-configs.ts';
+import { alterPartitionReassignmentsApi } from '../protocol/apis/45-alter-partition-reassignments.ts';
 import { alterPartitionApi } from '../protocol/apis/56-alter-partition.ts';
 import {
   type BrokerRegistrationRequest,
@@ -24,11 +25,12 @@ import { allocateProducerIdsApi } from '../protocol/apis/67-allocate-producer-id
 import { errorCode } from '../protocol/errors.ts';
 import type { Api, RequestOf, ResponseInput } from '../protocol/schema.ts';
 import type { Request } from '../rpc/contract.ts';
-import { refusedElections } from '../rpc/error-answers.ts';
+import { refusedElections, refusedReassignments } from '../rpc/error-answers.ts';
 import { type ServedApi, serve } from '../rpc/served-api.ts';
 import type { Session } from '../rpc/session.ts';
 import { alterConfigs, replaceConfigs } from './alter-configs.ts';
 import { alterPartition } from './alter-partition.ts';
+import { alterReassignments } from './alter-reassignments.ts';
 import { createPartitions } from './create-partitions.ts';
 import { createTopics } from './create-topics.ts';
 import type { Decision } from './decision.ts';
@@ -212,6 +214,12 @@ export const decidedApis: readonly ServedApi<Decider>[] = [
     [0, 2],
     (tenure, body) => electLeaders(tenure, body),
     (code, body) => refusedElections(body, code),
+  ),
+  decided(
+    alterPartitionReassignmentsApi,
+    [0, 1],
+    (tenure, body) => alterReassignments(tenure, body),
+    (code, body) => refusedReassignments(body, code),
   ),
   decided(
     incrementalAlterConfigsApi,

@@ -75,6 +75,8 @@ function observePartition(
     topicId: after.topicId,
     partition: partitionName(after),
     replicas: after.replicas,
+    adding: after.adding,
+    removing: after.removing,
     isr: after.isr,
     elr: after.elr,
     leader: after.leader,

@@ -32,8 +32,15 @@ export interface PartitionState {
   readonly topicId: Uuid;
   readonly topic: string;
   readonly index: number;
-  /** In order of preference: the first is the preferred leader. */
+  /**
+   * In order of preference: the first is the preferred leader. While they change, those of before
+   * and after (KIP-455).
+   */
   readonly replicas: readonly NodeId[];
+  /** Replicas that the partition did not have, and keeps once all that stay are in sync. */
+  readonly adding: readonly NodeId[];
+  /** Replicas that go once all that stay are in sync. */
+  readonly removing: readonly NodeId[];
   readonly isr: readonly NodeId[];
   /**
    * Eligible leader replicas (KIP-966): hold everything below the high watermark; disjoint from the
@@ -59,6 +66,17 @@ export interface TopicState {
   /** By index, without gaps. */
   readonly partitions: readonly PartitionState[];
 }
+
+/** Its replicas are changing. */
+export const isReassigning = ({
+  adding,
+  removing,
+}: Pick<PartitionState, 'adding' | 'removing'>): boolean =>
+  adding.length > 0 || removing.length > 0;
+
+/** How many replicas it has, or is to have once they have changed. */
+export const replicationFactorOf = ({ replicas, removing }: PartitionState): number =>
+  replicas.length - removing.length;
 
 /** A partition's name, as its log's directory bears it: `orders-0`. */
 export const partitionName = (partition: PartitionState): string =>

@@ -24,6 +24,8 @@ import { createPartitionsApi } from './apis/37-create-partitions.ts';
 import { deleteGroupsApi } from './apis/42-delete-groups.ts';
 import { electLeadersApi } from './apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from './apis/44-incremental-alter-configs.ts';
+import { alterPartitionReassignmentsApi } from './apis/45-alter-partition-reassignments.ts';
+import { listPartitionReassignmentsApi } from './apis/46-list-partition-reassignments.ts';
 import { offsetDeleteApi } from './apis/47-offset-delete.ts';
 import { voteApi } from './apis/52-vote.ts';
 import { beginQuorumEpochApi } from './apis/53-begin-quorum-epoch.ts';
@@ -64,6 +66,8 @@ export const apis: readonly Api[] = [
   deleteGroupsApi,
   electLeadersApi,
   incrementalAlterConfigsApi,
+  alterPartitionReassignmentsApi,
+  listPartitionReassignmentsApi,
   offsetDeleteApi,
   voteApi,
   beginQuorumEpochApi,

@@ -309,7 +309,7 @@ export class ReplicaManager {
     if (state.topic === quorumTopic) return;
     let partition = this.#hosted.get(state.topicId, state.index);
     if (!state.replicas.includes(config.nodeId)) {
-      if (partition !== undefined) this.#remove(partition);
+      if (partition !== undefined) this.#unassign(partition);
       return;
     }
     if (partition !== undefined && state.leader >= 0 && this.#untrusted.delete(partition)) {
@@ -334,6 +334,13 @@ export class ReplicaManager {
     const { follower } = partition;
     if (follower === null || isLeaving) this.#fetchers.unfollow(partition);
     else this.#fetchers.follow(partition, follower.leader);
+  }
+
+  /** Others have it from now on; whoever waits here looks for them. */
+  #unassign(partition: Partition): void {
+    if (partition.leader !== null) mark('unassigned-while-leading');
+    if (partition.follower !== null) mark('unassigned-while-following');
+    this.#remove(partition);
   }
 
   #host(stored: StoredReplica, settings = this.#options.config.settings.topicDefaults): Partition {

@@ -21,6 +21,10 @@ import { createPartitionsApi } from '../protocol/apis/37-create-partitions.ts';
 import { deleteGroupsApi } from '../protocol/apis/42-delete-groups.ts';
 import { type ElectLeadersRequest, electLeadersApi } from '../protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../protocol/apis/44-incremental-alter-configs.ts';
+import {
+  type AlterPartitionReassignmentsRequest,
+  alterPartitionReassignmentsApi,
+} from '../protocol/apis/45-alter-partition-reassignments.ts';
 import { consumerGroupDescribeApi } from '../protocol/apis/69-consumer-group-describe.ts';
 import { describeTopicPartitionsApi } from '../protocol/apis/75-describe-topic-partitions.ts';
 import type { Api, RequestOf, ResponseInput } from '../protocol/schema.ts';
@@ -143,6 +147,7 @@ const perThing: ReadonlyMap<number, Make> = new Map<number, Make>([
     results: topics.map(({ name }) => ({ name, errorCode })),
   })),
   row(electLeadersApi, refusedElections),
+  row(alterPartitionReassignmentsApi, refusedReassignments),
   row(incrementalAlterConfigsApi, ({ resources }, errorCode) => ({
     throttleTimeMs: 0,
     responses: resources.map(({ resourceType, resourceName }) => ({
@@ -165,6 +170,21 @@ export function refusedElections({ topicPartitions }: ElectLeadersRequest, error
     replicaElectionResults: (topicPartitions ?? []).map(({ topic, partitions }) => ({
       topic,
       partitionResult: partitions.map((partitionId) => ({ partitionId, errorCode })),
+    })),
+  };
+}
+
+/** The whole carries the code, and so does each partition that was asked for. */
+export function refusedReassignments(
+  { topics }: AlterPartitionReassignmentsRequest,
+  errorCode: number,
+) {
+  return {
+    throttleTimeMs: 0,
+    errorCode,
+    responses: topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
     })),
   };
 }

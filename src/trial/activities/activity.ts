@@ -39,6 +39,8 @@ export interface Consequences {
   readonly deletes?: string;
   /** So many partitions a topic gets. */
   readonly grows?: { readonly topic: string; readonly partitions: number };
+  /** A topic may have partitions with as few replicas. */
+  readonly shrinks?: { readonly topic: string; readonly replicas: number };
   /** Settings that topics may have from now on: of one, or of all that do not set their own. */
   readonly configures?: {
     readonly topic: string | null;

@@ -1,5 +1,5 @@
 /** Who carries out activities, as their kinds see them: each on its own machine. */
-import type { Micros, Uuid, WallMs } from '../../base/ids.ts';
+import type { Micros, NodeId, Uuid, WallMs } from '../../base/ids.ts';
 import type { Address } from '../../host/network.ts';
 import type { Timers } from '../../host/timers.ts';
 import type { Admin, AdminOptions } from '../../kafka/client/admin/admin.ts';
@@ -17,6 +17,14 @@ export interface Recorded {
   readonly change?: Change | null;
   /** Errors that an earlier attempt of the same call may have caused: they leave it unknown. */
   readonly doneBefore?: readonly number[];
+}
+
+/** The replicas of a partition, as a broker tells them. */
+export interface Placement {
+  /** Those that it has or, where they are changing, is to have. */
+  readonly wanted: readonly NodeId[];
+  readonly isr: readonly NodeId[];
+  readonly leader: NodeId;
 }
 
 interface Actor {
@@ -43,6 +51,8 @@ export interface AdministratorActor extends Actor {
   readonly brokers: readonly { readonly id: number; readonly address: Address }[];
   /** The id of a topic as the cluster tells it now; null where it tells none. */
   topicId(name: string): Promise<Uuid | null>;
+  /** Where the cluster says that a partition is; null where it does not say. */
+  placement(topic: string, partition: number): Promise<Placement | null>;
   wait(ms: number): Promise<void>;
 }
 

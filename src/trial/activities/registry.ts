@@ -10,9 +10,11 @@ import { alterTopic } from './kinds/alter-topic.ts';
 import { burst } from './kinds/burst.ts';
 import { createTopic } from './kinds/create-topic.ts';
 import { deleteTopic } from './kinds/delete-topic.ts';
+import { handOver } from './kinds/hand-over.ts';
 import { largeRecords } from './kinds/large-records.ts';
 import { lookUp } from './kinds/look-up.ts';
 import { moveLeaders } from './kinds/move-leaders.ts';
+import { movePartition } from './kinds/move-partition.ts';
 import { newProducer } from './kinds/new-producer.ts';
 import { pauseReading } from './kinds/pause-reading.ts';
 import { readMetadata } from './kinds/read-metadata.ts';
@@ -30,6 +32,8 @@ const kinds = [
   alterTopic,
   alterBroker,
   moveLeaders,
+  movePartition,
+  handOver,
   readMetadata,
   seek,
   pauseReading,
@@ -50,6 +54,8 @@ export const activitySchema = z.discriminatedUnion('kind', [
   alterTopic.schema,
   alterBroker.schema,
   moveLeaders.schema,
+  movePartition.schema,
+  handOver.schema,
   readMetadata.schema,
   seek.schema,
   pauseReading.schema,

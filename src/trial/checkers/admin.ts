@@ -10,6 +10,7 @@ import { adminDurable, metadataMadeUp } from '../properties/admin.ts';
 import { Asked, Expected } from './admin-state.ts';
 import type { Checker, Report } from './contract.ts';
 import { operationEvidence, toldEvidence } from './evidence.ts';
+import { expectedReplicas, replicasInWords } from './expected-replicas.ts';
 
 /** A final view differs from what was acknowledged. */
 interface Difference {
@@ -25,6 +26,7 @@ export const checkAdministration: Checker = ({ history, guarantees }, report) =>
   if (views.length === 0) return;
   const expected = new Expected(guarantees.initial, operations.all);
   const asked = new Asked(guarantees.initial, operations.all);
+  const replicas = expectedReplicas(operations.all);
   const changes = operations.all.filter(({ change }) => change !== null);
   const isDone = changes.some(({ outcome }) => outcome === 'ok');
   for (const view of views) {
@@ -32,11 +34,16 @@ export const checkAdministration: Checker = ({ history, guarantees }, report) =>
     checkMadeUp(view, asked, report);
     if (view.phase !== 'final') continue;
     if (isDone) atRisk(adminDurable);
-    checkFinal(view, expected, report);
+    checkFinal(view, expected, replicas, report);
   }
 };
 
-function checkFinal(view: BrokerView, expected: Expected, report: Report): void {
+function checkFinal(
+  view: BrokerView,
+  expected: Expected,
+  replicas: ReturnType<typeof expectedReplicas>,
+  report: Report,
+): void {
   const say = (difference: Difference): void => {
     const { what, told, owed, cause } = difference;
     report(adminDurable, {
@@ -55,6 +62,7 @@ function checkFinal(view: BrokerView, expected: Expected, report: Report): void 
   }
   const exists = new Set(view.topics.map(({ name }) => name));
   for (const difference of configDifferences(view, exists, expected)) say(difference);
+  for (const difference of replicaDifferences(view, replicas)) say(difference);
 }
 
 function* topicDifferences(
@@ -92,6 +100,19 @@ function* configDifferences(
       const what = `${config} of ${resource} ${name}`;
       yield { what, told: String(value), owed: inWords(candidates), cause };
     }
+  }
+}
+
+function* replicaDifferences(
+  { replicas }: BrokerView,
+  expected: ReturnType<typeof expectedReplicas>,
+): Generator<Difference> {
+  for (const [partition, { candidates, cause }] of expected) {
+    const own = replicas[partition];
+    if (own === undefined || candidates === null) continue;
+    const told = replicasInWords(own);
+    if (candidates.has(told)) continue;
+    yield { what: `replicas of ${partition}`, told, owed: inWords(candidates), cause };
   }
 }
 

@@ -12,6 +12,15 @@ import { noStorage, type Storage } from './stored/storage.ts';
 
 export const metadataPartition = '__cluster_metadata-0';
 
+/** Of a replica that was removed as metadata wanted it, from that leader epoch on. */
+interface GivenUp {
+  readonly since: LeaderEpoch;
+  readonly end: Offset;
+  readonly flushedEnd: Offset;
+}
+
+const nothing = { end: 0, flushedEnd: 0 } as const;
+
 export class PartitionLogs {
   /** It tells topics of one name apart: `orders-0#2`. */
   readonly partition: string;
@@ -26,6 +35,12 @@ export class PartitionLogs {
   readonly #commits: { readonly leaderEpoch: LeaderEpoch; end: Offset }[] = [];
 
   readonly #incarnations: Incarnations;
+  /** What was removed from nodes, until they have a replica again. */
+  readonly #removed = new Map<NodeId, ReplicaLog>();
+  /** Nodes that were told that they have no replica, and the newest leader epoch of that. */
+  readonly #released = new Map<NodeId, LeaderEpoch>();
+  /** What nodes had when they removed a replica that was not theirs any more. */
+  readonly #givenUp = new Map<NodeId, GivenUp>();
 
   constructor(partition: string, plainName: string, incarnations: Incarnations) {
     this.partition = partition;
@@ -42,10 +57,42 @@ export class PartitionLogs {
   replica(node: NodeId): ReplicaLog {
     let replica = this.replicas.get(node);
     if (replica === undefined) {
-      replica = new ReplicaLog(node, this.partition);
+      replica = this.#removed.get(node) ?? new ReplicaLog(node, this.partition);
       this.replicas.set(node, replica);
     }
     return replica;
+  }
+
+  /** A node applies that the partition has these replicas. */
+  assigned(node: NodeId, replicas: readonly NodeId[], leaderEpoch: LeaderEpoch): void {
+    if (replicas.includes(node)) return;
+    this.#released.set(node, Math.max(leaderEpoch, this.#released.get(node) ?? -1));
+  }
+
+  /** A node has removed its replica. */
+  remove(node: NodeId): void {
+    const replica = this.replica(node);
+    const since = this.#released.get(node);
+    const { end, flushedEnd } = replica;
+    if (since !== undefined && since !== this.#givenUp.get(node)?.since)
+      this.#givenUp.set(node, { since, end, flushedEnd });
+    replica.removed();
+    this.replicas.delete(node);
+    this.#removed.set(node, replica);
+  }
+
+  /**
+   * What a node had that has no replica any more: a leader that has not heard of that, of an epoch
+   * before, may go on counting on it.
+   */
+  givenUp(node: NodeId, leaderEpoch: LeaderEpoch): { end: Offset; flushedEnd: Offset } {
+    const had = this.#givenUp.get(node);
+    return had !== undefined && leaderEpoch < had.since ? had : nothing;
+  }
+
+  /** Nodes that have given a replica up. */
+  get formerNodes(): Iterable<NodeId> {
+    return this.#givenUp.keys();
   }
 
   /** How many epochs of leaders have committed records. */
@@ -147,8 +194,12 @@ export class ClusterLogs {
     'topic-committed': ({ observation }) => {
       if (observation.deleted) this.incarnations.deleted(observation.topicId);
     },
+    'partition-committed': ({ observation }) => {
+      const { partition, topicId, node, replicas, leaderEpoch } = observation;
+      this.partition(partition, topicId).assigned(node, replicas, leaderEpoch);
+    },
     'log-deleted': ({ observation: { partition, topicId, node } }) => {
-      this.partition(partition, topicId).replicas.delete(node);
+      this.partition(partition, topicId).remove(node);
     },
   };
 

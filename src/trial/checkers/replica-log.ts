@@ -140,6 +140,19 @@ export class ReplicaLog {
     this.leadingEpoch = -1;
   }
 
+  /** Its files were removed, and may come back until that is durable. */
+  removed(): void {
+    this.truncate(0);
+    this.endBeforeLoss = 0;
+    this.flushedBeforeLoss = 0;
+    this.leadingEpoch = -1;
+    this.forgetsUntilMs = -1;
+    this.former = null;
+    this.stored = null;
+    this.openedClean = true;
+    this.#mayEndAt = Number.POSITIVE_INFINITY;
+  }
+
   noteDamage(past: DiskPast): void {
     if (past.damages > this.#past.damages) this.isDamaged = true;
   }

@@ -48,8 +48,8 @@ export const replicaSteps = {
   'leader > follower': { means: 'another is elected, and it follows' },
   'leader > leader': { means: 'it leads in a later epoch too' },
   'follower > follower': { means: 'it follows in a later epoch' },
-  'leader > deleted': { means: 'its topic is deleted while it leads' },
-  'follower > deleted': { means: 'its topic is deleted while it follows' },
+  'leader > deleted': { means: 'it is removed with its topic or for another, while it leads' },
+  'follower > deleted': { means: 'it is removed with its topic or for another, while it follows' },
 } as const satisfies Members;
 
 /** What becomes of a partition's ISR and leadership, as the metadata log has it. */
@@ -58,6 +58,10 @@ export const isrSteps = {
   alone: { means: 'its last other member leaves the ISR' },
   expanded: { means: 'a replica comes into the ISR' },
   full: { means: 'every replica is in the ISR again' },
+  reordered: { means: 'its replicas have another order of preference' },
+  moving: { means: 'replicas are being added, or are to go' },
+  moved: { means: 'it has the replicas that were wanted, others than it had' },
+  'move cancelled': { means: 'replicas that were being added go again' },
   'elr filled': {
     means: 'a replica that holds all that is committed leaves an ISR below its minimum',
   },
@@ -141,6 +145,8 @@ export class Steps {
     if (state.election !== 'none') take(`elected ${state.election}`);
     if (before === undefined || before.topicId !== state.topicId) return;
     const { isr, elr, leader, replicas } = state;
+    const move = moveOf(before, state);
+    if (move !== null) take(move);
     if (before.isr.some((node) => !isr.includes(node))) take('shrunk');
     if (isr.some((node) => !before.isr.includes(node))) take('expanded');
     if (isr.length === 1 && before.isr.length > 1) take('alone');
@@ -161,6 +167,19 @@ export class Steps {
     if (before.maximalIsr.some(isGone) && committedIsr.length === before.committedIsr.length)
       this.#take('isr', 'taken back');
   }
+}
+
+const isMoving = ({ adding, removing }: Committed): boolean =>
+  adding.length > 0 || removing.length > 0;
+
+/** What became of a partition's replicas; null where nothing did, or not yet. */
+function moveOf(before: Committed, after: Committed): keyof typeof isrSteps | null {
+  if (isMoving(after)) return isMoving(before) ? null : 'moving';
+  const has = (node: NodeId): boolean => after.replicas.includes(node);
+  if (!before.adding.every(has)) return 'move cancelled';
+  const isSame = before.replicas.every(has) && before.replicas.length === after.replicas.length;
+  if (!isSame) return 'moved';
+  return before.replicas.join() === after.replicas.join() ? null : 'reordered';
 }
 
 const metadataPartition = '__cluster_metadata-0';

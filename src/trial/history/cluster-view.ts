@@ -57,12 +57,16 @@ export class ClusterView {
   }
 
   /**
-   * What keeps the partitions from being whole (led, every replica in the ISR), in words; null when
-   * nothing.
+   * What keeps the partitions from being whole (led, no replicas on their way, every replica in the
+   * ISR), in words; null when nothing.
    */
   brokenPartition(): string | null {
     for (const state of this.partitions.values()) {
       if (state.leader < 0) return `${state.partition} has no leader (ISR ${list(state.isr)})`;
+      const { adding, removing } = state;
+      if (adding.length > 0 || removing.length > 0) {
+        return `${state.partition} is changing its replicas (+${list(adding)} −${list(removing)})`;
+      }
       if (state.isr.length < state.replicas.length) {
         return `${state.partition} has ISR ${list(state.isr)} of ${list(state.replicas)}`;
       }

@@ -18,6 +18,13 @@ export type Change =
   /** That topic, and none that has its name later. */
   | { readonly does: 'delete'; readonly topic: string; readonly topicId: Uuid }
   | { readonly does: 'grow'; readonly topic: string; readonly partitions: number }
+  /** Null: the replicas from before a change under way. */
+  | {
+      readonly does: 'reassign';
+      readonly topic: string;
+      readonly partition: number;
+      readonly replicas: readonly NodeId[] | null;
+    }
   /** Null takes a value away. */
   | {
       readonly does: 'configure';
@@ -102,6 +109,10 @@ export interface BrokerView {
   /** By Metadata, and by DescribeTopicPartitions. */
   readonly topics: readonly TopicView[];
   readonly described: readonly TopicView[];
+  /**
+   * The replicas of `orders-0`: those that it has or, by ListPartitionReassignments, is to have.
+   */
+  readonly replicas: Readonly<Record<string, readonly NodeId[]>>;
   /** What each topic and broker has of its own, by DescribeConfigs. */
   readonly configs: readonly {
     readonly resource: 'topic' | 'broker';

@@ -77,7 +77,10 @@ function topicOf(
   const numbers = (config: string, otherwise: number): number[] =>
     values(config, otherwise).map(Number);
   const minInsync = numbers('min.insync.replicas', defaults.minInsyncReplicas);
-  const factors = made.map(({ replicationFactor }) => replicationFactor);
+  const fewer = consequences.flatMap(({ shrinks }) =>
+    shrinks?.topic === name ? [shrinks.replicas] : [],
+  );
+  const factors = [...made.map(({ replicationFactor }) => replicationFactor), ...fewer];
   return {
     topic: name,
     copies: Math.min(...minInsync, ...factors, cluster.brokers),

@@ -108,6 +108,22 @@ function actorOf(
         throw error;
       }
     },
+    async placement(topic, partition) {
+      try {
+        const [found] = await admin.describeTopics([topic], { timeoutMs: lookTimeoutMs });
+        const state = found?.partitions[partition];
+        if (state === undefined) return null;
+        const changing = await admin.listReassignments({ timeoutMs: lookTimeoutMs });
+        const own = changing.find((each) => each.topic === topic && each.partition === partition);
+        const { isr, leader } = state;
+        const replicas = own?.replicas ?? state.replicas;
+        const wanted = replicas.filter((node) => own?.removing.includes(node) !== true);
+        return { wanted, isr, leader };
+      } catch (error) {
+        if (error instanceof ClientError) return null;
+        throw error;
+      }
+    },
     wait: (ms) =>
       new Promise((resolve) => {
         host.timers.after(msToMicros(ms), resolve);

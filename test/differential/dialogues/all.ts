@@ -13,6 +13,7 @@ import {
   lifeOfTopics,
 } from './19-create-topics.ts';
 import { alterConfigs, describeConfigs } from './32-configs.ts';
+import { reassignments } from './45-reassignments.ts';
 import {
   apiVersions,
   describeTopicPartitions,
@@ -37,6 +38,7 @@ export const groups = (): readonly Group[] => [
   createTopics(),
   deleteTopics(),
   createPartitions(),
+  reassignments(),
   lifeOfTopics(),
   describeConfigs(),
   alterConfigs(),

@@ -248,8 +248,6 @@ export function notServed(): Group {
       ['DescribeLogDirs', 35, 1, ...zero(4)],
       ['OffsetDelete', 47, 0, 0, 1, 103, ...zero(4)],
       ['ElectLeaders', 43, 0, ...zero(8)],
-      ['AlterPartitionReassignments', 45, 0, 0, 0, 0, 0, 100, 1, 0],
-      ['ListPartitionReassignments', 46, 0, 0, 0, 0, 0, 100, 1, 0],
       ['DescribeClientQuotas', 48, 0, ...zero(5)],
       ['DescribeUserScramCredentials', 50, 0, 0, 1, 0],
       ['UpdateFeatures', 57, 1, 0, 0, 0, 0, 100, 1, 0, 0],

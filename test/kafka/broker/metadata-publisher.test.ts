@@ -78,7 +78,7 @@ describe('committed metadata', () => {
       after.filter((line) => !before.includes(line)).map((line) => line.split(',')[0]),
     ).toEqual([
       'name orders ordersaaaaaaaaaaaaaaaA',
-      'partition orders-0 elr []',
+      'partition orders-0 adding []',
       'replicas 1',
       'topic ordersaaaaaaaaaaaaaaaA orders 1',
     ]);
@@ -133,6 +133,8 @@ describe('a delta of many partitions', () => {
     index,
     replicas: [1],
     isr: [1],
+    adding: [],
+    removing: [],
     elr: [],
     lastKnownElr: [],
     leader: 1,

@@ -25,6 +25,8 @@ import { offsetForLeaderEpochApi } from '../../../src/kafka/protocol/apis/23-off
 import { deleteGroupsApi } from '../../../src/kafka/protocol/apis/42-delete-groups.ts';
 import { electLeadersApi } from '../../../src/kafka/protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../../../src/kafka/protocol/apis/44-incremental-alter-configs.ts';
+import { alterPartitionReassignmentsApi } from '../../../src/kafka/protocol/apis/45-alter-partition-reassignments.ts';
+import { listPartitionReassignmentsApi } from '../../../src/kafka/protocol/apis/46-list-partition-reassignments.ts';
 import { consumerGroupHeartbeatApi } from '../../../src/kafka/protocol/apis/68-consumer-group-heartbeat.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import type { Api } from '../../../src/kafka/protocol/schema.ts';
@@ -45,6 +47,8 @@ const served: readonly Api[] = [
   createTopicsApi,
   electLeadersApi,
   incrementalAlterConfigsApi,
+  alterPartitionReassignmentsApi,
+  listPartitionReassignmentsApi,
   initProducerIdApi,
   offsetForLeaderEpochApi,
   // Served by a FakeGroup that intercepts.

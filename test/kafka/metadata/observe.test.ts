@@ -52,6 +52,8 @@ describe('a node that applies committed records tells', () => {
         topicId,
         partition: 'orders-0',
         replicas: [1],
+        adding: [],
+        removing: [],
         isr: [1],
         elr: [],
         leader: 1,

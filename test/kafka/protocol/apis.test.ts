@@ -53,6 +53,8 @@ describe('the API tables', () => {
         "42 DeleteGroups 0-2",
         "43 ElectLeaders 0-2",
         "44 IncrementalAlterConfigs 0-1",
+        "45 AlterPartitionReassignments 0-1",
+        "46 ListPartitionReassignments 0-0",
         "47 OffsetDelete 0-0",
         "52 Vote 0-2",
         "53 BeginQuorumEpoch 0-1",

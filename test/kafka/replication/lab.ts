@@ -100,6 +100,8 @@ export class Lab {
       ...identity,
       replicas,
       isr: replicas,
+      adding: [],
+      removing: [],
       elr: [],
       lastKnownElr: [],
       leader: 1,

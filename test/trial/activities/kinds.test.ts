@@ -84,6 +84,39 @@ const cases: Record<ActivityKindName, { activity: ActivityInput; shows: (seen: S
       expect(moved.map(({ node }) => node)).toContain(1);
     },
   },
+  'move-partition': {
+    activity: {
+      ...admin,
+      kind: 'move-partition',
+      atMs: 9_700,
+      topic: 'payments',
+      partition: 0,
+      change: 'reorder',
+    },
+    shows({ of, replicas }) {
+      const [{ about }] = of('move-partition') as [Operation];
+      expect(replicas('payments-0')).toEqual(about.replicas);
+    },
+  },
+  'hand-over': {
+    activity: {
+      ...admin,
+      kind: 'hand-over',
+      atMs: 10_000,
+      topic: 'orders',
+      partition: 1,
+      times: 4,
+    },
+    shows({ led, of }) {
+      const leaders = of('hand-over').map(({ about }) => about.leader);
+      expect(leaders.length).toBe(8);
+      const wanted = leaders.filter((_, i) => i % 2 === 0);
+      const moved = led.filter(
+        ({ atUs, partition }) => partition === 'orders-1' && atUs > of('hand-over')[0]!.invokedUs,
+      );
+      expect(moved.map(({ node }) => node).slice(0, 4)).toEqual(wanted);
+    },
+  },
   'read-metadata': {
     activity: { ...admin, kind: 'read-metadata', atMs: 10_500, broker: 3 },
     shows({ outcome }) {
@@ -202,7 +235,13 @@ const cases: Record<ActivityKindName, { activity: ActivityInput; shows: (seen: S
 interface Seen {
   readonly outcome: TrialOutcome;
   readonly sends: readonly Send[];
-  readonly led: readonly { readonly atUs: number; readonly node: number }[];
+  readonly led: readonly {
+    readonly atUs: number;
+    readonly node: number;
+    readonly partition: string;
+  }[];
+  /** As the newest metadata has them. */
+  replicas(partition: string): readonly number[] | undefined;
   polls(consumer: string): Poll[];
   of(kind: ActivityKindName): Operation[];
   during(operation: Operation, polls: readonly Poll[]): Poll[];
@@ -210,7 +249,11 @@ interface Seen {
   config(resource: 'topic' | 'broker', name: string): Record<string, string> | undefined;
 }
 
-function seenIn(outcome: TrialOutcome, led: Seen['led']): Seen {
+function seenIn(
+  outcome: TrialOutcome,
+  led: Seen['led'],
+  placed: ReadonlyMap<string, readonly number[]>,
+): Seen {
   const { history } = outcome;
   const workload = history.polls.filter(({ phase }) => phase === 'workload');
   const finals = history.views.filter(({ phase }) => phase === 'final');
@@ -218,6 +261,7 @@ function seenIn(outcome: TrialOutcome, led: Seen['led']): Seen {
     outcome,
     sends: history.sends,
     led,
+    replicas: (partition) => placed.get(partition),
     polls: (name) => workload.filter(({ consumer }) => `c${consumer}` === name),
     of: (kind) => history.operations.all.filter((operation) => operation.kind === kind),
     during: ({ invokedUs, completedUs }, polls) =>
@@ -246,16 +290,23 @@ describe('every kind of activity', () => {
       },
       activities: { script: activityKindNames.map((kind) => cases[kind].activity) },
     });
-    const led: { atUs: number; node: number }[] = [];
+    const led: { atUs: number; node: number; partition: string }[] = [];
+    const placed = new Map<string, readonly number[]>();
     const trace = {
       write: (entry: TraceEntry) => {
         if (entry.is !== 'told') return;
         const { observation } = entry.about as { observation?: Observation };
         if (observation?.kind === 'leader-started')
-          led.push({ atUs: entry.time, node: observation.node });
+          led.push({
+            atUs: entry.time,
+            node: observation.node,
+            partition: observation.partition,
+          });
+        if (observation?.kind === 'partition-committed')
+          placed.set(observation.partition, observation.replicas);
       },
     };
-    seen = seenIn(await runTrial(busy, '1', { trace }), led);
+    seen = seenIn(await runTrial(busy, '1', { trace }), led, placed);
   }, 60_000);
 
   it('breaks nothing, and every operation is recorded to its end', () => {

@@ -79,7 +79,13 @@ class Administration {
       const [partitions, id] = typeof told === 'number' ? [told, `id-of-${name}`] : told;
       return { name, id, partitions };
     });
-    const plain = { broker: 1, phase: 'final', configs: [], brokers: [1] } as const;
+    const plain = {
+      broker: 1,
+      phase: 'final',
+      configs: [],
+      brokers: [1],
+      replicas: {},
+    } as const;
     const atUs = this.#tick();
     this.history.views.push({ ...plain, atUs, topics: views, described: views, ...others });
     return this;
@@ -142,6 +148,14 @@ const set = (value: string | null, name = 'orders'): Change => ({
 const has = (values: Record<string, string>, name = 'orders') => ({
   configs: [{ resource: 'topic', name, values } as const],
 });
+/** Replicas of `orders-0`. */
+const moved = (replicas: readonly number[] | null): Change => ({
+  does: 'reassign',
+  topic: 'orders',
+  partition: 0,
+  replicas,
+});
+const at = (...replicas: readonly number[]) => ({ replicas: { 'orders-0': replicas } });
 const cluster = () => new Administration();
 const flush = { 'flush.ms': '100' };
 
@@ -174,6 +188,44 @@ describe('admin-durable', () => {
         .did('ok', set('2000'))
         .tells({ orders: 3 }, has({ ...flush, 'segment.ms': '1000' })),
     ],
+    ['replicas are where the cluster put them', cluster().tells({ orders: 3 }, at(2, 3, 1))],
+    [
+      'a partition has the replicas that were wanted last',
+      cluster()
+        .did('ok', moved([1, 2]))
+        .did('fail', moved([4, 2]))
+        .did('ok', moved([3, 2]))
+        .tells({ orders: 3 }, at(3, 2)),
+    ],
+    [
+      'perhaps others',
+      cluster()
+        .did('ok', moved([1, 2]))
+        .did('info', moved([3, 2]))
+        .tells({ orders: 3 }, at(1, 2)),
+    ],
+    [
+      'or those of an attempt that came late',
+      cluster()
+        .did('doubtful', moved([1, 2]))
+        .did('ok', moved([3, 2]))
+        .tells({ orders: 3 }, at(1, 2)),
+    ],
+    [
+      'or those of before, where the change was taken back',
+      cluster()
+        .did('ok', moved([1, 2]))
+        .did('ok', moved(null))
+        .tells({ orders: 3 }, at(3, 4)),
+    ],
+    [
+      'and any in a topic made anew',
+      cluster()
+        .did('ok', moved([1, 2]))
+        .did('ok', deleted('orders'))
+        .did('ok', made('orders'))
+        .tells({ orders: [2, 'x'] }, at(3, 4)),
+    ],
     [
       'settings went with their topic, whose making anew is unknown',
       cluster()
@@ -200,6 +252,19 @@ describe('admin-durable', () => {
         .did('ok', set('1000'))
         .did('ok', set('2000'))
         .tells({ orders: 3 }, has({ ...flush, 'segment.ms': '1000' })),
+    ],
+    [
+      'replicas are not those that were wanted',
+      cluster()
+        .did('ok', moved([1, 2]))
+        .did('ok', moved([3, 2]))
+        .tells({ orders: 3 }, at(1, 2)),
+    ],
+    [
+      'their order is not',
+      cluster()
+        .did('ok', moved([2, 1]))
+        .tells({ orders: 3 }, at(1, 2)),
     ],
     [
       'a new topic has the settings of the old one',

@@ -4,6 +4,7 @@
  * one: it may change what it shows, or what lies on its disk at that moment.
  */
 import { countReached } from '../../../src/base/mark.ts';
+import type { Host } from '../../../src/host/host.ts';
 import { defaultTopicSettings } from '../../../src/kafka/config.ts';
 import { Log } from '../../../src/kafka/log/log.ts';
 import type { Observation } from '../../../src/kafka/observation.ts';
@@ -33,6 +34,9 @@ export class LogLab {
   readonly #judge: Judge;
   readonly #distort: Distort;
   #log!: Log;
+  #host!: Host;
+  /** Whether its directory is not durable yet: a flush waits for that. */
+  #isNew = false;
   #sequence = 0;
   #written = 0;
 
@@ -71,7 +75,24 @@ export class LogLab {
     this.#log.truncateTo(offset);
   }
 
+  /** As a broker does whose replica goes and comes again: the new one begins empty. */
+  replace(): void {
+    const { disk } = this.#host;
+    disk.rename('orders-0', 'orders-0.doomed');
+    this.#log.delete();
+    disk.remove('orders-0.doomed');
+    this.#open({ cleanShutdown: true, recoveryPoint: 0 });
+    this.#isNew = true;
+  }
+
   async flush(): Promise<void> {
+    if (this.#isNew) {
+      const { disk } = this.#host;
+      const made = Promise.all([disk.syncDirectory('orders-0'), disk.syncDirectory('')]);
+      await this.world.runUntil(this.world.now + 1_000_000);
+      await made;
+      this.#isNew = false;
+    }
     const done = this.#log.flush();
     await this.world.runUntil(this.world.now + 1_000_000);
     await done;
@@ -108,8 +129,14 @@ export class LogLab {
   async #boot({ cleanShutdown }: { cleanShutdown: boolean }): Promise<void> {
     const recoveryPoint = this.#log?.recoveryPoint ?? 0;
     const { host } = await boot(this.world, 'a', { disk: instantDisk });
+    this.#host = host;
+    this.#isNew = false;
+    this.#open({ cleanShutdown, recoveryPoint });
+  }
+
+  #open({ cleanShutdown, recoveryPoint }: { cleanShutdown: boolean; recoveryPoint: number }): void {
     this.#log = Log.open({
-      disk: host.disk,
+      disk: this.#host.disk,
       directory: 'orders-0',
       settings,
       cleanShutdown,

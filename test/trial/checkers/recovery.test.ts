@@ -7,6 +7,7 @@ import { ordersLog } from './scenes.ts';
 
 type Step =
   | 'delete'
+  | 'replace'
   | 'append'
   | 'new-epoch'
   | 'truncate'
@@ -17,7 +18,16 @@ type Step =
 const steps = fc.array(
   fc.oneof(
     { arbitrary: fc.constant<Step>('append'), weight: 6 },
-    fc.constantFrom<Step>('delete', 'new-epoch', 'truncate', 'flush', 'crash', 'power', 'restart'),
+    fc.constantFrom<Step>(
+      'delete',
+      'replace',
+      'new-epoch',
+      'truncate',
+      'flush',
+      'crash',
+      'power',
+      'restart',
+    ),
   ),
   { maxLength: 40 },
 );
@@ -29,6 +39,7 @@ async function live(lab: LogLab, plan: readonly Step[]): Promise<void> {
     if (step === 'append' || step === 'new-epoch') lab.append(epoch);
     else if (step === 'truncate') lab.truncateTo(Math.floor((lab.log.logEndOffset * 2) / 3));
     else if (step === 'delete') lab.log.advanceLogStart(Math.floor(lab.log.logEndOffset / 2));
+    else if (step === 'replace') lab.replace();
     else if (step === 'flush') await lab.flush();
     else if (step === 'crash') await lab.crash();
     else if (step === 'power') await lab.losePower();

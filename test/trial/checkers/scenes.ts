@@ -198,6 +198,8 @@ export function committed(
     topicId,
     partition,
     replicas: [1, 2, 3],
+    adding: [],
+    removing: [],
     elr: [],
     election: 'none',
     ...state,

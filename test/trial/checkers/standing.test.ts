@@ -21,6 +21,8 @@ const state = (partition: string, offset: number, isr: readonly number[]): Obser
   topicId,
   partition,
   replicas: [1, 2],
+  adding: [],
+  removing: [],
   isr,
   elr: [],
   leader: 1,

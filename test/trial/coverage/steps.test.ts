@@ -39,6 +39,8 @@ const committed = (
     topicId,
     partition,
     replicas: [1, 2, 3],
+    adding: [],
+    removing: [],
     isr,
     elr,
     leader,
@@ -84,4 +86,26 @@ it('a partition shrinks, loses its leader, and gets one from the ELR', () => {
     'isr: elected elr',
     'isr: expanded',
   ]);
+});
+
+it('the replicas of a partition change their order, move, and go back', () => {
+  const having = (offset: number, replicas: number[], adding: number[], removing: number[]) => ({
+    ...committed(offset, [1, 2], [], 1, 'none'),
+    replicas,
+    adding,
+    removing,
+  });
+  const steps = stepsOf(
+    having(1, [1, 2], [], []),
+    having(2, [2, 1], [], []),
+    having(3, [3, 2, 1], [3], [1]),
+    having(4, [3, 2], [], []),
+    having(5, [4, 3, 2], [4], [2]),
+    having(6, [3, 2], [], []),
+    having(7, [3], [], []),
+  );
+  const moves = ['reordered', 'moving', 'moved', 'move cancelled'];
+  expect(
+    steps.map((step) => step.replace('isr: ', '')).filter((step) => moves.includes(step)),
+  ).toEqual(['reordered', 'moving', 'moved', 'moving', 'move cancelled', 'moved']);
 });

@@ -99,6 +99,13 @@ describe('what a configuration that changes promises', () => {
     expect(promisedBy(made).topics.get('new')!.cleanElections).toBe(false);
   });
 
+  it('counts the fewest replicas that a partition may be left with', () => {
+    const move = { kind: 'move-partition', by: 'a1', topic: 'orders', partition: 0 };
+    const copies = (...moves: object[]) => promisedBy(...moves).topics.get('orders')!.copies;
+    expect(copies({ ...move, change: 'remove', atLeast: 2 })).toBe(2);
+    expect(copies({ ...move, change: 'replace' }, { ...move, change: 'cancel' })).toBe(3);
+  });
+
   it('is promised to each producer by its own acks and idempotence', () => {
     const each = [{}, { acks: 1 as const, idempotent: false }];
     const { workload } = scenario({ name: 'x', description: 'Mixed clients.', workload: { each } });

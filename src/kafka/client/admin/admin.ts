@@ -21,9 +21,16 @@ import { type Endpoint, endpointOf } from '../connect/connection-pool.ts';
 import { timestampOf } from '../consume/consumer-position.ts';
 import type { LogTarget } from '../consume/consumer-types.ts';
 import { listOffsets, type OffsetAnswer } from '../consume/offset-queries.ts';
-import { ClientError, type Outcome } from '../errors.ts';
+import { ClientError } from '../errors.ts';
 import type { PartitionInfo } from '../metadata/metadata-cache.ts';
 import { AdminCall } from './admin-call.ts';
+import { eachNamed } from './each-named.ts';
+import {
+  alterReassignments,
+  listReassignments,
+  type Reassignment,
+  type WantedReplicas,
+} from './reassignments.ts';
 
 export interface NewTopic {
   readonly name: string;
@@ -88,13 +95,6 @@ export interface ConfigEntry {
   readonly readOnly: boolean;
 }
 
-/** What the brokers answered for one of the things that a call is about. */
-interface NamedResult {
-  readonly name: string | null;
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-}
-
 const defaultTimeoutMs = 60_000;
 const defaultConfigSource = 5;
 const resourceTypes = { topic: 2, broker: 4 } as const;
@@ -109,7 +109,7 @@ export class Admin {
   createTopics(topics: readonly NewTopic[], options: AdminOptions = {}): Promise<void> {
     const call = this.#call('creating topics', options);
     const doneBefore = errorCode.topicAlreadyExists;
-    return this.#eachNamed(call, topics, 'topic', doneBefore, async (remaining) => {
+    return eachNamed(call, topics, 'topic', doneBefore, async (remaining) => {
       const body = { topics: remaining.map(creatable), timeoutMs: call.leftMs };
       return (await call.ask(createTopicsApi, body)).response?.topics ?? null;
     });
@@ -119,7 +119,7 @@ export class Admin {
     const call = this.#call('deleting topics', options);
     const doneBefore = errorCode.unknownTopicOrPartition;
     const topics = names.map((name) => ({ name, topicId: zeroUuid }));
-    return this.#eachNamed(call, topics, 'topic', doneBefore, async (remaining) => {
+    return eachNamed(call, topics, 'topic', doneBefore, async (remaining) => {
       const topicNames = remaining.map(({ name }) => name);
       const body = { topics: remaining, topicNames, timeoutMs: call.leftMs };
       return (await call.ask(deleteTopicsApi, body)).response?.responses ?? null;
@@ -130,7 +130,7 @@ export class Admin {
   deleteTopicById(id: Uuid, options: AdminOptions = {}): Promise<void> {
     const call = this.#call('deleting a topic', options);
     const topics = [{ name: null, topicId: id }];
-    return this.#eachNamed(call, [{ name: id }], 'topic', errorCode.unknownTopicId, async () => {
+    return eachNamed(call, [{ name: id }], 'topic', errorCode.unknownTopicId, async () => {
       const body = { topics, topicNames: [], timeoutMs: call.leftMs };
       const { response } = await call.ask(deleteTopicsApi, body);
       return response?.responses.map((each) => ({ ...each, name: each.topicId })) ?? null;
@@ -141,16 +141,10 @@ export class Admin {
   createPartitions(topic: string, count: number, options: AdminOptions = {}): Promise<void> {
     const call = this.#call('creating partitions', options);
     const topics = [{ name: topic, count, assignments: null }];
-    return this.#eachNamed(
-      call,
-      topics,
-      'topic',
-      errorCode.invalidPartitions,
-      async (remaining) => {
-        const body = { topics: remaining, timeoutMs: call.leftMs, validateOnly: false };
-        return (await call.ask(createPartitionsApi, body)).response?.results ?? null;
-      },
-    );
+    return eachNamed(call, topics, 'topic', errorCode.invalidPartitions, async (remaining) => {
+      const body = { topics: remaining, timeoutMs: call.leftMs, validateOnly: false };
+      return (await call.ask(createPartitionsApi, body)).response?.results ?? null;
+    });
   }
 
   async describeTopics(
@@ -291,7 +285,7 @@ export class Admin {
       return { name: key, configOperation: value === null ? 1 : 0, value };
     });
     const wanted = { resourceType: resourceTypes[type], resourceName: name, configs: changes };
-    return this.#eachNamed(call, [{ name }], type, errorCode.none, async () => {
+    return eachNamed(call, [{ name }], type, errorCode.none, async () => {
       const body = { resources: [wanted], validateOnly: false };
       const { response } = await call.ask(incrementalAlterConfigsApi, body);
       return response?.responses.map((each) => ({ ...each, name: each.resourceName })) ?? null;
@@ -306,29 +300,41 @@ export class Admin {
   ): Promise<void> {
     const call = this.#call('electing leaders', options);
     const wanted = partitions.map((partition) => ({ name: String(partition) }));
-    return this.#eachNamed(
-      call,
-      wanted,
-      `${topic}, partition`,
-      errorCode.none,
-      async (remaining) => {
-        const indexes = remaining.map(({ name }) => Number(name));
-        const topicPartitions = [{ topic, partitions: indexes }];
-        const body = { topicPartitions, timeoutMs: call.leftMs };
-        const { response } = await call.ask(electLeadersApi, body);
-        if (response === null) return null;
-        const { errorCode: code, replicaElectionResults: results } = response;
-        if (code !== errorCode.none)
-          return wanted.map(({ name }) => ({ name, errorCode: code, errorMessage: null }));
-        return results.flatMap(({ partitionResult }) =>
-          partitionResult.map(({ partitionId, errorCode: own, errorMessage }) => {
-            // It leads already: that is what was wanted.
-            const code = own === errorCode.electionNotNeeded ? errorCode.none : own;
-            return { name: String(partitionId), errorCode: code, errorMessage };
-          }),
-        );
-      },
-    );
+    return eachNamed(call, wanted, `${topic}, partition`, errorCode.none, async (remaining) => {
+      const indexes = remaining.map(({ name }) => Number(name));
+      const topicPartitions = [{ topic, partitions: indexes }];
+      const body = { topicPartitions, timeoutMs: call.leftMs };
+      const { response } = await call.ask(electLeadersApi, body);
+      if (response === null) return null;
+      const { errorCode: code, replicaElectionResults: results } = response;
+      if (code !== errorCode.none)
+        return wanted.map(({ name }) => ({ name, errorCode: code, errorMessage: null }));
+      return results.flatMap(({ partitionResult }) =>
+        partitionResult.map(({ partitionId, errorCode: own, errorMessage }) => {
+          // It leads already: that is what was wanted.
+          const code = own === errorCode.electionNotNeeded ? errorCode.none : own;
+          return { name: String(partitionId), errorCode: code, errorMessage };
+        }),
+      );
+    });
+  }
+
+  /**
+   * Partitions of a topic get other replicas, the preferred leader first; null takes a change back
+   * that is under way. Done when the controller has taken it on: replicas come and go later.
+   */
+  alterReassignments(
+    topic: string,
+    wanted: readonly WantedReplicas[],
+    options: AdminOptions = {},
+  ): Promise<void> {
+    return alterReassignments(this.#call('changing replicas', options), topic, wanted);
+  }
+
+  /** Partitions that are changing their replicas, as a broker knows it. */
+  listReassignments(options: AdminOptions = {}): Promise<Reassignment[]> {
+    const call = this.#call('listing changes of replicas', options);
+    return listReassignments(call, endpointFrom(options));
   }
 
   #call(what: string, options: AdminOptions): AdminCall {
@@ -346,40 +352,6 @@ export class Admin {
     const broker = brokers.find(({ nodeId }) => String(nodeId) === id);
     if (broker !== undefined) return endpointOf(broker);
     throw new ClientError('invalid-argument', `there is no broker ${id}`);
-  }
-
-  /**
-   * Asks until each thing is done. `doneBefore` is the error that a repeated request gets when an
-   * earlier one, whose answer was lost, was carried out.
-   */
-  async #eachNamed<T extends { readonly name: string }>(
-    call: AdminCall,
-    things: readonly T[],
-    what: string,
-    doneBefore: number,
-    ask: (remaining: readonly T[]) => Promise<readonly NamedResult[] | null>,
-  ): Promise<void> {
-    let remaining = things;
-    let firstError: ClientError | null = null;
-    for (;;) {
-      const wasMaybeDone = call.maybeDone;
-      const results = (await ask(remaining)) ?? [];
-      for (const { name, errorCode: code, errorMessage } of results) {
-        const done = code === errorCode.none || (wasMaybeDone && code === doneBefore);
-        if (!done && repeats(code)) {
-          call.lastCode = code;
-          call.doubt();
-          continue;
-        }
-        remaining = remaining.filter((thing) => thing.name !== name);
-        if (done) continue;
-        const detail = errorMessage === null ? '' : `: ${errorMessage}`;
-        firstError ??= new ClientError('broker', `${what} ${name}${detail}`, outcomeOf(code), code);
-      }
-      if (remaining.length === 0) break;
-      await call.pause();
-    }
-    if (firstError !== null) throw firstError;
   }
 
   #offset(
@@ -439,15 +411,6 @@ function described(topic: MetadataResponse['topics'][number]): TopicDescription 
     .sort((a, b) => a.index - b.index);
   return { name: topic.name ?? '', id: topic.topicId, isInternal: topic.isInternal, partitions };
 }
-
-/** An unknown topic stays unknown, though Kafka counts the error among those that may pass. */
-function repeats(code: number): boolean {
-  return isRetriable(code) && code !== errorCode.unknownTopicOrPartition;
-}
-
-/** What threw on its way may have come far. */
-const outcomeOf = (code: number): Outcome =>
-  code === errorCode.unknownServerError ? 'unknown' : 'failed';
 
 /** Throws unless the error may pass. */
 function refuse(call: AdminCall, what: string, code: number, detail: string | null): void {

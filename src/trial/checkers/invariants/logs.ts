@@ -80,7 +80,8 @@ function highWatermarkMoved(
     const before = partition.committed.end;
     partition.commit(replica, moved.highWatermark, moved.leaderEpoch);
     if (partition.committed.end > before) checkMinimum(partition, seen, guarantees, report);
-    checkReplicated(partition, isr, isr.length, moved.highWatermark, seen, report);
+    const counted = { nodes: isr, needed: isr.length, epoch: moved.leaderEpoch };
+    checkReplicated(partition, counted, moved.highWatermark, seen, report);
   } else replica.leadingEpoch = -1;
   replica.highWatermark = moved.highWatermark;
   checkMatching(partition, replica, moved.highWatermark, seen, report);
@@ -99,7 +100,13 @@ function quorumHighWatermarkMoved(
   if (role === 'leader') {
     partition.commit(replica, highWatermark, epoch);
     const majority = Math.floor(voters.length / 2) + 1;
-    checkReplicated(partition, voters, majority, highWatermark, seen, report);
+    checkReplicated(
+      partition,
+      { nodes: voters, needed: majority, epoch },
+      highWatermark,
+      seen,
+      report,
+    );
   }
   checkMatching(partition, replica, highWatermark, seen, report);
 }
@@ -120,11 +127,10 @@ function checkNoFall(
   });
 }
 
-/** At least `needed` of `nodes` must hold all below `highWatermark`. */
+/** At least `needed` of `nodes` must hold all below `highWatermark`, for a leader of the epoch. */
 function checkReplicated(
   partition: PartitionLogs,
-  nodes: readonly NodeId[],
-  needed: number,
+  { nodes, needed, epoch }: { nodes: readonly NodeId[]; needed: number; epoch: LeaderEpoch },
   highWatermark: Offset,
   seen: Seen,
   report: Report,
@@ -134,9 +140,9 @@ function checkReplicated(
     if (lags) atRisk(highWatermarkReplicated);
   }
   let holding = 0;
-  for (const node of nodes) if (!lacks(partition.replica(node), highWatermark)) holding++;
+  for (const node of nodes) if (!lacks(partition, node, highWatermark, epoch)) holding++;
   if (holding >= needed) return;
-  const lacking = nodes.filter((node) => lacks(partition.replica(node), highWatermark));
+  const lacking = nodes.filter((node) => lacks(partition, node, highWatermark, epoch));
   const ends = lacking.map((node) => partition.replica(node).end);
   const name = partition.partition;
   report(highWatermarkReplicated, {
@@ -147,9 +153,20 @@ function checkReplicated(
   });
 }
 
-/** One that lost writes is not held to what it had until it is back there. */
-const lacks = ({ end, recovering }: ReplicaLog, highWatermark: Offset): boolean =>
-  end < highWatermark && !recovering;
+/**
+ * One that lost writes is not held to what it had until it is back there; one that has given its
+ * replica up had it when it was counted.
+ */
+function lacks(
+  partition: PartitionLogs,
+  node: NodeId,
+  highWatermark: Offset,
+  epoch: LeaderEpoch,
+): boolean {
+  const { end, recovering } = partition.replica(node);
+  if (end >= highWatermark || recovering) return false;
+  return partition.givenUp(node, epoch).end < highWatermark;
+}
 
 /** What was just committed is on as many replicas as the topic is configured to have it. */
 function checkMinimum(
@@ -158,16 +175,20 @@ function checkMinimum(
   guarantees: Guarantees,
   report: Report,
 ): void {
-  const { node, highWatermark, maximalIsr } = seen.observation;
+  const { node, highWatermark, leaderEpoch, maximalIsr } = seen.observation;
   const name = partition.partition;
   const minimum = topicGuarantees(guarantees, name)?.copies ?? 1;
   if (maximalIsr !== undefined && maximalIsr.length <= minimum) atRisk(ackedByMinIsr);
   let count = 0;
   for (const replica of partition.replicas.values()) if (held(replica, highWatermark)) count++;
   if (count >= minimum) return;
-  const holding = [...partition.replicas.values()]
-    .filter((replica) => held(replica, highWatermark))
-    .map(({ node }) => node);
+  const nodes = new Set([...partition.replicas.keys(), ...partition.formerNodes]);
+  const holding = [...nodes].filter(
+    (each) =>
+      held(partition.replica(each), highWatermark) ||
+      partition.givenUp(each, leaderEpoch).end >= highWatermark,
+  );
+  if (holding.length >= minimum) return;
   report(ackedByMinIsr, {
     about: { partition: name, node, highWatermark, holding, minimum },
     atUs: seen.atUs,

@@ -1,4 +1,4 @@
-import type { NodeId, Offset } from '../../../base/ids.ts';
+import type { LeaderEpoch, NodeId, Offset } from '../../../base/ids.ts';
 import { zeroUuid } from '../../../base/ids.ts';
 import { atRisk } from '../../../base/mark.ts';
 import { type Guarantees, isPromised } from '../../guarantees/guarantees.ts';
@@ -22,38 +22,48 @@ export function syncedInvariant(
   return {
     on: {
       'high-watermark': (seen) => {
-        const { role, partition, topicId, highWatermark, maximalIsr } = seen.observation;
+        const { role, partition, topicId, highWatermark, leaderEpoch, maximalIsr } =
+          seen.observation;
         if (role !== 'leader' || maximalIsr === undefined) return;
         if (!isPromised(syncedWhenAcknowledged.pledge, guarantees, partition)) return;
-        const given = { logs: logs.partition(partition, topicId), highWatermark };
+        const given = { logs: logs.partition(partition, topicId), highWatermark, leaderEpoch };
         if (given.logs.isDeleted) return;
         atRisk(syncedWhenAcknowledged);
         checkSynced(given, maximalIsr, maximalIsr.length, seen, report);
       },
       'quorum-high-watermark': (seen) => {
-        const { role, highWatermark } = seen.observation;
+        const { role, highWatermark, epoch: leaderEpoch } = seen.observation;
         if (role !== 'leader') return;
-        const given = { logs: logs.partition(metadataPartition, zeroUuid), highWatermark };
+        const metadata = logs.partition(metadataPartition, zeroUuid);
+        const given = { logs: metadata, highWatermark, leaderEpoch };
         checkSynced(given, voters, majority, seen, report);
       },
     },
   };
 }
 
+/** What a leader of that epoch counts as committed. */
+interface Given {
+  readonly logs: PartitionLogs;
+  readonly highWatermark: Offset;
+  readonly leaderEpoch: LeaderEpoch;
+}
+
 /** At least `needed` of `nodes` have synced all below. */
 function checkSynced(
-  { logs, highWatermark }: { readonly logs: PartitionLogs; readonly highWatermark: Offset },
+  { logs, highWatermark, leaderEpoch }: Given,
   nodes: readonly NodeId[],
   needed: number,
   seen: Seen,
   report: Report,
 ): void {
   let holding = 0;
-  for (const node of nodes) if (syncedEnd(logs, node) >= highWatermark) holding++;
+  const endOf = (node: NodeId): Offset => syncedEnd(logs, node, leaderEpoch);
+  for (const node of nodes) if (endOf(node) >= highWatermark) holding++;
   if (holding >= needed) return;
   const { partition } = logs;
-  const lacking = nodes.filter((node) => syncedEnd(logs, node) < highWatermark);
-  const synced = lacking.map((node) => syncedEnd(logs, node));
+  const lacking = nodes.filter((node) => endOf(node) < highWatermark);
+  const synced = lacking.map(endOf);
   report(syncedWhenAcknowledged, {
     about: { partition, node: seen.observation.node, highWatermark, lacking, synced },
     atUs: seen.atUs,
@@ -62,8 +72,8 @@ function checkSynced(
   });
 }
 
-/** One that has just lost its disk had it when it was counted. */
-function syncedEnd(logs: PartitionLogs, node: NodeId): Offset {
+/** One that has just lost its disk, or given its replica up, had it when it was counted. */
+function syncedEnd(logs: PartitionLogs, node: NodeId, leaderEpoch: LeaderEpoch): Offset {
   const { flushedEnd, flushedBeforeLoss } = logs.replica(node);
-  return Math.max(flushedEnd, flushedBeforeLoss);
+  return Math.max(flushedEnd, flushedBeforeLoss, logs.givenUp(node, leaderEpoch).flushedEnd);
 }

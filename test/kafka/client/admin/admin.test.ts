@@ -4,6 +4,8 @@ import type { ClientError } from '../../../../src/kafka/client/errors.ts';
 import { createTopicsApi } from '../../../../src/kafka/protocol/apis/19-create-topics.ts';
 import { electLeadersApi } from '../../../../src/kafka/protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../../../../src/kafka/protocol/apis/44-incremental-alter-configs.ts';
+import { alterPartitionReassignmentsApi } from '../../../../src/kafka/protocol/apis/45-alter-partition-reassignments.ts';
+import { listPartitionReassignmentsApi } from '../../../../src/kafka/protocol/apis/46-list-partition-reassignments.ts';
 import { errorCode } from '../../../../src/kafka/protocol/errors.ts';
 import { isRequestOf } from '../../../../src/kafka/rpc/request.ts';
 import { FakeCluster } from '../fake-cluster.ts';
@@ -142,6 +144,74 @@ describe('electing preferred leaders', () => {
     const elect = (admin: Admin) => admin.electPreferredLeaders('t', [0, 1]);
     expect(await outcome(cluster, elect)).toBe('done');
     expect(asked).toEqual([[0, 1], [1]]);
+  });
+});
+
+describe('changing replicas', () => {
+  const altering = (cluster: FakeCluster, asked: unknown[], codes: (number | null)[]): void => {
+    cluster.intercept = (request) => {
+      if (!isRequestOf(request, alterPartitionReassignmentsApi)) return false;
+      const { partitions } = request.body.topics[0]!;
+      asked.push(partitions.map(({ partitionIndex, replicas }) => [partitionIndex, replicas]));
+      const code = codes.shift()!;
+      if (code === null) {
+        request.disconnect();
+        return true;
+      }
+      const answers = partitions.map(({ partitionIndex }) => ({
+        partitionIndex,
+        errorCode: partitionIndex === 0 ? errorCode.none : code,
+      }));
+      request.respond({ responses: [{ name: 't', partitions: answers }] });
+      return true;
+    };
+  };
+
+  it('asks again for those that may yet be had', async () => {
+    const cluster = new FakeCluster();
+    const asked: unknown[] = [];
+    altering(cluster, asked, [errorCode.requestTimedOut, errorCode.none]);
+    const wanted = [
+      { partition: 0, replicas: [1, 2] },
+      { partition: 1, replicas: null },
+    ];
+    const change = (admin: Admin) => admin.alterReassignments('t', wanted);
+    expect(await outcome(cluster, change)).toBe('done');
+    expect(asked).toEqual([
+      [
+        [0, [1, 2]],
+        [1, null],
+      ],
+      [[1, null]],
+    ]);
+  });
+
+  it('takes nothing to be taken back for done where an attempt got no answer', async () => {
+    const cluster = new FakeCluster();
+    altering(cluster, [], [null, errorCode.noReassignmentInProgress]);
+    let doubts = 0;
+    const onDoubt = () => doubts++;
+    const cancel = (admin: Admin) =>
+      admin.alterReassignments('t', [{ partition: 1, replicas: null }], { onDoubt });
+    expect([await outcome(cluster, cancel), doubts]).toEqual(['done', 1]);
+    const other = new FakeCluster();
+    altering(other, [], [errorCode.noReassignmentInProgress]);
+    expect(await outcome(other, cancel)).toBe('failed broker 85');
+  });
+
+  it('lists those that are under way', async () => {
+    const cluster = new FakeCluster();
+    cluster.intercept = (request) => {
+      if (!isRequestOf(request, listPartitionReassignmentsApi)) return false;
+      const partition = { partitionIndex: 3, replicas: [4, 1, 2] };
+      const changing = { ...partition, addingReplicas: [4], removingReplicas: [2] };
+      request.respond({ topics: [{ name: 't', partitions: [changing] }] });
+      return true;
+    };
+    const found = await outcome(cluster, (admin) => admin.listReassignments());
+    expect(found).toEqual([
+      { topic: 't', partition: 3, replicas: [4, 1, 2], adding: [4], removing: [2] },
+    ]);
   });
 });
 
