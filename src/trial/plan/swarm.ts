@@ -39,7 +39,7 @@ export function drawConfiguration(random: RandomStream): Configuration & { reado
     : 'slow';
   const cluster = drawCluster(tempo, random);
   const topics = drawTopics(cluster.brokers, random);
-  const phases = phasesSchema.parse({ warmUpMs: 4_000, chaosMs: 20_000 + random.int(40_001) });
+  const phases = phasesSchema.parse({ warmUpMs: 4_000, chaosMs: 30_000 + random.int(60_001) });
   const workload = drawWorkload(random);
   const pace = drawPace(tempo, random);
   return { cluster, topics: topics.map(fitting(workload)), phases, network, workload, pace };
