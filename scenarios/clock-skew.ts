@@ -7,6 +7,7 @@ export default scenario({
     monotonic time, whose drift the timeouts bear.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 40_000 },
+  limp: 'drawn',
   faults: {
     random: { everyMs: 5_000, kinds: ['clock-jump', 'clock-drift'], durationMs: [2_000, 20_000] },
   },

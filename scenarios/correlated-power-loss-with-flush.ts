@@ -7,6 +7,7 @@ export default scenario({
     the price of a sync for each append.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2', 'flush.messages': '1' } }],
   phases: { chaosMs: 30_000, calmMs: 5_000 },
+  limp: 'drawn',
   faults: {
     script: [{ kind: 'power-loss', atMs: 12_000, target: 'all nodes', durationMs: 3_000 }],
   },

@@ -7,6 +7,7 @@ export default scenario({
     to others, and once there is room it recovers and catches up.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 45_000 },
+  limp: 'drawn',
   faults: {
     random: { everyMs: 12_000, kinds: ['full-disk'], durationMs: [2_000, 15_000] },
   },

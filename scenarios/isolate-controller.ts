@@ -8,6 +8,7 @@ export default scenario({
     successor.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 45_000 },
+  limp: 'drawn',
   faults: {
     random: {
       everyMs: 8_000,

@@ -7,6 +7,7 @@ export default scenario({
     min.insync.replicas 2 any number of such crashes loses, repeats and reorders nothing.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 40_000 },
+  limp: 'drawn',
   faults: {
     random: {
       everyMs: 6_000,

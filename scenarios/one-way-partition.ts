@@ -8,6 +8,7 @@ export default scenario({
     controller.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 45_000 },
+  limp: 'drawn',
   faults: {
     random: { everyMs: 9_000, kinds: ['one-way-partition'], durationMs: [500, 18_000] },
   },

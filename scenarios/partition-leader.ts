@@ -8,6 +8,7 @@ export default scenario({
     new leader.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 45_000 },
+  limp: 'drawn',
   faults: {
     random: {
       everyMs: 10_000,

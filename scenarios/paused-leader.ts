@@ -7,6 +7,7 @@ export default scenario({
     answer, but it cannot acknowledge what its successor does not hold.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 45_000 },
+  limp: 'drawn',
   faults: {
     random: {
       everyMs: 7_000,

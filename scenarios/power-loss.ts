@@ -8,6 +8,7 @@ export default scenario({
     power loss waits until then.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 60_000 },
+  limp: 'drawn',
   faults: {
     random: { everyMs: 14_000, kinds: ['power-loss'], durationMs: [500, 10_000] },
   },

@@ -8,6 +8,7 @@ export default scenario({
     reordered.`,
   topics: [{ name: 'orders', configs: { 'min.insync.replicas': '2' } }],
   phases: { chaosMs: 45_000 },
+  limp: 'drawn',
   faults: {
     script: [
       { kind: 'restart', atMs: 1_000, target: 'b1', durationMs: 1_000 },
