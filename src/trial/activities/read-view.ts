@@ -1,5 +1,6 @@
 /**
- * What one broker tells of the cluster: topics, partitions, replicas, settings and brokers, by its own word.
+ * What one broker tells of the cluster: topics, partitions, replicas, settings and brokers, by its
+ * own word.
  */
 
 import type { NodeId } from '../../base/ids.ts';
