@@ -39,8 +39,8 @@ export class PartitionLogs {
   readonly #removed = new Map<NodeId, ReplicaLog>();
   /** Nodes that were told that they have no replica, and the newest leader epoch of that. */
   readonly #released = new Map<NodeId, LeaderEpoch>();
-  /** What nodes had when they removed a replica that was not theirs any more. */
-  readonly #givenUp = new Map<NodeId, GivenUp>();
+  /** What nodes had when they removed a replica that was not theirs any more, each time. */
+  readonly #givenUp = new Map<NodeId, GivenUp[]>();
 
   constructor(partition: string, plainName: string, incarnations: Incarnations) {
     this.partition = partition;
@@ -74,8 +74,9 @@ export class PartitionLogs {
     const replica = this.replica(node);
     const since = this.#released.get(node);
     const { end, flushedEnd } = replica;
-    if (since !== undefined && since !== this.#givenUp.get(node)?.since)
-      this.#givenUp.set(node, { since, end, flushedEnd });
+    const times = this.#givenUp.get(node) ?? [];
+    if (since !== undefined && since !== times.at(-1)?.since)
+      this.#givenUp.set(node, [...times, { since, end, flushedEnd }]);
     replica.removed();
     this.replicas.delete(node);
     this.#removed.set(node, replica);
@@ -86,8 +87,7 @@ export class PartitionLogs {
    * before, may go on counting on it.
    */
   givenUp(node: NodeId, leaderEpoch: LeaderEpoch): { end: Offset; flushedEnd: Offset } {
-    const had = this.#givenUp.get(node);
-    return had !== undefined && leaderEpoch < had.since ? had : nothing;
+    return this.#givenUp.get(node)?.find(({ since }) => leaderEpoch < since) ?? nothing;
   }
 
   /** Nodes that have given a replica up. */

@@ -32,20 +32,25 @@ export function administratorProgram(role: AdministratorRole): Program {
       role.onCreated(problem);
       host.exit(0, 'done');
     };
-    const create = (): void =>
-      void client
-        .admin()
-        .createTopics(role.topics)
-        .then(
-          () => end(null),
-          (error: ClientError) => {
-            // Not all brokers have registered yet.
-            const isEarly = error.code === errorCode.invalidReplicationFactor;
-            if (isEarly) host.timers.after(againUs, create);
-            else end(error.message);
-          },
-        );
-    create();
+    const admin = client.admin();
+    const create = (topics: typeof role.topics): void =>
+      void admin.createTopics(topics).then(
+        () => end(null),
+        (error: ClientError) => {
+          // Not all brokers have registered yet.
+          const isEarly = error.code === errorCode.invalidReplicationFactor;
+          if (isEarly) host.timers.after(againUs, createRest);
+          else end(error.message);
+        },
+      );
+    /** Some of the topics may be there. */
+    const createRest = (): void =>
+      void admin.listTopics().then(
+        (there) =>
+          create(role.topics.filter(({ name }) => there.every((one) => one.name !== name))),
+        (error: ClientError) => end(error.message),
+      );
+    create(role.topics);
     return { stop: () => host.exit(0, 'asked to stop') };
   };
 }

@@ -32,13 +32,13 @@ describe('what a partition’s replicas are changed to', () => {
 });
 
 /** A trial of four brokers in which these things are done to `orders`. */
-async function trial(script: readonly ActivityInput[], seed = '1') {
+async function trial(script: readonly ActivityInput[], seed = '1', partitions = 1) {
   return runTrial(
     scenario({
       name: 'moving',
       description: 'A partition moves under load.',
       cluster: { brokers: 4 },
-      topics: [{ name: 'orders', partitions: 1, configs: { 'min.insync.replicas': '2' } }],
+      topics: [{ name: 'orders', partitions, configs: { 'min.insync.replicas': '2' } }],
       workload: { consumers: 1, recordsPerSecond: 100 },
       phases: { warmUpMs: 3_000, chaosMs: 10_000, calmMs: 1_000 },
       faults: { script: [{ kind: 'restart', target: 'b2', atMs: 5_500, durationMs: 1_000 }] },
@@ -68,6 +68,12 @@ describe('a partition that moves through the cluster', () => {
     const finals = history.views.filter(({ phase }) => phase === 'final');
     for (const { replicas } of finals)
       expect(replicas['orders-0']).toEqual(moves.at(-1)!.about.replicas);
+  }, 60_000);
+
+  it('may be one of all that move', async () => {
+    const { result, history } = await trial([move(500, { partition: null, pick: 1 })], '2', 3);
+    expect(result).toMatchObject({ verdict: 'pass', violations: [] });
+    expect(history.operations.all.map(({ about }) => about.index)).toEqual([0, 1, 2]);
   }, 60_000);
 
   it('may grow, shrink, and have its change taken back at once', async () => {

@@ -73,6 +73,15 @@ describe('a replica that goes as metadata wants it', () => {
     );
   });
 
+  it('is counted on as it was then, though it came and went again since', () => {
+    const twice = [placed(3, 7, [1, 2], 1), removed(3), placed(3, 8, [1, 2, 3], 1, [1, 2])];
+    const again = [placed(3, 9, [1, 2], 2), removed(3)];
+    expect(judged([...before, ...twice, ...again, leaderMark(1, 0, 2, [1, 2, 3])])).toEqual([]);
+    expect(
+      judged([...before, ...twice, ...again, leads(1, 1, 2), leaderMark(1, 1, 2, [1, 2, 3])]),
+    ).toContain('high-watermark-replicated');
+  });
+
   it('was one of those that had what is committed, however few are left', () => {
     const two = [...written(1, 3), leaderMark(1, 0, 1, [1, 3])];
     const unheard = [placed(3, 7, [1], 1), removed(3)];

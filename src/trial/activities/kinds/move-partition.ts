@@ -10,15 +10,22 @@ import type { Stage, StageTopic } from '../stage.ts';
 const changes = ['reorder', 'replace', 'add', 'remove', 'cancel'] as const;
 type Change = (typeof changes)[number];
 
+/** What is to become of a partition's replicas. */
+interface Wish {
+  readonly change: Change;
+  readonly pick: number;
+  readonly atLeast: number;
+}
+
 const kind = 'move-partition';
 
 export const movePartition = activityKind({
   name: kind,
-  does: 'the administrator has `partition` of `topic` change its replicas (AlterPartitionReassignments): `reorder`, `replace` one, `add` one, `remove` one down to `atLeast`, or `cancel` what is under way; `pick` chooses among them, and `cancelAfterMs` takes it back soon',
+  does: 'the administrator has `partition` of `topic`, or all of them one after the other (null), change its replicas (AlterPartitionReassignments): `reorder`, `replace` one, `add` one, `remove` one down to `atLeast`, or `cancel` what is under way; `pick` chooses among them, and `cancelAfterMs` takes it back soon',
   by: 'administrator',
   fields: {
     topic: topicName,
-    partition: z.int().min(0).max(63),
+    partition: z.int().min(0).max(63).nullable(),
     change: z.enum(changes),
     pick: z.int().min(0).max(999).default(0),
     atLeast: z.int().min(1).max(9).default(2),
@@ -31,7 +38,7 @@ export const movePartition = activityKind({
     const isLong = change === 'replace' || change === 'add';
     return {
       topic: topic.name,
-      partition: random.int(topic.partitions),
+      partition: random.int(3) === 0 ? null : random.int(topic.partitions),
       change,
       pick: random.int(1_000),
       atLeast: stage.copiesOf(topic.name),
@@ -44,19 +51,18 @@ export const movePartition = activityKind({
   }),
   async run(activity, actor) {
     const { topic, partition, change, cancelAfterMs } = activity;
+    const known = actor.directory.all.find(({ name }) => name === topic)?.partitions ?? 1;
+    const all =
+      partition === null ? Array.from({ length: known }, (_, index) => index) : [partition];
     if (change === 'cancel') {
-      await take(topic, partition, null, actor);
+      for (const index of all) await take(topic, index, null, actor);
       return;
     }
-    const placement = await actor.placement(topic, partition);
-    if (placement === null) return;
-    const brokers = actor.brokers.map(({ id }) => id);
-    const wanted = changed(placement.wanted, brokers, activity);
-    if (wanted === null) return;
-    await take(topic, partition, wanted, actor);
+    const begun: number[] = [];
+    for (const index of all) if (await move(index, activity, actor)) begun.push(index);
     if (cancelAfterMs === null) return;
     await actor.wait(cancelAfterMs);
-    await take(topic, partition, null, actor);
+    for (const index of begun) await take(topic, index, null, actor);
   },
 });
 
@@ -72,7 +78,7 @@ function drawChange(
   const isSpare = brokers > replicationFactor;
   const possible: Change[] = [
     ...(replicationFactor > 1 ? (['reorder', 'reorder', 'reorder', 'remove', 'add'] as const) : []),
-    ...(isSpare ? (['replace', 'replace', 'cancel'] as const) : []),
+    ...(isSpare ? (['replace', 'replace', 'replace', 'cancel'] as const) : []),
   ];
   return possible.length === 0 ? null : drawOne(possible, random);
 }
@@ -81,7 +87,7 @@ function drawChange(
 export function changed(
   replicas: readonly NodeId[],
   brokers: readonly NodeId[],
-  { change, pick, atLeast }: { readonly change: Change; readonly pick: number; atLeast: number },
+  { change, pick, atLeast }: Wish,
 ): readonly NodeId[] | null {
   const spare = brokers.filter((broker) => !replicas.includes(broker));
   const other = spare[pick % Math.max(1, spare.length)];
@@ -100,6 +106,21 @@ export function changed(
     case 'cancel':
       return null;
   }
+}
+
+/** False where there was nothing to be moved. */
+async function move(
+  index: number,
+  given: Wish & { readonly topic: string },
+  actor: AdministratorActor,
+): Promise<boolean> {
+  const placement = await actor.placement(given.topic, index);
+  if (placement === null) return false;
+  const brokers = actor.brokers.map(({ id }) => id);
+  const wanted = changed(placement.wanted, brokers, { ...given, pick: given.pick + index });
+  if (wanted === null) return false;
+  await take(given.topic, index, wanted, actor);
+  return true;
 }
 
 async function take(
