@@ -27,13 +27,14 @@ export class Completions {
     this.#draining = true;
     let failure: unknown = null;
     for (let at = 0; at < this.#count; at++) {
+      const operation = this.#ready[at] as Completable;
+      this.#ready[at] = null;
       try {
-        (this.#ready[at] as Completable).complete();
+        operation.complete();
       } catch (error) {
         failure ??= error;
       }
     }
-    this.#ready.fill(null, 0, this.#count);
     this.#count = 0;
     this.#draining = false;
     if (failure !== null) throw failure;

@@ -81,12 +81,16 @@ class ConnectionChannel implements Channel {
   ): void {
     const answer = onResponse as OnResponse<Api>;
     if (this.#closed) {
-      this.#host.timers.after(0, () => answer(null, 'closed'));
+      this.#refuse(answer);
       return;
     }
     const deadline = this.#host.clock.monotonicUs() + timeoutUs;
     this.#send(api, version, body, deadline, answer);
     if (this.#timer === null || deadline < this.#timerAt) this.#arm(deadline, timeoutUs);
+  }
+
+  #refuse(answer: OnResponse<Api>): void {
+    this.#host.timers.after(0, () => answer(null, 'closed'));
   }
 
   sendOneWay<A extends Api>(api: A, version: number, body: RequestInput<A>): void {

@@ -90,14 +90,15 @@ export class FaultExecutor {
   /** Told whatever the cluster shows, inside the event in which it happens. */
   observe(observation: Observation): void {
     this.#budget.observe(observation);
-    if (this.#armed.length === 0) return;
-    for (const armed of this.#armed) {
-      if (!armed.watch.observe(observation)) continue;
-      this.#armed = this.#armed.filter((one) => one !== armed);
-      const { id, fault, afterMs } = armed;
-      const label = `fault ${fault.kind} on ${fault.target}`;
-      this.#arena.world.schedule(msToMicros(afterMs), label, () => this.#strike(id, fault));
-    }
+    for (const armed of this.#armed) if (armed.watch.observe(observation)) this.#triggered(armed);
+  }
+
+  /** Apart from the loop that looks: its closures would cost that a context for each observation. */
+  #triggered(armed: Armed): void {
+    this.#armed = this.#armed.filter((one) => one !== armed);
+    const { id, fault, afterMs } = armed;
+    const label = `fault ${fault.kind} on ${fault.target}`;
+    this.#arena.world.schedule(msToMicros(afterMs), label, () => this.#strike(id, fault));
   }
 
   /** Ends whatever is still in force; from now on nothing strikes. */

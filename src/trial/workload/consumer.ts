@@ -95,7 +95,7 @@ class Reader {
     this.#ownSessions.clear();
     this.#consumer = this.#client.consumer({
       autoOffsetReset: 'earliest',
-      onRecords: (...given) => this.#take(...given),
+      onRecords: (topic, index, records, topicId) => this.#take(topic, index, records, topicId),
       onTopicChange: (topic, partition) => this.#cut(topic, partition),
     });
     this.#consumer.assign(everyPartition(this.#topics));
@@ -113,7 +113,7 @@ class Reader {
   #take(topic: string, index: number, records: readonly StoredRecord[], topicId: Uuid): void {
     const { history, index: consumer, now } = this.#role;
     const { offsets, values } = columns(records);
-    const session = this.#ownSessions.get(`${topic}-${index}`) ?? this.#session;
+    const session = this.#sessionOf(topic, index);
     const partition = history.nameOf(topic, index, topicId);
     history.poll({
       consumer,
@@ -125,6 +125,12 @@ class Reader {
       offsets,
       values,
     });
+  }
+
+  #sessionOf(topic: string, index: number): number {
+    // As a rule there are none, and no name need be made for each poll.
+    if (this.#ownSessions.size === 0) return this.#session;
+    return this.#ownSessions.get(`${topic}-${index}`) ?? this.#session;
   }
 
   /** Looks now and then for topics and partitions that it does not read yet. */

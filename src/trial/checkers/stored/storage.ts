@@ -61,7 +61,6 @@ export const noStorage: Storage = {
 /** Nodes whose data directory is the root of their disk. */
 export class SimStorage implements Storage {
   readonly #diskOf: (node: NodeId) => SimDisk;
-  readonly #readings = new WeakMap<FileContent, Reading>();
 
   constructor(diskOf: (node: NodeId) => SimDisk) {
     this.#diskOf = diskOf;
@@ -69,7 +68,7 @@ export class SimStorage implements Storage {
 
   logOf(node: NodeId, partition: string): StoredLog | null {
     const directory = this.#diskOf(node).tree.get(partition);
-    return directory instanceof Directory ? this.#readLog(directory) : null;
+    return directory instanceof Directory ? readLog(directory) : null;
   }
 
   eachBatch(
@@ -79,10 +78,7 @@ export class SimStorage implements Storage {
   ): void {
     const directory = this.#diskOf(node).tree.get(partition);
     if (!(directory instanceof Directory)) return;
-    for (const [, file] of segmentsOf(directory)) {
-      const bytes = file.read(0, file.size);
-      if (bytes !== null) walk(bytes, 0, visit);
-    }
+    for (const [, bytes] of segmentsOf(directory)) if (bytes !== null) walk(bytes, visit);
   }
 
   pastOf(node: NodeId): DiskPast {
@@ -93,64 +89,34 @@ export class SimStorage implements Storage {
       replacements: effects.replacements,
     };
   }
-
-  /** The batches of all segments of a log; null where some of them cannot be read. */
-  #readLog(directory: Directory): StoredLog | null {
-    const batches: StoredBatch[] = [];
-    let brokenAt: string | null = null;
-    for (const [base, file] of segmentsOf(directory)) {
-      const reading = this.#readSegment(file);
-      if (reading === null) return null;
-      const { bytes, end } = reading;
-      for (const stored of reading.batches) batches.push(stored);
-      if (end < bytes.length) brokenAt ??= `byte ${end} of ${bytes.length} of segment ${base}`;
-    }
-    return { batches, brokenAt };
-  }
-
-  /**
-   * A view of a file never changes, whatever befalls the file: another one of the same buffer
-   * begins with the same bytes, and only what follows is read.
-   */
-  #readSegment(file: FileContent): Reading | null {
-    const bytes = file.read(0, file.size);
-    if (bytes === null) return null;
-    const before = this.#readings.get(file);
-    const isLonger = bytes.buffer === before?.bytes.buffer && bytes.length >= before.end;
-    const batches = isLonger ? before.batches.slice() : [];
-    const from = isLonger ? before.end : 0;
-    const end = walk(bytes, from, (all, position) => batches.push(batchAt(all, position)));
-    const reading = { bytes, batches, end };
-    this.#readings.set(file, reading);
-    return reading;
-  }
 }
 
-/** The whole batches that stood in a view of a file, and where they ended. */
-interface Reading {
-  readonly bytes: Uint8Array;
-  readonly batches: readonly StoredBatch[];
-  readonly end: number;
+/** The batches of all segments of a log; null where some of them cannot be read. */
+function readLog(directory: Directory): StoredLog | null {
+  const batches: StoredBatch[] = [];
+  let brokenAt: string | null = null;
+  for (const [base, bytes] of segmentsOf(directory)) {
+    if (bytes === null) return null;
+    const end = walk(bytes, (all, position) => batches.push(batchAt(all, position)));
+    if (end < bytes.length) brokenAt ??= `byte ${end} of ${bytes.length} of segment ${base}`;
+  }
+  return { batches, brokenAt };
 }
 
 /** By base offset, rising. */
-function segmentsOf(directory: Directory): [base: Offset, file: FileContent][] {
-  const found: [Offset, FileContent][] = [];
+function segmentsOf(directory: Directory): [base: Offset, bytes: Uint8Array | null][] {
+  const found: [Offset, Uint8Array | null][] = [];
   for (const [name, file] of directory.entries) {
     const parsed = parseOffsetFileName(name);
     if (parsed?.kind !== 'log' || !(file instanceof FileContent)) continue;
-    found.push([parsed.offset, file]);
+    found.push([parsed.offset, file.read(0, file.size)]);
   }
   return found.sort(([a], [b]) => a - b);
 }
 
-/** Visits the whole batches from a position on; answers where they end. */
-function walk(
-  bytes: Uint8Array,
-  from: number,
-  visit: (bytes: Uint8Array, position: number) => void,
-): number {
-  let position = from;
+/** Visits the whole batches; answers where they end. */
+function walk(bytes: Uint8Array, visit: (bytes: Uint8Array, position: number) => void): number {
+  let position = 0;
   while (position < bytes.length && batch.verifyHeader(bytes, position, bytes.length) === null) {
     visit(bytes, position);
     position += batch.sizeInBytes(bytes, position);
