@@ -11,6 +11,7 @@ import type { Features } from '../coverage/coverage.ts';
 import type { Plan } from '../plan/plan.ts';
 import { chooseCorpus } from './corpus.ts';
 import { vary } from './mutate.ts';
+import { isFree } from './vary-activities.ts';
 
 export interface Candidate {
   /** Its number in the hunt, from 1. */
@@ -164,6 +165,7 @@ function isSameCluster(a: Plan, b: Plan): boolean {
 /** All that decides what may be struck, and what the budget allows. */
 function shapeOf({ scenario, cluster, topics, workload, activities }: Plan): string {
   const { acks, idempotent, producers, consumers } = workload;
-  const clients = [acks, idempotent, producers, consumers, activities];
+  const binding = (activities ?? []).filter((one) => !isFree(one));
+  const clients = [acks, idempotent, producers, consumers, binding];
   return JSON.stringify([scenario, cluster, topics, ...clients]);
 }

@@ -5,6 +5,7 @@ import type { Fault } from '../faults/registry.ts';
 import { sightNames } from '../faults/trigger.ts';
 import type { Plan } from '../plan/plan.ts';
 import { redrawPoints } from '../plan/points.ts';
+import { varyActivities } from './vary-activities.ts';
 
 type Variation = (plan: Plan, other: Plan, random: RandomStream) => readonly Fault[];
 
@@ -61,6 +62,9 @@ const mostFaults = 60;
 /** One in so many variations draws the delay points anew. */
 const onePointsIn = 4;
 
+/** And one in so many what clients do. */
+const oneActivitiesIn = 3;
+
 /** `other` has the same configuration: what it draws within its budget is within this one's. */
 export function vary(plan: Plan, other: Plan, random: RandomStream): Plan {
   let { faults } = plan;
@@ -69,7 +73,11 @@ export function vary(plan: Plan, other: Plan, random: RandomStream): Plan {
     faults = [...drawOne(variations, random)({ ...plan, faults: [...faults] }, other, random)];
   const kept = [...faults].slice(0, mostFaults).sort((a, b) => a.atMs - b.atMs);
   const points = random.int(onePointsIn) === 0 ? redrawPoints(plan.points, random) : plan.points;
-  return points === undefined ? { ...plan, faults: kept } : { ...plan, faults: kept, points };
+  const varied: Plan = { ...plan, faults: kept, ...(points === undefined ? {} : { points }) };
+  const { activities, phases } = plan;
+  const varies = activities !== undefined && random.int(oneActivitiesIn) === 0;
+  if (!varies) return varied;
+  return { ...varied, activities: varyActivities(activities, phases?.chaosMs ?? 0, random) };
 }
 
 function changeOne(

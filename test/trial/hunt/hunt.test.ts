@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import swarm from '../../../scenarios/swarm.ts';
 import { SimRandom } from '../../../src/sim/random.ts';
+import { chooseCorpus } from '../../../src/trial/hunt/corpus.ts';
 import { type Candidate, Hunt, roundSize } from '../../../src/trial/hunt/hunt.ts';
 import { vary } from '../../../src/trial/hunt/mutate.ts';
 import { drawPlan } from '../../../src/trial/plan/draw.ts';
@@ -74,5 +75,36 @@ describe('a hunt', () => {
       for (const [kind, needs] of needed(vary(plan, plan, random)))
         expect(needs).toBe(before.get(kind));
     }
+  });
+});
+
+describe('a corpus', () => {
+  const plan = (seed: string): Plan => drawPlan(swarm, seed, new SimRandom(seed, 'plan/'));
+  const member = (seed: string, ...features: string[]) => {
+    return { plan: plan(seed), features: new Map(features.map((name) => [name, 1])) };
+  };
+
+  it('is few plans that reach together what all reached, what is rare first', () => {
+    const members = [member('1', 'a'), member('2', 'a', 'b'), member('3', 'a'), member('4', 'c')];
+    const chosen = chooseCorpus(members, 2).map(({ seed }) => seed);
+    expect(chosen).toEqual(['2', '4']);
+    expect(chooseCorpus(members, 9)).toHaveLength(4);
+  });
+
+  it('is what the next hunt begins with, with seeds in between', () => {
+    const corpus = ['1', '2', '3'].map(plan);
+    const round = new Hunt(['swarm'], 1, corpus).round();
+    expect(round.slice(0, 3).map(({ plan }) => plan)).toEqual(corpus);
+    expect(round[3]!.plan).toBeNull();
+  });
+
+  it('is kept of what was new', () => {
+    const hunt = new Hunt(['swarm'], 1);
+    const [first, second] = hunt.round();
+    const caught = (candidate: Candidate, feature: string) => {
+      return { candidate, plan: planOf(candidate), features: new Map([[feature, 1]]) };
+    };
+    hunt.learn([caught(first!, 'a'), caught(second!, 'a')]);
+    expect(hunt.corpus(10)).toEqual([planOf(first!)]);
   });
 });
