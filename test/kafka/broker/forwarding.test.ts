@@ -12,6 +12,7 @@ import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-prod
 import { createPartitionsApi } from '../../../src/kafka/protocol/apis/37-create-partitions.ts';
 import { electLeadersApi } from '../../../src/kafka/protocol/apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from '../../../src/kafka/protocol/apis/44-incremental-alter-configs.ts';
+import { alterPartitionReassignmentsApi } from '../../../src/kafka/protocol/apis/45-alter-partition-reassignments.ts';
 import { describeQuorumApi } from '../../../src/kafka/protocol/apis/55-describe-quorum.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
 import type { Api } from '../../../src/kafka/protocol/schema.ts';
@@ -101,6 +102,9 @@ describe('forwarding', () => {
       resources: [{ resourceType: 2, resourceName: 'orders', configs: [] }],
       validateOnly: false,
     });
+    expectRefusal(alterPartitionReassignmentsApi, 1, {
+      topics: [{ name: 'orders', partitions: [{ partitionIndex: 4, replicas: [1] }] }],
+    });
     expectRefusal(describeQuorumApi, 2, { topics: [] });
     expect(refused).toMatchObject([
       ['CreateTopics', { topics: [{ name: 'orders', errorCode: code }] }],
@@ -116,6 +120,13 @@ describe('forwarding', () => {
         },
       ],
       ['IncrementalAlterConfigs', { responses: [{ resourceName: 'orders', errorCode: code }] }],
+      [
+        'AlterPartitionReassignments',
+        {
+          errorCode: code,
+          responses: [{ name: 'orders', partitions: [{ partitionIndex: 4, errorCode: code }] }],
+        },
+      ],
       ['DescribeQuorum', { errorCode: code }],
     ]);
   });
@@ -128,6 +139,7 @@ describe('forwarding', () => {
     const elections = [{ topic: 'orders', partitionResult: [{ errorCode: code }] }];
     expect(isNotController(43, { replicaElectionResults: elections })).toBe(true);
     expect(isNotController(43, { errorCode: code, replicaElectionResults: [] })).toBe(true);
+    expect(isNotController(45, { errorCode: code })).toBe(true);
     expect(isNotController(63, { errorCode: code })).toBe(true);
     expect(isNotController(55, { errorCode: errorCode.notLeaderOrFollower })).toBe(true);
     expect(isNotController(56, { errorCode: errorCode.notLeaderOrFollower })).toBe(false);
