@@ -41,15 +41,25 @@ export class Wholeness {
 
   /** What keeps it from being whole, in words; null when it is. */
   obstacle(): string | null {
-    for (const { machine: name, nodeId, isBroker } of this.#nodes) {
-      const machine = this.#world.machine(name);
-      if (machine.state !== 'running') return `${name} is down`;
-      if (!isBroker) continue;
-      if (this.#registered.get(nodeId)?.incarnation !== machine.incarnation) {
-        return `${name} has not registered since it began`;
-      }
-      if (this.#view.brokers.get(nodeId)?.fenced !== false) return `${name} is fenced`;
+    for (const node of this.#nodes) {
+      const absent = this.#absence(node);
+      if (absent !== null) return absent;
     }
     return this.#view.brokenPartition();
+  }
+
+  /** A broker whose process runs, has registered and is unfenced. */
+  isPresent(broker: NodeId): boolean {
+    const node = this.#nodes.find(({ nodeId }) => nodeId === broker);
+    return node !== undefined && this.#absence(node) === null;
+  }
+
+  #absence({ machine: name, nodeId, isBroker }: WatchedNode): string | null {
+    const machine = this.#world.machine(name);
+    if (machine.state !== 'running') return `${name} is down`;
+    if (!isBroker) return null;
+    if (this.#registered.get(nodeId)?.incarnation !== machine.incarnation)
+      return `${name} has not registered since it began`;
+    return this.#view.brokers.get(nodeId)?.fenced === false ? null : `${name} is fenced`;
   }
 }

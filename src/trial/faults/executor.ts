@@ -76,7 +76,7 @@ export class FaultExecutor {
 
   constructor(arena: Arena) {
     this.#arena = arena;
-    this.#budget = new Budget(arena.wholeness, arena.roster);
+    this.#budget = new Budget(arena);
   }
 
   /** Schedules all faults, counted from now. */

@@ -16,10 +16,11 @@ export const commonFields = {
   target: z.string().min(1).max(300),
   durationMs: time,
   /**
-   * The budget: a fault may wait for nothing, strike only while no destroyed data is still being
-   * recovered, or only while the cluster is whole. Otherwise it is withheld.
+   * The budget: a fault may wait for nothing; strike only while no destroyed data is still being
+   * recovered; only where another replica in sync has each record of the machine's; or only while
+   * the cluster is whole. Otherwise it is withheld.
    */
-  needs: z.enum(['nothing', 'recovered', 'whole']).default('nothing'),
+  needs: z.enum(['nothing', 'recovered', 'copy', 'whole']).default('nothing'),
 };
 
 export type CommonFields = typeof commonFields;

@@ -222,7 +222,7 @@ class Draw {
     const durationMs = this.#drawDuration();
     const parameters = kind.draw(random);
     if (target === null || this.#beyond(kind, target) !== null) return null;
-    const needs = needsOf(kind);
+    const needs = needsOf(kind, target);
     return this.#push(
       faultSchema.parse({ kind: kind.name, ...strike, target, durationMs, needs, ...parameters }),
     );
@@ -296,7 +296,8 @@ class Draw {
   }
 }
 
-function needsOf({ harm }: AnyFaultKind): Fault['needs'] {
+function needsOf({ harm }: AnyFaultKind, target: string): Fault['needs'] {
+  if (harm === 'destroys-unsynced' && !meansMany(target)) return 'copy';
   if (destroysData(harm)) return 'whole';
   return harm === 'ends-process' ? 'recovered' : 'nothing';
 }

@@ -121,6 +121,39 @@ describe('faults', () => {
       'none: beyond the budget while crash is in force',
     );
   });
+
+  it('a fault that needs a copy strikes while others are down, not where only its machine has all', async () => {
+    const crash = (target: string): FaultInput => {
+      return { kind: 'crash', atMs: 1_000, target, durationMs: 25_000 };
+    };
+    const cut: FaultInput = {
+      kind: 'power-loss',
+      atMs: 14_000,
+      target: 'b3',
+      durationMs: 1_000,
+      needs: 'copy',
+    };
+    const one = (await runTrial(oneFault(crash('b2'), cut), '1')).result;
+    expect(one.faults[1]!.withheld).toBeNull();
+    expect(one.violations).toEqual([]);
+    const others = [crash('b1'), crash('b2'), crash('b4')];
+    const alone = (await runTrial(oneFault(...others, cut), '1')).result;
+    expect(alone.faults.at(-1)!.withheld).toMatch(/beyond the budget while only they have orders-/);
+  });
+
+  it('a second one is withheld until the first has caught up', async () => {
+    const cut: FaultInput = {
+      kind: 'power-loss',
+      atMs: 1_000,
+      target: 'b3',
+      durationMs: 5_000,
+      needs: 'copy',
+    };
+    const { result } = await runTrial(oneFault(cut, { ...cut, atMs: 3_000, target: 'b2' }), '1');
+    expect(result.faults[1]!.withheld).toBe(
+      'beyond the budget while what was destroyed is not replaced',
+    );
+  });
 });
 
 describe('what several machines lose at once', () => {

@@ -46,7 +46,7 @@ const fault = fc.record(
     atMs: around(0, 100, 700),
     durationMs: around(0, 50, 900),
     target,
-    needs: fc.constantFrom('nothing', 'recovered', 'whole'),
+    needs: fc.constantFrom('nothing', 'recovered', 'copy', 'whole'),
   },
   { noNullPrototype: true },
 );
