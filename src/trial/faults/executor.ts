@@ -93,7 +93,7 @@ export class FaultExecutor {
     for (const armed of this.#armed) if (armed.watch.observe(observation)) this.#triggered(armed);
   }
 
-  /** Apart from the loop that looks: its closures would cost that a context for each observation. */
+  /** Apart from the loop that looks: there its closures would cost a context each time. */
   #triggered(armed: Armed): void {
     this.#armed = this.#armed.filter((one) => one !== armed);
     const { id, fault, afterMs } = armed;
