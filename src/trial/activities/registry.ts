@@ -99,6 +99,11 @@ export function activityKindOf({ kind }: { readonly kind: string }): AnyActivity
   return byName.get(kind)!;
 }
 
+/** Those that are about consumer groups. */
+export const groupActivityNames: readonly ActivityKindName[] = activityKindNames.filter(
+  (kind) => activityKindOf({ kind }).ofGroups === true,
+);
+
 /** By whom an activity of each role may be carried out. */
 export const initialOf = { administrator: 'a', producer: 'p', consumer: 'c', member: 'm' } as const;
 

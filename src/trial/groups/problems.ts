@@ -1,6 +1,7 @@
 /** What is wrong with a workload's consumer groups, beyond the bounds of each field. */
 import { TopicPattern } from '../../kafka/client/group/topic-pattern.ts';
 import type { NodeSettings } from '../../kafka/config.ts';
+import { offsetsTopic } from '../../kafka/metadata/internal-topics.ts';
 import { type GroupWorkload, groupsOf, type HasGroups, membersOf } from './group.ts';
 
 /** What a member would refuse, or the coordinator of its group. */
@@ -41,8 +42,9 @@ export function selectionProblems({ topics = [], pattern }: Selecting, field: st
   if (pattern === undefined || pattern === null) return [];
   if (topics.length > 0) return [`${field}.pattern: give topics or a pattern, not both`];
   try {
-    new TopicPattern(pattern);
-    return [];
+    // Coordinators of KIP-848 resolve patterns over all topics, their own too.
+    if (!new TopicPattern(pattern).matches(offsetsTopic)) return [];
+    return [`${field}.pattern: it matches ${offsetsTopic}, which is no topic of the workload`];
   } catch (error) {
     return [`${field}.pattern: ${(error as Error).message}`];
   }

@@ -37,7 +37,7 @@ function drawGroup(
 ): GroupWorkload {
   const some = topics.map((topic) => topic.name).filter(() => random.int(2) === 0);
   const selection = drawOne(
-    [{}, {}, some.length > 0 ? { topics: some } : {}, { pattern: '.*' }],
+    [{}, {}, some.length > 0 ? { topics: some } : {}, { pattern: '[a-z].*' }],
     random,
   );
   const remoteAssignor = drawOne([undefined, 'uniform', 'range'] as const, random);
