@@ -87,6 +87,10 @@ export function evidenceInWords(evidence: Evidence): string {
     }
     case 'told':
       return `broker ${evidence.broker} told of ${evidence.what}: ${evidence.told}`;
+    case 'member': {
+      const { group, by, does, partition, offset } = evidence;
+      return `${by} of group ${group} ${does} offset ${offset} of ${partition}`;
+    }
     case 'highest-read':
       return `the highest offset read of ${evidence.partition} is ${evidence.offset}`;
   }

@@ -35,6 +35,8 @@ export interface Finding<Case extends About> {
   readonly partition: string | null;
   /** Whose record it is about: what producers are promised differs. */
   readonly producer?: number;
+  /** Whose application it is about, likewise. */
+  readonly group?: string;
   readonly evidence: Proof;
 }
 

@@ -76,6 +76,16 @@ export type Evidence =
       readonly what: string;
       readonly told: string;
     }
+  /** A member of a group has processed a record, or committed up to an offset. */
+  | {
+      readonly is: 'member';
+      readonly does: 'processed' | 'committed';
+      readonly atUs: Micros;
+      readonly group: string;
+      readonly by: string;
+      readonly partition: string;
+      readonly offset: Offset;
+    }
   /** The highest offset that anybody read of the partition. */
   | { readonly is: 'highest-read'; readonly partition: string; readonly offset: Offset };
 

@@ -26,6 +26,7 @@ import { checkOffsets } from './offsets.ts';
 import { checkOrder } from './order.ts';
 import { ClusterLogs } from './partition-logs.ts';
 import { checkPolls } from './polls.ts';
+import { checkProcessing } from './processing.ts';
 import { type AtRest, checkAtRest, type LiveNode } from './rest/at-rest.ts';
 import { MetadataCopies } from './rest/metadata-copies.ts';
 import { Standing } from './standing.ts';
@@ -41,6 +42,7 @@ const checkers: readonly Checker[] = [
   checkOffsets,
   checkOrder,
   checkPolls,
+  checkProcessing,
 ];
 
 /** Of one property and partition so many violations are kept: the first ones tell the story. */
@@ -87,9 +89,9 @@ export class Judge {
   /** Anything found to be broken, also by those who are no checkers (the runner's bounds). */
   readonly report: Report = (
     { name: property },
-    { about, atUs, partition, producer, evidence },
+    { about, atUs, partition, producer, group, evidence },
   ) => {
-    if (!isOwed(property, this.#guarantees, partition, producer)) return;
+    if (!isOwed(property, this.#guarantees, partition, { producer, group })) return;
     const kind = `${property}/${partition}`;
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);

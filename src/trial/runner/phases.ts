@@ -7,7 +7,7 @@ import { msToMicros, secondsToMicros } from '../../base/time.ts';
 import { pointSettings } from '../plan/points.ts';
 import { converges, failsOverInTime } from '../properties/cluster.ts';
 import { administratorProgram } from '../workload/administrator.ts';
-import { type Orders, startClients } from './clients.ts';
+import { closeMembers, type Orders, startClients } from './clients.ts';
 import { failOverBoundMs, headlessPartition, obstacleToConvergence } from './convergence.ts';
 import type { Experiment } from './experiment.ts';
 import { limp } from './limp.ts';
@@ -31,6 +31,7 @@ export async function runPhases(experiment: Experiment): Promise<void> {
   await heal(experiment);
   await calm(experiment);
   orders.producersFinished = true;
+  await closeMembers(experiment);
   await readFinally(experiment);
 }
 
