@@ -2,9 +2,9 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 
 export default scenario({
   name: 'cooperative-rebalance',
-  description: `Members come and go while the others read on. Cooperative assignors of the
-    classic protocol and KIP-848 take from a member only what another is to have: it gives
-    that up, commits it, and keeps the rest without a pause.`,
+  description: `Members come and go while the others read on.
+    Cooperative assignors of the classic protocol and KIP-848 take from a member only what another
+    is to have: it gives that up, commits it, and keeps the rest without a pause.`,
   cluster: {
     settings: {
       groupMinSessionTimeoutMs: 1_000,

@@ -4,10 +4,10 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 
 export default scenario({
   name: 'group-chaos',
-  description: `Faults of every kind strike brokers, controllers, coordinators and the
-    members of four groups. Groups of both protocols, with dynamic and static members,
-    applications that commit before, after and by time; members leave, return and change their
-    minds. The budget keeps every plan inside what is promised, so whatever breaks is a bug.`,
+  description: `Faults of every kind strike a cluster and the members of its four groups.
+    Groups of both protocols, with dynamic and static members, applications that commit before,
+    after and by time; members leave, return and change their minds. The budget keeps every plan
+    inside what is promised, so whatever breaks is a bug.`,
   cluster: {
     brokers: 4,
     controllers: 3,

@@ -2,10 +2,9 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 
 export default scenario({
   name: 'protocol-migration',
-  description: `The members of a classic group move to KIP-848 one by one under load, and
-    back again. With the first of them the group becomes one of the new protocol, in which its
-    classic members are hosted; with the last one it becomes classic again. Nothing committed
-    is lost on the way.`,
+  description: `The members of a classic group move to KIP-848 one by one, and back again.
+    With the first of them the group becomes one of the new protocol, in which its classic members
+    are hosted; with the last one it becomes classic again. Nothing committed is lost on the way.`,
   cluster: {
     settings: {
       groupMinSessionTimeoutMs: 1_000,

@@ -2,9 +2,9 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 
 export default scenario({
   name: 'rebalance-storm',
-  description: `Members leave and come back, change what they read and stall, several times a
-    second. One rebalance begins while another is under way. Whoever owns a partition owns it
-    alone, and once there is quiet the groups come to rest.`,
+  description: `Members leave and come back, change what they read and stall, again and again.
+    One rebalance begins while another is under way. Whoever owns a partition owns it alone, and
+    once there is quiet the groups come to rest.`,
   cluster: {
     settings: {
       groupMinSessionTimeoutMs: 1_000,

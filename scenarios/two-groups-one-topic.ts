@@ -2,9 +2,9 @@ import { scenario } from '../src/trial/scenario/scenario.ts';
 
 export default scenario({
   name: 'two-groups-one-topic',
-  description: `Two groups read one topic, and only one of them has trouble. Each group is
-    given every record and commits for itself: what befalls one changes nothing for the other,
-    though one broker coordinates both.`,
+  description: `Two groups read one topic, and only one of them has trouble.
+    Each group is given every record and commits for itself: what befalls one changes nothing for
+    the other, though one broker coordinates both.`,
   cluster: {
     settings: {
       groupMinSessionTimeoutMs: 1_000,

@@ -182,44 +182,45 @@ const clients = {
   'position-validated': { means: 'a consumer’s position holds under another leader' },
 } as const;
 
-const noGroups = 'no stock scenario has consumer groups';
-
 const groups = {
   'stale-coordinator-refused': {
     means: 'a coordinator appends in an epoch in which it leads no more',
-    excused: noGroups,
   },
+  'load-awaits-commit': { means: 'a coordinator has read what may yet be lost, and waits' },
+  'commit-while-loading': { means: 'a commit arrives while its coordinator loads' },
   'group-leader-replaced': {
     means: 'the leader of a group does not join a rebalance; another leads',
-    excused: noGroups,
   },
   'group-members-absent': {
     means: 'members do not join a rebalance in time, and are removed',
-    excused: noGroups,
   },
-  'group-members-unsynced': {
-    means: 'members do not sync in time, and are removed',
-    excused: noGroups,
-  },
+  'group-members-unsynced': { means: 'members do not sync in time, and are removed' },
   'group-waits-for-static': {
     means: 'a rebalance is over and only absent static members are left',
-    excused: noGroups,
   },
-  'static-member-replaced': {
-    means: 'a static member returns as another process',
-    excused: noGroups,
-  },
-  'static-member-fenced': { means: 'a process that was replaced speaks up', excused: noGroups },
-  'replacement-not-stored': {
-    means: 'the new id of a static member could not be appended',
-    excused: noGroups,
-  },
+  'rebalance-overtaken': { means: 'a rebalance begins while members wait for the one before' },
+  'static-member-replaced': { means: 'a static member returns as another process' },
+  'static-member-fenced': { means: 'a process that was replaced speaks up' },
+  'replacement-not-stored': { means: 'the new id of a static member could not be appended' },
   'assignment-overtaken': {
     means: 'an assignment is stored when another rebalance has begun',
-    excused: noGroups,
   },
-  'assignment-not-stored': { means: 'an assignment could not be appended', excused: noGroups },
-  'stale-commit-refused': { means: 'a member commits as of another generation', excused: noGroups },
+  'assignment-not-stored': { means: 'an assignment could not be appended' },
+  'stale-commit-refused': { means: 'a member commits as of another generation' },
+  'member-epoch-fenced': { means: 'a member speaks in an epoch that is not its own (KIP-848)' },
+  'commit-fenced': { means: 'a commit is of another epoch than its member (KIP-848)' },
+  'commit-of-former-epoch': {
+    means: 'a commit of an earlier epoch is taken, of partitions held since',
+  },
+  'member-gives-up-first': { means: 'a member has to give up something before it is given more' },
+  'member-gives-up-more': { means: 'it has given up something, and has to give up more' },
+  'partition-not-free': { means: 'a member waits for what another has not given up yet' },
+  'group-upgraded': { means: 'a classic group is taken over by KIP-848' },
+  'group-downgraded': { means: 'a group of KIP-848 becomes a classic one' },
+  'offset-expired': { means: 'a committed offset has grown too old' },
+  'partitions-lost': { means: 'a member loses partitions that it has not given up' },
+  'commit-abandoned': { means: 'a commit waits when its member is lost' },
+  'poll-overdue': { means: 'an application does not poll for too long, and its member leaves' },
 } as const;
 
 export const marks = {

@@ -3,7 +3,9 @@
  * deleted, and groups in which nothing is left. What goes is said by tombstones in the log, a
  * bounded number in one batch.
  */
+
 import type { WallMs } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import type { Group } from './group.ts';
 import type { OffsetEntry } from './group-offsets.ts';
 import type { GroupRecord } from './records.ts';
@@ -37,8 +39,10 @@ export function expiredRecords(group: Group, expiry: Expiry): GroupRecord[] {
       emptySince: group.members?.emptySinceMs ?? -1,
       isSubscribed: group.members?.isSubscribed(topic) ?? null,
     };
-    if (expiry.rules.offsetExpires(age)) records.push(tombstone(group.id, entry));
-    else left += 1;
+    if (expiry.rules.offsetExpires(age)) {
+      mark('offset-expired');
+      records.push(tombstone(group.id, entry));
+    } else left += 1;
   }
   // Also of a group that somebody asked to join, and nobody did.
   const hasMore = group.stored !== null || group.members !== null;

@@ -2,7 +2,9 @@
  * Commits of offsets. Who may commit is the membership's to say; a group without members takes
  * commits of anyone who claims no membership (a simple consumer, an administrator).
  */
+
 import type { LeaderEpoch, Offset, Uuid } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import type { Host } from '../../host/host.ts';
 import { pass } from '../points.ts';
 import { errorCode } from '../protocol/errors.ts';
@@ -42,6 +44,7 @@ export function commitOffsets(
   work: CommitWork,
   done: (code: number) => void,
 ): void {
+  if (shard.problem === errorCode.coordinatorLoadInProgress) mark('commit-while-loading');
   const problem = shard.problem || commitProblem(shard, work);
   if (problem !== errorCode.none || work.partitions.length === 0) {
     done(problem);

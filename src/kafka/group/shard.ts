@@ -6,9 +6,11 @@
  * append that is refused changes nothing. When the epoch ends it lets go of all, and whoever waits
  * hears NOT_COORDINATOR. Another epoch is another shard.
  */
+
 import { assert } from '../../base/assert.ts';
 import type { LeaderEpoch, NodeId, Offset, Uuid } from '../../base/ids.ts';
 import { zeroUuid } from '../../base/ids.ts';
+import { mark } from '../../base/mark.ts';
 import { msToMicros } from '../../base/time.ts';
 import type { Host } from '../../host/host.ts';
 import type { NodeSettings } from '../config.ts';
@@ -217,6 +219,7 @@ export class Shard {
       );
     } else if (log.highWatermark >= end) this.#hasLoaded(end);
     else {
+      mark('load-awaits-commit');
       // What is read here may have been acknowledged or may yet be lost: only the high watermark
       // tells. Until it does nobody is told an offset that could go back, or has gone back.
       this.#led.whenCommitted(end, (code) => {

@@ -4,7 +4,9 @@
  * when it is sent. When the member is lost all that waits is refused: it must not reach the
  * coordinator under the name of a later life of the member.
  */
+
 import type { Micros } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import { offsetCommitApi } from '../../protocol/apis/08-offset-commit.ts';
 import { offsetFetchApi } from '../../protocol/apis/09-offset-fetch.ts';
 import { errorCode, isRetriable } from '../../protocol/errors.ts';
@@ -96,6 +98,7 @@ export class Committer {
   /** The member is no more who asked: nothing of the queue is sent any more. */
   abandon(why: string): void {
     const queue = this.#queue;
+    if (queue.length > 0) mark('commit-abandoned');
     this.#queue = [];
     this.#busy = false;
     for (const each of queue) {

@@ -6,7 +6,9 @@
  * To give up: reading stops first, then what was handed out is committed, then the application is
  * told (KAFKA-14196). A loss ends whatever of this is under way.
  */
+
 import type { Micros } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import type { Committer } from './committer.ts';
 import type { GroupConsumerOptions, GroupSettings, RebalanceListener } from './group-types.ts';
 import type { OffsetToCommit } from './offset-requests.ts';
@@ -90,6 +92,7 @@ export class Rebalancing {
     this.#commits = false;
     const { committer, dropped, known, options, changed } = this.#parts;
     const told = known(partitions);
+    if (told.length > 0) mark('partitions-lost');
     dropped(partitions);
     committer.abandon('the member was lost');
     this.#tell(null, options.onLost, told, 'onLost', () => {});

@@ -17,7 +17,10 @@ export function rebalance(core: ClassicCore): void {
 function prepareRebalance(core: ClassicCore): void {
   const { members, context } = core;
   const wasEmpty = core.state === 'Empty';
-  if (core.state === 'CompletingRebalance') failSyncs(core, errorCode.rebalanceInProgress);
+  if (core.state === 'CompletingRebalance') {
+    mark('rebalance-overtaken');
+    failSyncs(core, errorCode.rebalanceInProgress);
+  }
   core.timer(syncTimer, null);
   core.become('PreparingRebalance');
   if (wasEmpty) {

@@ -1,4 +1,5 @@
 /** What speaks against a heartbeat before it changes anything: its form, and who it comes from. */
+import { mark } from '../../../base/mark.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { ConsumerContext, HeartbeatAnswer, HeartbeatRequest } from './contract.ts';
 import { awayEpoch, type GroupState } from './state.ts';
@@ -75,6 +76,7 @@ export function senderProblem(
   const question = { claimed: memberEpoch, owned: request.owned, current };
   const code = context.rules.judgeEpoch(question);
   if (code === errorCode.none) return null;
+  mark('member-epoch-fenced');
   const message =
     `The member claims epoch ${memberEpoch} and the group has it at ${epoch}: ` +
     'it must abandon all its partitions and rejoin.';

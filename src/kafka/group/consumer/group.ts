@@ -5,7 +5,9 @@
  * Invariants: no partition is with two members at a time, given or not yet given up; a member's
  * epoch never falls while it is a member; the assignment epoch never passes the group's.
  */
+
 import { unreachable } from '../../../base/assert.ts';
+import { mark } from '../../../base/mark.ts';
 import { errorCode, errorName } from '../../protocol/errors.ts';
 import { toldOfAppend } from '../append-errors.ts';
 import type { ClassicSnapshot } from '../classic/contract.ts';
@@ -141,6 +143,7 @@ export class ConsumerGroup {
     );
     const code = context.rules.judgeCommit({ claimed: epoch, current, since });
     const isRefused = code !== errorCode.none;
+    if (epoch !== current) mark(isRefused ? 'commit-fenced' : 'commit-of-former-epoch');
     return isRefused && subscription.classic !== null ? errorCode.illegalGeneration : code;
   }
 

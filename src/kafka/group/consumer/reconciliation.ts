@@ -3,7 +3,9 @@
  * is not its own any more, says so, comes into the epoch of the assignment, and takes what is new
  * as soon as nobody holds it. While it gives up it stays in its epoch, so that it may commit.
  */
+
 import type { Uuid } from '../../../base/ids.ts';
+import { mark } from '../../../base/mark.ts';
 import type { CurrentAssignment, Epoch, Partitions } from './contract.ts';
 import { epochIn, nothingHeld, pick, put } from './partitions.ts';
 import type { ConsumerRules } from './rules.ts';
@@ -40,10 +42,12 @@ function next(work: Reconciliation): CurrentAssignment {
   const revoking = pick(current.assigned, (topicId, partition) => !isTarget(topicId, partition));
   if (revoking.size > 0 && rules.ownsRevoked(owned, revoking)) {
     // Also of one that has just given something up and has more to give up (KAFKA-19974).
+    mark(current.state === 'unrevoked' ? 'member-gives-up-more' : 'member-gives-up-first');
     const { epoch } = current;
     return { epoch, previousEpoch: epoch, state: 'unrevoked', assigned: kept, revoking };
   }
   const waits = takeFree(work, kept);
+  if (waits) mark('partition-not-free');
   const state = waits ? 'unreleased' : 'stable';
   const isSame = current.state === state && current.epoch === targetEpoch && revoking.size === 0;
   if (isSame && kept.size === current.assigned.size && sameSizes(kept, current)) return current;

@@ -480,7 +480,7 @@ export class ClassicMembership implements Membership {
 
   /** The application does not poll: others shall have the partitions (KIP-62). */
   #pollExpired(): void {
-    this.#vigil.pollExpired = true;
+    this.#vigil.expirePoll();
     // A static member only stops to show itself (KIP-345); its session ends by itself.
     if (this.#settings.instanceId !== null) return;
     if (this.#memberId !== '') this.#sendLeave(() => {});

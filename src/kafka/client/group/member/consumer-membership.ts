@@ -346,7 +346,7 @@ export class ConsumerMembership implements Membership {
   }
 
   #pollExpired(): void {
-    this.#vigil.pollExpired = true;
+    this.#vigil.expirePoll();
     this.#sendLeave(() => {});
     this.#lose();
     this.#epoch = 0;

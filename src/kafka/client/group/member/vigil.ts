@@ -3,7 +3,9 @@
  * over as far as it can tell. It has heard from the coordinator when a request was answered, as of
  * the time at which it was sent.
  */
+
 import type { Micros } from '../../../../base/ids.ts';
+import { mark } from '../../../../base/mark.ts';
 import { notTimed } from '../../wake-timer.ts';
 import type { MemberSettings } from './membership.ts';
 
@@ -28,6 +30,12 @@ export class Vigil {
   waits(isWaiting: boolean, nowUs: Micros): void {
     this.#waits = isWaiting;
     this.polled(nowUs);
+  }
+
+  /** The application took too long. */
+  expirePoll(): void {
+    mark('poll-overdue');
+    this.pollExpired = true;
   }
 
   get pollDeadlineUs(): Micros {

@@ -3,6 +3,7 @@
  * again when the last of those has gone. Members go on: with what they had, in the generation that
  * becomes the epoch, and the other way round.
  */
+import { mark } from '../../../../base/mark.ts';
 import type { ClassicSnapshot, GroupRecord } from '../../classic/contract.ts';
 import type { ConsumerRecord, Partitions, Subscription, Topics } from '../contract.ts';
 import { keyOf, noPartitions } from '../partitions.ts';
@@ -44,6 +45,7 @@ export function upgraded(snapshot: ClassicSnapshot, topics: Topics): ConsumerRec
     const value = { epoch, previousEpoch: epoch, state, ...held } as const;
     records.push({ kind: 'current', memberId, value });
   }
+  mark('group-upgraded');
   records.push({ kind: 'target-epoch', value: epoch });
   records.push({ kind: 'epoch', value: { epoch, metadataHash: 0 } });
   return records;
@@ -104,6 +106,7 @@ export function downgraded(
   }
   const [first] = members;
   if (first === undefined) return null;
+  mark('group-downgraded');
   return {
     protocolType: 'consumer',
     generation,
