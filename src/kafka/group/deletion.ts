@@ -54,7 +54,8 @@ export function deleteOffsets(
     }
     if (isSubscribed) subscribed.add(topic);
     else if (offsets.latest(topic, partition) !== null) {
-      records.push({ kind: 'offset', group: id, topic, partition, value: null });
+      const removal = { why: 'asked' } as const;
+      records.push({ kind: 'offset', group: id, topic, partition, value: null, removal });
     }
   }
   if (records.length === 0) done(errorCode.none, subscribed);

@@ -2,22 +2,8 @@
  * Decisions about groups that Kafka once got wrong, each one small and pure. The right ones are the
  * default; a test swaps one to see what breaks.
  */
-import type { Offset, WallMs } from '../../base/ids.ts';
-
-/** What an offset's expiry goes by. */
-export interface OffsetAge {
-  readonly nowMs: WallMs;
-  readonly retentionMs: number;
-  readonly commitTimestamp: WallMs;
-  /** −1: the client asked for no retention of its own. */
-  readonly expireTimestamp: WallMs;
-  /** `simple`: no member ever was in the group, it only keeps offsets. */
-  readonly group: 'simple' | 'empty' | 'stable' | 'rebalancing';
-  /** Since when the group is empty; −1 not known. */
-  readonly emptySince: WallMs;
-  /** Whether a member is subscribed to the topic; null where that cannot be told. */
-  readonly isSubscribed: boolean | null;
-}
+import type { Offset } from '../../base/ids.ts';
+import type { OffsetAge } from '../observation.ts';
 
 export interface GroupRules {
   /**
