@@ -24,6 +24,21 @@ import {
   singleVote,
   unhandledException,
 } from './cluster.ts';
+import {
+  balanced,
+  closeReturns,
+  committedOffsetDurable,
+  exclusiveOwnership,
+  groupConverges,
+  legalAssignment,
+  memberEpochMonotonic,
+  noCommitPastRead,
+  noReprocessingPastCommit,
+  noSilentZombie,
+  noStaleCommit,
+  offsetExpiresDue,
+  sticky,
+} from './groups.ts';
 import type { About, Property } from './property.ts';
 import {
   ackedByMinIsr,
@@ -90,6 +105,19 @@ const all = [
   metadataMadeUp,
   deletedReturns,
   timeLookUp,
+  committedOffsetDurable,
+  offsetExpiresDue,
+  noStaleCommit,
+  noCommitPastRead,
+  noReprocessingPastCommit,
+  exclusiveOwnership,
+  legalAssignment,
+  memberEpochMonotonic,
+  balanced,
+  sticky,
+  groupConverges,
+  closeReturns,
+  noSilentZombie,
 ] as const;
 
 export type PropertyName = (typeof all)[number]['name'];
