@@ -22,6 +22,7 @@ const mayImport: Record<string, readonly string[]> = {
  */
 const trialOrder = [
   'settings',
+  'groups',
   'guarantees',
   'properties',
   'history',

@@ -54,6 +54,8 @@ export class Machine {
   };
   /** The process ended itself by host.exit. Runs in an event of its own. */
   onExit: ((code: number, reason: string) => void) | null = null;
+  /** The process has ended, however it did. Runs within the event in which it ends. */
+  onEnd: (() => void) | null = null;
   readonly #world: Surroundings;
   readonly #node: SimNode;
   #owner: SimProcess | null = null;
@@ -180,9 +182,11 @@ export class Machine {
   }
 
   #end(): void {
-    this.#owner?.end();
+    if (this.#owner === null) return;
+    this.#owner.end();
     this.#owner = null;
     this.#running = null;
+    this.onEnd?.();
   }
 
   #fold(change: ProcessFact['change']): void {

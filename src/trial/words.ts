@@ -87,6 +87,12 @@ export function evidenceInWords(evidence: Evidence): string {
     }
     case 'told':
       return `broker ${evidence.broker} told of ${evidence.what}: ${evidence.told}`;
+    case 'member': {
+      const { group, by, does, partition, offset } = evidence;
+      const what = partition === '' ? 'its consumer' : partition;
+      const place = offset < 0 ? what : `offset ${offset} of ${what}`;
+      return `${by} of group ${group} ${does} ${place}`;
+    }
     case 'highest-read':
       return `the highest offset read of ${evidence.partition} is ${evidence.offset}`;
   }

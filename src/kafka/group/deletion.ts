@@ -18,7 +18,7 @@ export function deleteGroup(shard: Shard | number, id: string, done: (code: numb
   }
   const problem = group.members?.deleteProblem() ?? errorCode.none;
   if (problem !== errorCode.none) done(problem);
-  else shard.write(recordsOfDeletedGroup(group), (code) => done(toldOfAppend(code)));
+  else shard.delete(group, recordsOfDeletedGroup(group), (code) => done(toldOfAppend(code)));
 }
 
 export interface PartitionOffset {

@@ -19,6 +19,16 @@ export interface GroupRules {
    * above the high watermark may be committed under this leader (KAFKA-5600 stopped before).
    */
   loadEnd(log: { readonly highWatermark: Offset; readonly logEndOffset: Offset }): Offset;
+  /**
+   * KAFKA-4362: whether a broker coordinates the groups of a partition: as long as it leads it. One
+   * that goes on after that answers from a memory that another has made stale.
+   */
+  coordinates(state: { readonly leads: boolean }): boolean;
+  /**
+   * Whether a group that an administrator deletes goes by a record in the log, so that the next
+   * coordinator has not got it either (Redpanda 4900).
+   */
+  deletionIsPersisted(): boolean;
 }
 
 export const kafkaGroupRules: GroupRules = {
@@ -31,4 +41,6 @@ export const kafkaGroupRules: GroupRules = {
     return nowMs - since >= retentionMs;
   },
   loadEnd: ({ logEndOffset }) => logEndOffset,
+  coordinates: ({ leads }) => leads,
+  deletionIsPersisted: () => true,
 };

@@ -109,7 +109,9 @@ export class Shard {
 
   /** Why nothing can be asked of it now; none where it serves. */
   get problem(): number {
-    if (this.#led.log === null || this.#state === 'failed' || this.#state === 'unloaded') {
+    const leads = this.#led.log !== null;
+    const isOver = this.#state === 'failed' || this.#state === 'unloaded';
+    if (isOver || !this.#environment.rules.coordinates({ leads })) {
       return errorCode.notCoordinator;
     }
     return this.#state === 'loading' ? errorCode.coordinatorLoadInProgress : errorCode.none;
@@ -176,6 +178,17 @@ export class Shard {
     this.groups.clear();
     this.#uncommitted = [];
     this.#environment.observe({ kind: 'groups-unloaded', ...this.#coordinated });
+  }
+
+  /** A group is deleted: `done` hears what became of that. */
+  delete(group: Group, records: readonly GroupRecord[], done: Settle): void {
+    if (this.#environment.rules.deletionIsPersisted()) {
+      this.write(records, done);
+      return;
+    }
+    group.members?.end(errorCode.groupIdNotFound);
+    this.groups.delete(group.id);
+    done(errorCode.none);
   }
 
   /** A group that keeps nothing, neither in memory nor in what may yet be committed, is let go. */

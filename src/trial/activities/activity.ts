@@ -15,11 +15,14 @@ export const duration = z.int().min(0).max(mostMs);
 /** A name that the cluster takes for a topic. */
 export const topicName = z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/);
 
+/** As groups of a scenario are called. */
+export const groupName = z.string().regex(/^[a-zA-Z0-9._-]{1,100}$/);
+
 const baseFields = {
   /** Milliseconds since chaos began. */
   atMs: z.int().min(0).max(mostMs).default(0),
-  /** Who does it: `a1` the administrator, `p1` a producer, `c1` a consumer. */
-  by: z.string().regex(/^[apc][1-9][0-9]?$/, 'a client: a1, p1, c1'),
+  /** Who does it: `a1` the administrator, `p1` a producer, `c1` a consumer, `m1` a member of a group. */
+  by: z.string().regex(/^[apcm][1-9][0-9]{0,2}$/, 'a client: a1, p1, c1, m1'),
 };
 
 type BaseFields = typeof baseFields;
@@ -44,6 +47,12 @@ export interface Consequences {
     readonly topic: string | null;
     readonly configs: Readonly<Record<string, string | null>>;
   };
+  /** A group whose committed offsets it may set back, set forward or take away. */
+  readonly movesOffsetsOf?: string;
+  readonly configuresGroup?: {
+    readonly group: string;
+    readonly configs: Readonly<Record<string, string | null>>;
+  };
   /** What it writes beside the steady load. */
   readonly records?: number;
   readonly bytes?: number;
@@ -56,6 +65,8 @@ export interface ActivityKindInput<Name extends string, By extends Role, F exten
   /** What happens, in a line of the documentation. */
   readonly does: string;
   readonly by: By;
+  /** It is about consumer groups, and is drawn only where there are some. */
+  readonly ofGroups?: true;
   readonly fields: F;
   /** Draws its own parameters; null where the stage has nothing for it. */
   draw(random: RandomStream, stage: Stage): { readonly [K in keyof F]?: z.input<F[K]> } | null;
@@ -84,6 +95,7 @@ export interface AnyActivityKind {
   readonly name: string;
   readonly does: string;
   readonly by: Role;
+  readonly ofGroups?: true;
   draw(random: RandomStream, stage: Stage): object | null;
   consequences?(activity: AnyActivity): Consequences;
   run(activity: AnyActivity, actor: Actors[Role]): void | Promise<void>;

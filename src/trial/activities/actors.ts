@@ -3,12 +3,14 @@ import type { Micros, Uuid, WallMs } from '../../base/ids.ts';
 import type { Address } from '../../host/network.ts';
 import type { Timers } from '../../host/timers.ts';
 import type { Admin, AdminOptions } from '../../kafka/client/admin/admin.ts';
+import type { GroupAdmin } from '../../kafka/client/admin/group-admin.ts';
 import type { SeekTarget } from '../../kafka/client/consume/consumer-types.ts';
+import type { GroupProtocol } from '../groups/group.ts';
 import type { History } from '../history/history.ts';
 import type { Change, Facts } from '../history/operations.ts';
 import type { TopicDirectory } from './topic-directory.ts';
 
-export type Role = 'administrator' | 'producer' | 'consumer';
+export type Role = 'administrator' | 'producer' | 'consumer' | 'member';
 
 /** An operation to be recorded from its invocation to its end. */
 export interface Recorded {
@@ -40,6 +42,7 @@ interface Actor {
 
 export interface AdministratorActor extends Actor {
   readonly directory: TopicDirectory;
+  readonly groupAdmin: GroupAdmin;
   readonly brokers: readonly { readonly id: number; readonly address: Address }[];
   /** The id of a topic as the cluster tells it now; null where it tells none. */
   topicId(name: string): Promise<Uuid | null>;
@@ -69,8 +72,24 @@ export interface ProducerActor extends Actor {
   renew(): void;
 }
 
+export interface MemberActor extends Actor {
+  /** The name of its group. */
+  readonly group: string;
+  /** Done when its consumer has closed. */
+  leave(): Promise<void>;
+  /** With another consumer, unless it has one; of this protocol from now on. */
+  join(protocol?: GroupProtocol): void;
+  subscribe(selection: {
+    readonly topics: readonly string[];
+    readonly pattern: string | null;
+  }): void;
+  /** Its application takes so long for the records that it is handed next. */
+  stall(ms: number): void;
+}
+
 export interface Actors {
   readonly administrator: AdministratorActor;
   readonly producer: ProducerActor;
   readonly consumer: ConsumerActor;
+  readonly member: MemberActor;
 }

@@ -6,20 +6,28 @@ import * as z from 'zod';
 import type { AnyActivityKind } from './activity.ts';
 import { addPartitions } from './kinds/add-partitions.ts';
 import { alterBroker } from './kinds/alter-broker.ts';
+import { alterGroup } from './kinds/alter-group.ts';
 import { alterTopic } from './kinds/alter-topic.ts';
 import { burst } from './kinds/burst.ts';
 import { createTopic } from './kinds/create-topic.ts';
+import { deleteGroup } from './kinds/delete-group.ts';
+import { deleteOffsets } from './kinds/delete-offsets.ts';
 import { deleteTopic } from './kinds/delete-topic.ts';
+import { joinLate } from './kinds/join-late.ts';
 import { largeRecords } from './kinds/large-records.ts';
+import { leaveGroup } from './kinds/leave-group.ts';
 import { lookUp } from './kinds/look-up.ts';
 import { moveLeaders } from './kinds/move-leaders.ts';
 import { newProducer } from './kinds/new-producer.ts';
 import { pauseReading } from './kinds/pause-reading.ts';
 import { readMetadata } from './kinds/read-metadata.ts';
 import { recreateTopic } from './kinds/recreate-topic.ts';
+import { resetOffsets } from './kinds/reset-offsets.ts';
 import { rest } from './kinds/rest.ts';
+import { resubscribe } from './kinds/resubscribe.ts';
 import { seek } from './kinds/seek.ts';
 import { silence } from './kinds/silence.ts';
+import { stallProcessing } from './kinds/stall-processing.ts';
 import { startLate } from './kinds/start-late.ts';
 
 const kinds = [
@@ -40,6 +48,14 @@ const kinds = [
   burst,
   largeRecords,
   newProducer,
+  leaveGroup,
+  joinLate,
+  resubscribe,
+  stallProcessing,
+  resetOffsets,
+  deleteOffsets,
+  deleteGroup,
+  alterGroup,
 ] as const;
 
 export const activitySchema = z.discriminatedUnion('kind', [
@@ -60,6 +76,14 @@ export const activitySchema = z.discriminatedUnion('kind', [
   burst.schema,
   largeRecords.schema,
   newProducer.schema,
+  leaveGroup.schema,
+  joinLate.schema,
+  resubscribe.schema,
+  stallProcessing.schema,
+  resetOffsets.schema,
+  deleteOffsets.schema,
+  deleteGroup.schema,
+  alterGroup.schema,
 ]);
 
 export type Activity = z.output<typeof activitySchema>;
@@ -75,7 +99,12 @@ export function activityKindOf({ kind }: { readonly kind: string }): AnyActivity
   return byName.get(kind)!;
 }
 
+/** Those that are about consumer groups. */
+export const groupActivityNames: readonly ActivityKindName[] = activityKindNames.filter(
+  (kind) => activityKindOf({ kind }).ofGroups === true,
+);
+
 /** By whom an activity of each role may be carried out. */
-export const initialOf = { administrator: 'a', producer: 'p', consumer: 'c' } as const;
+export const initialOf = { administrator: 'a', producer: 'p', consumer: 'c', member: 'm' } as const;
 
 export const administratorName = 'a1';

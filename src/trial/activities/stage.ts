@@ -1,4 +1,6 @@
 /** What activities are drawn for: the cluster, its topics and its clients. */
+import type { GroupWorkload } from '../groups/group.ts';
+
 export type Configs = Readonly<Record<string, string>>;
 
 export interface StageTopic {
@@ -13,6 +15,7 @@ export interface Stage {
   readonly topics: readonly StageTopic[];
   readonly producers: number;
   readonly consumers: number;
+  readonly groups: readonly GroupWorkload[];
   readonly chaosMs: number;
   /** Bytes of an ordinary record. */
   readonly recordBytes: number;

@@ -10,5 +10,7 @@ export interface Roster {
   readonly clients: readonly string[];
   /** The brokers of each rack, by its name. */
   readonly racks: ReadonlyMap<string, readonly string[]>;
+  /** The machines of each consumer group's members, by its name. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
   machineOf(node: NodeId): string;
 }

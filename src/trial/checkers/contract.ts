@@ -10,6 +10,7 @@ import type { Seen } from '../history/seen.ts';
 import type { About, Property } from '../properties/property.ts';
 import type { PropertyName } from '../properties/registry.ts';
 import type { Evidence } from './evidence.ts';
+import type { GroupLogs } from './groups/group-logs.ts';
 import type { VersionOrder } from './version-order.ts';
 
 /** A broken property: the facts of this case, and the few events that prove it. */
@@ -35,6 +36,8 @@ export interface Finding<Case extends About> {
   readonly partition: string | null;
   /** Whose record it is about: what producers are promised differs. */
   readonly producer?: number;
+  /** Whose application it is about, likewise. */
+  readonly group?: string;
   readonly evidence: Proof;
 }
 
@@ -60,6 +63,9 @@ export interface Case {
   readonly epochsOf: (partition: string) => number;
   /** Of a topic that was deleted: nothing in it is owed. */
   readonly isDeleted: (partition: string) => boolean;
+  readonly groups: GroupLogs;
+  /** Whether a fault struck the client's machine at some time between. */
+  readonly wasStruck: (machine: string, fromUs: Micros, toUs: Micros) => boolean;
   readonly endUs: Micros;
 }
 

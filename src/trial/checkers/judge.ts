@@ -12,8 +12,14 @@ import { Incarnations } from '../history/incarnations.ts';
 import { isOwed } from '../properties/registry.ts';
 import { checkAdministration } from './admin.ts';
 import { checkAnswers } from './answers.ts';
-import type { Checker, Invariant, Proof, Report, Violation } from './contract.ts';
+import type { Case, Checker, Invariant, Proof, Report, Violation } from './contract.ts';
 import { foldConsequences } from './fold.ts';
+import { assignmentsWatch } from './groups/assignments-watch.ts';
+import { checkCloses } from './groups/closes.ts';
+import { checkCommits } from './groups/commits.ts';
+import { GroupLogs } from './groups/group-logs.ts';
+import { offsetsWatch } from './groups/offsets-watch.ts';
+import { checkOwnership } from './groups/ownership.ts';
 import { isrInvariant } from './invariants/isr.ts';
 import { leadersInvariant } from './invariants/leaders.ts';
 import { logsInvariant } from './invariants/logs.ts';
@@ -25,6 +31,7 @@ import { checkOffsets } from './offsets.ts';
 import { checkOrder } from './order.ts';
 import { ClusterLogs } from './partition-logs.ts';
 import { checkPolls } from './polls.ts';
+import { checkProcessing } from './processing.ts';
 import { type AtRest, checkAtRest, type LiveNode } from './rest/at-rest.ts';
 import { MetadataCopies } from './rest/metadata-copies.ts';
 import { Standing } from './standing.ts';
@@ -35,11 +42,15 @@ import { versionOrder } from './version-order.ts';
 const checkers: readonly Checker[] = [
   checkAdministration,
   checkAnswers,
+  checkCloses,
+  checkCommits,
   checkLookUps,
   checkLosses,
   checkOffsets,
   checkOrder,
+  checkOwnership,
   checkPolls,
+  checkProcessing,
 ];
 
 /** Of one property and partition so many violations are kept: the first ones tell the story. */
@@ -56,6 +67,7 @@ export class Judge {
   readonly #guarantees: Guarantees;
   readonly #logs: ClusterLogs;
   readonly #copies = new MetadataCopies();
+  readonly groups: GroupLogs;
   readonly #invariants: readonly Invariant[];
   readonly #standing: Standing;
   readonly #violations: Violation[] = [];
@@ -70,6 +82,7 @@ export class Judge {
     this.#guarantees = guarantees;
     this.#logs = new ClusterLogs(incarnations, storage);
     this.#standing = new Standing(incarnations);
+    this.groups = new GroupLogs([offsetsWatch(this.report), assignmentsWatch(this.report)]);
     this.#invariants = [
       leadersInvariant(this.report),
       logsInvariant(this.#logs, voters, guarantees, this.report),
@@ -82,9 +95,9 @@ export class Judge {
   /** Anything found to be broken, also by those who are no checkers (the runner's bounds). */
   readonly report: Report = (
     { name: property },
-    { about, atUs, partition, producer, evidence },
+    { about, atUs, partition, producer, group, evidence },
   ) => {
-    if (!isOwed(property, this.#guarantees, partition, producer)) return;
+    if (!isOwed(property, this.#guarantees, partition, { producer, group })) return;
     const kind = `${property}/${partition}`;
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
@@ -98,6 +111,7 @@ export class Judge {
     this.#logs.observe(seen);
     this.#copies.observe(seen);
     this.#standing.observe(seen);
+    this.groups.observe(seen);
     for (const invariant of this.#invariants) invariant.observe(seen);
   }
 
@@ -140,13 +154,15 @@ export class Judge {
     isLive: (node: NodeId) => boolean,
     endUs: Micros,
     struckUntil: ReadonlyMap<NodeId, Micros> = new Map(),
+    wasStruck: Case['wasStruck'] = () => false,
   ): readonly Violation[] {
     const order = versionOrder(history);
     const deletedBelow = (partition: string) => this.#logs.find(partition)?.deletedBelow ?? 0;
     const epochsOf = (partition: string) => this.#logs.find(partition)?.epochs ?? 0;
     const isDeleted = (partition: string) => this.#logs.incarnations.isDeleted(partition);
     const guarantees = this.#guarantees;
-    const given = { history, order, guarantees, deletedBelow, epochsOf, isDeleted, endUs };
+    const clients = { history, order, guarantees, deletedBelow, epochsOf, isDeleted, endUs };
+    const given: Case = { ...clients, groups: this.groups, wasStruck };
     for (const check of checkers) check(given, this.report);
     checkSurvival(history, this.#logs, isLive, endUs, this.report);
     if (isCounted()) putAtRisk(history, this.#logs, struckUntil);

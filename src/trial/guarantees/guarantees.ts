@@ -24,6 +24,16 @@ export interface ProducerGuarantees {
   readonly acks: 'all' | 0 | 1;
 }
 
+/** What an application of a consumer group goes by, and what may become of its offsets. */
+export interface GroupGuarantees {
+  readonly commits: 'after' | 'auto' | 'before';
+  readonly reset: 'earliest' | 'latest';
+  /** An administrator may set what is committed, or delete it. */
+  readonly offsetsMove: boolean;
+  /** What is committed may grow too old. */
+  readonly offsetsExpire: boolean;
+}
+
 /** A topic as it was made before anything else happened. */
 export interface InitialTopic {
   readonly name: string;
@@ -39,6 +49,8 @@ export interface Guarantees {
   readonly acks: 'all' | 0 | 1;
   /** By number, those that differ. */
   readonly producers: ReadonlyMap<number, ProducerGuarantees>;
+  /** Consumer groups, by name. Their coordinators' topic is among the topics. */
+  readonly groups: ReadonlyMap<string, GroupGuarantees>;
   /** The plan has faults: without any even what only the leader has is kept. */
   readonly faulty: boolean;
   /** The property that a scenario beyond the promise asks for, whether owed or not. */
@@ -54,30 +66,41 @@ export type Pledge =
   /** What was acknowledged stays: committed-stays, and acks=all once anything fails. */
   | 'acknowledged-stays'
   /**
-   * What coordinators of groups committed stays, and so does what it is about: committed-stays, also
-   * of the topic in which groups are kept.
+   * What coordinators of groups committed stays, and so does what it is about: committed-stays,
+   * also of the topic in which groups are kept.
    */
   | 'groups-stay'
   /** Nothing is acknowledged before it is synced: flush.messages=1; the quorum's log always. */
   | 'synced-first'
   /** One producer's records stand in the order sent, each once (KIP-98): idempotent producers. */
-  | 'idempotence';
+  | 'idempotence'
+  /** A group processes every record below what it commits: it commits what it has processed. */
+  | 'processes-all'
+  /** A group processes no record again: it commits before, and what is committed stays. */
+  | 'processes-once';
+
+/** To whom something is promised, where it is not the same to all. */
+export interface Promisee {
+  readonly producer?: number | undefined;
+  readonly group?: string | undefined;
+}
 
 /**
  * Whether a pledge is given for a partition (`orders-0`), or for the cluster where it is null; to
- * that producer where there is one.
+ * that producer or group where there is one.
  */
 export function isPromised(
   pledge: Pledge,
   guarantees: Guarantees,
   partition: string | null,
-  producer?: number,
+  { producer, group: name }: Promisee = {},
 ): boolean {
-  const { topics, producers, faulty } = guarantees;
+  const { topics, producers, faulty, groups } = guarantees;
   const { idempotent, acks } =
     (producer === undefined ? undefined : producers.get(producer)) ?? guarantees;
   const topic = partition === null ? undefined : topics.get(topicOf(partition));
   const committedStays = !faulty || (topic?.cleanElections ?? true);
+  const group = name === undefined ? undefined : groups.get(name);
   switch (pledge) {
     case 'always':
       return true;
@@ -91,7 +114,23 @@ export function isPromised(
       return partition !== null && (topic?.flushed ?? topicOf(partition) === quorumTopic);
     case 'idempotence':
       return committedStays && idempotent;
+    case 'processes-all':
+      return committedStays && group !== undefined && skipsNothing(group, topic);
+    case 'processes-once':
+      return committedStays && group !== undefined && offsetsStay(group, guarantees);
   }
+}
+
+/** Whoever begins without a committed offset begins where nothing is left out. */
+function skipsNothing(group: GroupGuarantees, topic: TopicGuarantees | undefined): boolean {
+  if (group.commits === 'before' || group.offsetsMove) return false;
+  return group.reset === 'earliest' || (!group.offsetsExpire && (topic?.keepsAll ?? true));
+}
+
+/** What is committed before it is processed is there for whoever comes next. */
+function offsetsStay(group: GroupGuarantees, { topics, faulty }: Guarantees): boolean {
+  const isKept = !faulty || (topics.get(offsetsTopic)?.cleanElections ?? true);
+  return group.commits === 'before' && isKept && !group.offsetsMove && !group.offsetsExpire;
 }
 
 /** What is promised of the topic of a partition; undefined for internal ones. */

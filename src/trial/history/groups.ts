@@ -75,6 +75,14 @@ export interface Start {
   readonly position: Offset;
 }
 
+/** An application is done with records that it was handed, in their order. */
+export interface Processed {
+  readonly stay: number;
+  readonly atUs: Micros;
+  readonly partition: string;
+  readonly offsets: readonly Offset[];
+}
+
 export interface Close {
   readonly stay: number;
   readonly invokedUs: Micros;
@@ -85,12 +93,17 @@ export interface Close {
   error: string | null;
 }
 
+/** What it reads at present; null where that is nothing yet. */
+export const subscriptionOf = ({ subscriptions }: Stay): Subscription | null =>
+  subscriptions.at(-1) ?? null;
+
 export class GroupHistory {
   readonly stays: Stay[] = [];
   readonly ownership: OwnershipChange[] = [];
   readonly commits: Commit[] = [];
   readonly starts: Start[] = [];
   readonly closes: Close[] = [];
+  readonly processed: Processed[] = [];
 
   begin(
     from: Omit<Stay, 'id' | 'subscriptions' | 'endedUs' | 'ended'>,
@@ -150,6 +163,10 @@ export class GroupHistory {
 
   start(start: Start): void {
     this.starts.push(start);
+  }
+
+  process(processed: Processed): void {
+    this.processed.push(processed);
   }
 
   /** The process of these ended before they were told: nobody knows. */

@@ -18,6 +18,7 @@ export class Incarnations {
   readonly #counts = new Map<string, number>();
   readonly #deleted = new Set<Uuid>();
   readonly #idOf = new Map<string, Uuid>();
+  readonly #newest = new Map<string, Uuid>();
 
   /** Of a partition as clients know it. */
   nameOf(topic: string, index: number, topicId: Uuid): string {
@@ -37,6 +38,12 @@ export class Incarnations {
     return name;
   }
 
+  /** Of the newest topic of that name that anybody has seen, for who does not know which. */
+  newestOf(topic: string, index: number): string {
+    const id = this.#newest.get(topic);
+    return id === undefined ? `${topic}-${index}` : this.nameOf(topic, index, id);
+  }
+
   /** The topic's deletion is committed. */
   deleted(topicId: Uuid): void {
     this.#deleted.add(topicId);
@@ -51,6 +58,7 @@ export class Incarnations {
   #meet(topic: string, topicId: Uuid): Known {
     const nth = (this.#counts.get(topic) ?? 0) + 1;
     this.#counts.set(topic, nth);
+    this.#newest.set(topic, topicId);
     const known: Known = { nth, byIndex: [], byPartition: new Map() };
     this.#known.set(topicId, known);
     return known;

@@ -3,6 +3,7 @@ import { drawOne } from '../../base/draw.ts';
 import type { RandomStream } from '../../host/random.ts';
 import type { Fault } from '../faults/registry.ts';
 import { sightNames } from '../faults/trigger.ts';
+import { groupsOf } from '../groups/group.ts';
 import type { Plan } from '../plan/plan.ts';
 import { redrawPoints } from '../plan/points.ts';
 
@@ -68,7 +69,9 @@ export function vary(plan: Plan, other: Plan, random: RandomStream): Plan {
   for (let i = 0; i < times; i++)
     faults = [...drawOne(variations, random)({ ...plan, faults: [...faults] }, other, random)];
   const kept = [...faults].slice(0, mostFaults).sort((a, b) => a.atMs - b.atMs);
-  const points = random.int(onePointsIn) === 0 ? redrawPoints(plan.points, random) : plan.points;
+  const hasGroups = groupsOf(plan.workload).length > 0;
+  const isRedrawn = random.int(onePointsIn) === 0;
+  const points = isRedrawn ? redrawPoints(plan.points, hasGroups, random) : plan.points;
   return points === undefined ? { ...plan, faults: kept } : { ...plan, faults: kept, points };
 }
 

@@ -12,6 +12,7 @@ import {
   administratorName,
 } from '../activities/registry.ts';
 import type { Stage } from '../activities/stage.ts';
+import { groupsOf } from '../groups/group.ts';
 import { activityProblems } from '../scenario/activity-relations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { guaranteesOf } from './guarantees-of.ts';
@@ -25,8 +26,10 @@ const oneInNone = 4;
 export function drawActivities(scenario: Scenario, random: RandomStream): Activity[] {
   const { random: config } = scenario.activities;
   if (config === undefined || random.int(oneInNone) === 0) return [];
-  const mix = config.kinds.filter(() => random.int(2) === 0);
-  if (mix.length === 0) mix.push(drawOne(config.kinds, random));
+  const kinds = config.kinds.filter((kind) => fits(kind, scenario));
+  if (kinds.length === 0) return [];
+  const mix = kinds.filter(() => random.int(2) === 0);
+  if (mix.length === 0) mix.push(drawOne(kinds, random));
   const drawn: Activity[] = [];
   let left = spareBytes;
   let created = 0;
@@ -41,6 +44,10 @@ export function drawActivities(scenario: Scenario, random: RandomStream): Activi
   }
   return possible(scenario, drawn);
 }
+
+/** Without groups there is nothing to draw of what is about them. */
+const fits = (kind: ActivityKindName, { workload }: Scenario): boolean =>
+  groupsOf(workload).length > 0 || activityKindOf({ kind }).ofGroups !== true;
 
 function drawActivity(
   name: ActivityKindName,
@@ -70,6 +77,7 @@ function stageOf(scenario: Scenario, left: number): Stage {
     topics,
     producers: workload.producers,
     consumers: workload.consumers,
+    groups: groupsOf(workload),
     chaosMs: phases.chaosMs,
     recordBytes: workload.recordBytes,
     spareBytes: left,

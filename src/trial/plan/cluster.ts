@@ -4,6 +4,7 @@ import type { Address } from '../../host/network.ts';
 import type { NodeConfig } from '../../kafka/config.ts';
 import { administratorName } from '../activities/registry.ts';
 import type { Roster } from '../arena/roster.ts';
+import { type GroupMember, membersOf } from '../groups/group.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { nodeSettings } from '../settings/settings.ts';
 import type { Cast } from '../targets/target.ts';
@@ -61,6 +62,7 @@ export function planCluster(scenario: Scenario): ClusterPlan {
     dataDirectory: '',
     settings: nodeSettings(settings),
   });
+  const members = membersOf(scenario.workload);
   const ids = [...new Set([...brokers.map((_, i) => i + 1), ...controllerIds])];
   return {
     nodes: ids.map((nodeId) => ({ machine: machineOf(nodeId), config: configOf(nodeId) })),
@@ -71,9 +73,11 @@ export function planCluster(scenario: Scenario): ClusterPlan {
       nodes: [...brokers, ...separate],
       voters: controllerIds.map(machineOf),
       racks: racksOf(brokers, racks),
+      groups: machinesOfGroups(members),
       clients: [
         ...numbered('p', scenario.workload.producers),
         ...numbered('c', scenario.workload.consumers),
+        ...members.map(({ machine }) => machine),
         ...(hasActivities(scenario) ? [administratorName] : []),
       ],
       machineOf,
@@ -91,6 +95,14 @@ function racksOf(
 ): ReadonlyMap<string, readonly string[]> {
   const dealt = (rack: number): string[] => brokers.filter((_, i) => i % racks.length === rack);
   return new Map(racks.map((name, rack) => [name, dealt(rack)]));
+}
+
+function machinesOfGroups(members: readonly GroupMember[]): ReadonlyMap<string, readonly string[]> {
+  const machines = new Map<string, string[]>();
+  for (const { group, machine } of members) {
+    machines.set(group.name, [...(machines.get(group.name) ?? []), machine]);
+  }
+  return machines;
 }
 
 /** `b1`, `b2`, … */

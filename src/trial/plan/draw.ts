@@ -18,6 +18,7 @@ import { candidatesOf, meansMany, targetKinds } from '../targets/registry.ts';
 import type { Cast } from '../targets/target.ts';
 import { drawActivities } from './activities.ts';
 import { castOf } from './cluster.ts';
+import { drawGroups } from './groups.ts';
 import { guaranteesOf } from './guarantees-of.ts';
 import type { Plan } from './plan.ts';
 import { drawPoints, type PlannedPoint } from './points.ts';
@@ -58,11 +59,23 @@ function swarmOf(scenario: Scenario, random: RandomSource): Scenario {
   const logRetentionCheckIntervalMs = drawOne([2_000, 5_000, 300_000], random.stream('retention'));
   const settings = { ...configuration.cluster.settings, logRetentionCheckIntervalMs };
   const cluster = { ...configuration.cluster, settings };
-  const drawn = { ...scenario, ...configuration, cluster, workload };
+  const drawn = withGroups(
+    { ...scenario, ...configuration, cluster, workload },
+    random.stream('groups'),
+  );
   const { faults } = scenario;
   if (faults.random === undefined) return drawn;
   const paced = { ...faults.random, everyMs: pace.everyMs, durationMs: [...pace.durationMs] };
   return { ...drawn, faults: { ...faults, random: paced as typeof faults.random } };
+}
+
+function withGroups(scenario: Scenario, random: RandomStream): Scenario {
+  const drawn = drawGroups(scenario, random);
+  if (drawn === null) return scenario;
+  const { cluster, workload } = scenario;
+  const settings = { ...cluster.settings, ...drawn.settings };
+  const groups = [...drawn.groups];
+  return { ...scenario, cluster: { ...cluster, settings }, workload: { ...workload, groups } };
 }
 
 function drawFaults(scenario: Scenario, random: RandomStream): readonly Fault[] {
@@ -247,11 +260,13 @@ class Draw {
 
   /** One of each kind of target. */
   #defaultTargets(kind: AnyFaultKind): string[] {
-    const { clients } = this.#cast.roster;
+    const { roster } = this.#cast;
+    const isOnClients = (target: string): boolean =>
+      candidatesOf(target, roster).some((machine) => roster.clients.includes(machine));
     return targetKinds
       .map((target) => target.draw(this.#cast, this.#random))
       .filter((target) => target !== null)
-      .filter((target) => kind.onClients === true || !clients.includes(target));
+      .filter((target) => kind.onClients === true || !isOnClients(target));
   }
 
   /** Each kind is in with one chance in two; at least one is. */

@@ -2,9 +2,11 @@
  * Reads what a scenario's configuration promises into the table of guarantees. Where activities
  * change it, that counts which promises least: at any moment it may be the one in force.
  */
+import { offsetsTopic } from '../../kafka/metadata/internal-topics.ts';
 import { topicConfig } from '../../kafka/metadata/topic-configs.ts';
 import type { Consequences } from '../activities/activity.ts';
 import { type Activity, activityKindOf } from '../activities/registry.ts';
+import { groupsOf } from '../groups/group.ts';
 import type { Guarantees, ProducerGuarantees, TopicGuarantees } from '../guarantees/guarantees.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { producerWorkload } from '../scenario/workload.ts';
@@ -26,19 +28,44 @@ export function guaranteesOf(
   for (const topic of scenario.topics) add(topic);
   for (const { creates } of consequences)
     if (creates !== undefined) add({ ...creates, name: creates.topic });
+  const { idempotent, acks } = workload;
+  if (groupsOf(workload).length > 0) add(offsetsTopicOf(scenario));
   const guaranteed = [...topics].map(
     ([name, made]) => [name, topicOf(made, consequences, scenario, faults)] as const,
   );
-  const { idempotent, acks } = workload;
   return {
     topics: new Map(guaranteed),
     initial: scenario.topics,
     idempotent,
     acks,
     producers: producersOf(workload),
+    groups: promisedGroups(scenario, workload, consequences, faults),
     faulty: faults.length > 0,
     asked: scenario.breaks ?? null,
   };
+}
+
+/** As brokers make it when the first group is asked for. */
+function offsetsTopicOf({ cluster }: Promising): Topic {
+  const { offsetsTopicReplicationFactor } = nodeSettings(cluster.settings);
+  return { name: offsetsTopic, replicationFactor: offsetsTopicReplicationFactor, configs: {} };
+}
+
+function promisedGroups(
+  { cluster }: Promising,
+  workload: Plan['workload'],
+  consequences: readonly Consequences[],
+  faults: Plan['faults'],
+): Guarantees['groups'] {
+  const { offsetsRetentionMinutes } = nodeSettings(cluster.settings);
+  const moved = new Set(consequences.map(({ movesOffsetsOf }) => movesOffsetsOf));
+  const offsetsExpire = faults.some(jumpsFar) || !isLong(offsetsRetentionMinutes * minuteMs);
+  return new Map(
+    groupsOf(workload).map(({ name, commits, autoOffsetReset }) => {
+      const offsetsMove = moved.has(name);
+      return [name, { commits, reset: autoOffsetReset, offsetsMove, offsetsExpire }];
+    }),
+  );
 }
 
 export function consequencesOf(activity: Activity): Consequences {
@@ -93,6 +120,7 @@ function topicOf(
   };
 }
 
+const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
 /** A retention beyond whatever clocks can be off by; −1 is for ever. */

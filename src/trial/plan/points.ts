@@ -15,9 +15,9 @@ const pointNames = Object.keys(kafkaPoints) as [KafkaPoint, ...KafkaPoint[]];
 /** Longer than any time-out that a hold can still be within. */
 const longestHoldMs = 60_000;
 
-/** No workload has groups yet: these would never hold. */
+/** Without consumer groups these would never hold. */
 const ofGroups: readonly KafkaPoint[] = ['offsets-loaded', 'commit-acknowledged', 'group-unloaded'];
-const drawnNames = pointNames.filter((name) => !ofGroups.includes(name));
+const namesWithoutGroups = pointNames.filter((name) => !ofGroups.includes(name));
 
 export const pointSchema = z.strictObject({
   name: z.enum(pointNames),
@@ -36,16 +36,21 @@ const mostActive = 4;
 const holdsMs = [2, 20, 200, 2_000] as const;
 const shares = [20, 200, 1_000] as const;
 
-export function drawPoints({ nodes }: Roster, random: RandomStream): PlannedPoint[] {
+export function drawPoints({ nodes, groups }: Roster, random: RandomStream): PlannedPoint[] {
   if (random.int(2) === 0) return [];
-  return Array.from({ length: 1 + random.int(mostActive) }, () => drawPoint(nodes, random));
+  const names = groups.size > 0 ? pointNames : namesWithoutGroups;
+  return Array.from({ length: 1 + random.int(mostActive) }, () => drawPoint(nodes, names, random));
 }
 
-function drawPoint(nodes: readonly string[], random: RandomStream): PlannedPoint {
+function drawPoint(
+  nodes: readonly string[],
+  names: readonly KafkaPoint[],
+  random: RandomStream,
+): PlannedPoint {
   const isOfOne = random.int(3) === 0 && nodes.length > 0;
   const machine = isOfOne ? drawOne(nodes, random) : undefined;
   const point = {
-    name: drawOne(drawnNames, random),
+    name: drawOne(names, random),
     perMille: drawOne(shares, random),
     longestMs: drawOne(holdsMs, random),
   };
@@ -55,11 +60,15 @@ function drawPoint(nodes: readonly string[], random: RandomStream): PlannedPoint
 /** Others in their place, on the same machines; where the plan tells of none, it stays so. */
 export function redrawPoints(
   points: readonly PlannedPoint[] | undefined,
+  hasGroups: boolean,
   random: RandomStream,
 ): PlannedPoint[] | undefined {
   if (points === undefined) return undefined;
+  const names = hasGroups ? pointNames : namesWithoutGroups;
   const machines = points.flatMap(({ machine }) => machine ?? []);
-  return Array.from({ length: 1 + random.int(mostActive) }, () => drawPoint(machines, random));
+  return Array.from({ length: 1 + random.int(mostActive) }, () =>
+    drawPoint(machines, names, random),
+  );
 }
 
 /** As the world takes them. */

@@ -72,7 +72,7 @@ export const exclusiveOwnership = property({
   risk: 'a partition goes from one member of a group to another',
   pledge: 'groups-stay',
   follows: fromLostLog,
-  say: (c: OffsetCase & { first: string; second: string; sinceUs: number }) =>
+  say: (c: OffsetCase & { first: string; second: string }) =>
     `${c.first} and ${c.second}, both members of group ${c.group}, own ${c.partition}`,
 });
 

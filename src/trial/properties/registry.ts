@@ -1,5 +1,5 @@
 /** All properties. A new one is an object and a line here. */
-import { type Guarantees, isPromised } from '../guarantees/guarantees.ts';
+import { type Guarantees, isPromised, type Promisee } from '../guarantees/guarantees.ts';
 import { adminDurable, deletedReturns, metadataMadeUp, timeLookUp } from './admin.ts';
 import {
   consistentRead,
@@ -39,6 +39,7 @@ import {
   offsetExpiresDue,
   sticky,
 } from './groups.ts';
+import { processedAtLeastOnce, processedOnce } from './processing.ts';
 import type { About, Property } from './property.ts';
 import {
   ackedByMinIsr,
@@ -75,6 +76,8 @@ const all = [
   recordOrder,
   consistentRead,
   sendsComplete,
+  processedAtLeastOnce,
+  processedOnce,
   monotonicHighWatermark,
   highWatermarkReplicated,
   logMatching,
@@ -142,8 +145,8 @@ export function isOwed(
   name: PropertyName,
   guarantees: Guarantees,
   partition: string | null,
-  producer?: number,
+  to: Promisee = {},
 ): boolean {
   const { pledge } = byName.get(name)!;
-  return guarantees.asked === name || isPromised(pledge, guarantees, partition, producer);
+  return guarantees.asked === name || isPromised(pledge, guarantees, partition, to);
 }

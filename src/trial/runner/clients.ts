@@ -1,12 +1,17 @@
 /** The clients of the cluster, each with its share of the plan's activities. */
-import { msToMicros } from '../../base/time.ts';
+import { msToMicros, secondsToMicros } from '../../base/time.ts';
 import { administratorName } from '../activities/registry.ts';
+import { membersOf } from '../groups/group.ts';
 import { producerWorkload } from '../scenario/workload.ts';
 import { operatorProgram } from '../workload/administrator.ts';
 import { consumerProgram } from '../workload/consumer.ts';
+import { groupMemberProgram } from '../workload/group-member.ts';
 import type { ActivityShare } from '../workload/performer.ts';
 import { producerProgram } from '../workload/producer.ts';
 import type { Experiment } from './experiment.ts';
+
+/** An application ends what it is about, and a close comes back in its time. */
+const closeWithinUs = secondsToMicros(90);
 
 /** What clients are told by the trial, not by the cluster. */
 export interface Orders {
@@ -42,8 +47,44 @@ export function startClients(experiment: Experiment, orders: Orders): void {
     const program = consumerProgram({ ...common, index: index + 1, topics, active });
     arena.supervisor.run(world.addMachine(name), program);
   }
+  startMembers(experiment, share);
   const administration = share(administratorName);
   if (administration !== null) startOperator(experiment, administration, orders);
+}
+
+/** Members of groups are numbered behind the consumers that read everything. */
+function startMembers(
+  { cluster, plan, scenario, history, world, arena, clientRules }: Experiment,
+  share: (name: string) => ActivityShare | null,
+): void {
+  const { bootstrap } = cluster;
+  for (const [index, member] of membersOf(plan.workload).entries()) {
+    const program = groupMemberProgram({
+      member,
+      consumer: plan.workload.consumers + index + 1,
+      topics: scenario.topics.map(({ name }) => name),
+      bootstrap,
+      rules: clientRules,
+      history,
+      now: () => world.now,
+      active: share(member.machine),
+    });
+    const machine = world.addMachine(member.machine);
+    machine.onEnd = () => history.groups.abandon(member.machine, world.now);
+    arena.supervisor.run(machine, program);
+  }
+}
+
+/** Members leave their groups, and do not come back. */
+export async function closeMembers(experiment: Experiment): Promise<void> {
+  const { plan, world, arena } = experiment;
+  const machines = membersOf(plan.workload).map((member) => world.machine(member.machine));
+  for (const machine of machines) {
+    arena.supervisor.hold(machine);
+    machine.stop();
+  }
+  const areUp = (): boolean => machines.some(({ state }) => state === 'running');
+  if (areUp()) await experiment.runWhile(areUp, world.now + closeWithinUs);
 }
 
 function startOperator(experiment: Experiment, share: ActivityShare, orders: Orders): void {

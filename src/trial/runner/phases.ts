@@ -7,9 +7,10 @@ import { msToMicros, secondsToMicros } from '../../base/time.ts';
 import { pointSettings } from '../plan/points.ts';
 import { converges, failsOverInTime } from '../properties/cluster.ts';
 import { administratorProgram } from '../workload/administrator.ts';
-import { type Orders, startClients } from './clients.ts';
+import { closeMembers, type Orders, startClients } from './clients.ts';
 import { failOverBoundMs, headlessPartition, obstacleToConvergence } from './convergence.ts';
 import type { Experiment } from './experiment.ts';
+import { groupsRest } from './groups-rest.ts';
 import { readFinally } from './read-finally.ts';
 
 /** A trial that cannot go on: its reason is the verdict's. */
@@ -29,6 +30,7 @@ export async function runPhases(experiment: Experiment): Promise<void> {
   orders.administrationFinished = true;
   await heal(experiment);
   orders.producersFinished = true;
+  await closeMembers(experiment);
   await readFinally(experiment);
 }
 
@@ -88,6 +90,7 @@ async function heal(experiment: Experiment): Promise<void> {
   }
   const left = obstacleNow();
   if (left !== null) experiment.reportNotConverged(`${healWithinMs} ms after healing ${left}`);
+  await groupsRest(experiment);
   await experiment.runUntil(world.now + msToMicros(calmMs));
 }
 

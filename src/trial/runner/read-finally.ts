@@ -3,6 +3,7 @@
  * reads everything from the beginning.
  */
 import { msToMicros, secondsToMicros } from '../../base/time.ts';
+import { membersOf } from '../groups/group.ts';
 import type { TopicPartitions } from '../workload/consumer.ts';
 import { finalReaderProgram } from '../workload/final-reader.ts';
 import { inspectorProgram } from '../workload/inspector.ts';
@@ -25,7 +26,7 @@ export async function readFinally(experiment: Experiment): Promise<void> {
   const topics = await finalTopics(experiment);
   let done: string | null | undefined;
   const reader = finalReaderProgram({
-    index: plan.workload.consumers + 1,
+    index: plan.workload.consumers + membersOf(plan.workload).length + 1,
     topics,
     bootstrap: cluster.bootstrap,
     history,

@@ -4,9 +4,12 @@
  */
 import { TopicNames, topicNameProblem } from '../../kafka/controller/topic-names.ts';
 import { brokerConfigsProblem } from '../../kafka/metadata/broker-configs.ts';
+import { groupConfigProblem } from '../../kafka/metadata/group-configs.ts';
 import { topicConfigsProblem } from '../../kafka/metadata/topic-configs.ts';
 import type { Consequences } from '../activities/activity.ts';
 import { type Activity, activityKindOf, initialOf } from '../activities/registry.ts';
+import { groupsOf, membersOf } from '../groups/group.ts';
+import { selectionProblems } from '../groups/problems.ts';
 import type { Scenario } from './scenario.ts';
 
 /** As for the topics of a scenario. */
@@ -31,6 +34,7 @@ export function activityProblems(scenario: Scenario, activities: readonly Activi
       ...timeProblems(activity, field, scenario),
       ...topicProblems(own, field, topics, scenario),
       ...brokerProblems(activity, field, scenario),
+      ...groupProblems(activity, own, field, scenario),
     ];
   });
   return [...problems, ...countProblems(scenario, activities, consequences)];
@@ -38,7 +42,12 @@ export function activityProblems(scenario: Scenario, activities: readonly Activi
 
 function actorProblems({ kind, by }: Activity, field: string, { workload }: Scenario): string[] {
   const role = activityKindOf({ kind }).by;
-  const count = { administrator: 1, producer: workload.producers, consumer: workload.consumers };
+  const count = {
+    administrator: 1,
+    producer: workload.producers,
+    consumer: workload.consumers,
+    member: membersOf(workload).length,
+  };
   const [initial, most] = [initialOf[role], count[role]];
   if (by.startsWith(initial) && Number(by.slice(1)) <= most) return [];
   const choices =
@@ -99,6 +108,27 @@ function brokerProblems(activity: Activity, field: string, { cluster }: Scenario
   const { broker } = activity;
   if (broker === '' || (Number(broker) >= 1 && Number(broker) <= cluster.brokers)) return [];
   return [`${field}.broker: ${broker} is none of 1 to ${cluster.brokers}`];
+}
+
+function groupProblems(
+  activity: Activity,
+  { configuresGroup }: Consequences,
+  field: string,
+  { workload }: Scenario,
+): string[] {
+  const problems: string[] = [];
+  const names = groupsOf(workload).map(({ name }) => name);
+  if ('group' in activity && !names.includes(activity.group)) {
+    problems.push(`${field}.group: "${activity.group}" is none of workload.groups`);
+  }
+  if (activity.kind === 'resubscribe') problems.push(...selectionProblems(activity, field));
+  if (configuresGroup === undefined) return problems;
+  const entries = Object.entries(configuresGroup.configs);
+  const values = entries.filter((entry): entry is [string, string] => entry[1] !== null);
+  const wrong = groupConfigProblem(new Map(values));
+  if (wrong !== null) problems.push(`${field}.configs: ${wrong}`);
+  if (entries.length === 0) problems.push(`${field}.configs: give one at least`);
+  return problems;
 }
 
 function countProblems(

@@ -6,6 +6,7 @@ import { TopicNames, topicNameProblem } from '../../kafka/controller/topic-names
 import { topicConfigsProblem } from '../../kafka/metadata/topic-configs.ts';
 import type { Activity } from '../activities/registry.ts';
 import type { Fault } from '../faults/registry.ts';
+import { groupProblems } from '../groups/problems.ts';
 import { nodeSettings, type SettingsOverrides } from '../settings/settings.ts';
 import { activityProblems, drawnActivityProblems, loadOf } from './activity-relations.ts';
 import type { Scenario } from './scenario.ts';
@@ -36,6 +37,7 @@ export function relationProblems(
     ...settingProblems(scenario.cluster.settings, 'cluster.settings'),
     ...faults.flatMap((fault, index) => reconfigureProblems(fault, index, scenario)),
     ...workloadsProblems(scenario.workload),
+    ...groupProblems(scenario.workload, topicNames(scenario), settingsOf(scenario)),
     ...loadProblems(scenario, faults, activities),
     ...activityProblems(scenario, activities),
     ...drawnActivityProblems(scenario),
@@ -43,6 +45,11 @@ export function relationProblems(
     ...sometimesProblems(scenario.sometimes),
   ];
 }
+
+const topicNames = ({ topics }: Scenario): ReadonlySet<string> =>
+  new Set(topics.map(({ name }) => name));
+
+const settingsOf = ({ cluster }: Scenario) => nodeSettings(cluster.settings);
 
 function workloadsProblems(workload: Workload): string[] {
   const own = (workload.each ?? []).flatMap((_, index) =>

@@ -1,6 +1,7 @@
 /** The steady load of a trial, and what single producers have of their own. */
 import * as z from 'zod';
 import { compressions } from '../../kafka/records/batch.ts';
+import { groupSchema } from '../groups/group.ts';
 import { wrongClientRuleNames } from './wrong-client-rules.ts';
 
 /** What one client waits for. */
@@ -29,6 +30,7 @@ const shapeFields = {
 };
 
 const mostProducers = 16;
+const mostGroups = 8;
 
 /** What a producer has in place of the workload's. */
 const ownSchema = z.strictObject({
@@ -59,6 +61,8 @@ export const workloadSchema = z.strictObject({
   deliveryTimeoutMs: z.int().min(200).max(hourMs).default(120_000),
   /** The first producer has the first of these in place of what is said above, and so on. */
   each: z.array(ownSchema).max(mostProducers).optional(),
+  /** Consumer groups, beside the consumers that read everything. */
+  groups: z.array(groupSchema).min(1).max(mostGroups).optional(),
   /** Beyond the promise: rules of the producers' client that are wrong on purpose. */
   wrongRules: z.array(z.enum(wrongClientRuleNames)).max(100).default([]),
 });

@@ -1,5 +1,6 @@
 /** All kinds of target. A new one is an object and a line here. */
 import type { Roster } from '../arena/roster.ts';
+import { coordinatorOf, everyMemberOf, memberOf } from './group-roles.ts';
 import { allBrokers, allNodes, rack } from './groups.ts';
 import { followerOf, laggardOf, leaderOf, nextLeaderOf } from './partition-roles.ts';
 import { client, controller, lastStruck, node } from './single.ts';
@@ -16,6 +17,9 @@ export const targetKinds: readonly TargetKind[] = [
   rack,
   allBrokers,
   allNodes,
+  coordinatorOf,
+  memberOf,
+  everyMemberOf,
   lastStruck,
 ];
 

@@ -22,9 +22,11 @@ function named(form: string, means: string, sort: (roster: Roster) => readonly s
 }
 
 export const node = named('<node>', 'the machine of that name, `b1` or `k1`', (r) => r.nodes);
-export const client = named('<client>', 'a client: `p1` a producer, `c1` a consumer', (r) => [
-  ...r.clients,
-]);
+export const client = named(
+  '<client>',
+  'a client: `p1` a producer, `c1` a consumer, `m1` a member of a group',
+  (r) => [...r.clients],
+);
 
 export const controller = plainTarget('controller', {
   means: 'the leader of the quorum',

@@ -97,6 +97,7 @@ function actorOf(
   const admin = client.admin();
   return {
     ...performer.actor(admin),
+    groupAdmin: client.groupAdmin(),
     directory,
     brokers,
     async topicId(topic) {

@@ -7,6 +7,7 @@ import {
   type ActivityKindName,
   activityKindNames,
 } from '../../../src/trial/activities/registry.ts';
+import type { Stay } from '../../../src/trial/history/groups.ts';
 import type { Poll, Send } from '../../../src/trial/history/history.ts';
 import type { Operation } from '../../../src/trial/history/operations.ts';
 import { runTrial, type TrialOutcome } from '../../../src/trial/runner/trial.ts';
@@ -197,13 +198,101 @@ const cases: Record<ActivityKindName, { activity: ActivityInput; shows: (seen: S
       expect([[...before!], [...after!]]).toEqual([[0], [1]]);
     },
   },
+  'leave-group': {
+    activity: { by: 'm3', kind: 'leave-group', atMs: 500, durationMs: 9_000, protocol: 'consumer' },
+    shows({ during, of, polls, stays }) {
+      expect(during(of('leave-group')[0]!, polls('m3'))).toEqual([]);
+      expect(stays('m3').map(({ protocol, ended }) => [protocol, ended])).toEqual([
+        ['classic', 'closed'],
+        ['consumer', 'closed'],
+      ]);
+    },
+  },
+  'join-late': {
+    activity: { by: 'm2', kind: 'join-late', atMs: 2_000 },
+    shows({ of, stays }) {
+      const [{ invokedUs }] = of('join-late') as [Operation];
+      expect(stays('m2').map(({ createdUs }) => createdUs)).toEqual([invokedUs]);
+    },
+  },
+  resubscribe: {
+    activity: { by: 'm4', kind: 'resubscribe', atMs: 2_500, topics: ['orders'] },
+    shows({ of, polls, stays }) {
+      const [{ invokedUs }] = of('resubscribe') as [Operation];
+      const [before, after] = [true, false].map((isBefore) => {
+        const own = polls('m4').filter(({ atUs }) => {
+          return isBefore ? atUs < invokedUs : atUs > invokedUs + microsPerSecond;
+        });
+        return new Set(own.map(({ partition }) => partition.slice(0, 6)));
+      });
+      expect([[...before!], [...after!]]).toEqual([['audit-'], ['orders']]);
+      expect(stays('m4')[0]!.subscriptions.map(({ topics }) => topics)).toEqual([
+        ['audit'],
+        ['orders'],
+      ]);
+    },
+  },
+  'stall-processing': {
+    activity: { by: 'm1', kind: 'stall-processing', atMs: 3_000, durationMs: 2_000 },
+    shows({ of, polls }) {
+      const [{ invokedUs }] = of('stall-processing') as [Operation];
+      const times = polls('m1').map(({ atUs }) => atUs);
+      const stalled = Math.min(...times.filter((atUs) => atUs > invokedUs));
+      const next = Math.min(...times.filter((atUs) => atUs > stalled));
+      expect(next - stalled).toBeGreaterThanOrEqual(2 * microsPerSecond);
+    },
+  },
+  'reset-offsets': {
+    activity: {
+      ...admin,
+      kind: 'reset-offsets',
+      atMs: 2_000,
+      group: 'idle',
+      topic: 'orders',
+      to: 'latest',
+    },
+    shows({ of }) {
+      const [{ result }] = of('reset-offsets') as [Operation];
+      const offsets = result!.offsets as number[];
+      expect(offsets.filter((offset) => offset > 0)).toHaveLength(3);
+    },
+  },
+  'delete-offsets': {
+    activity: { ...admin, kind: 'delete-offsets', atMs: 2_500, group: 'idle', topic: 'orders' },
+    shows({ of }) {
+      expect(of('delete-offsets').map(({ about }) => about.topic)).toEqual(['orders']);
+    },
+  },
+  'delete-group': {
+    activity: { ...admin, kind: 'delete-group', atMs: 4_000, group: 'idle' },
+    shows({ outcome, stays }) {
+      // Nothing is committed any more: who comes back begins where its policy says.
+      const [, second] = stays('m3');
+      const starts = outcome.history.groups.starts.filter(({ stay }) => stay === second!.id);
+      expect(new Set(starts.map(({ committed }) => committed))).toEqual(new Set([null]));
+    },
+  },
+  'alter-group': {
+    activity: {
+      ...admin,
+      kind: 'alter-group',
+      atMs: 1_000,
+      group: 'shipping',
+      configs: { 'consumer.heartbeat.interval.ms': '5000' },
+    },
+    shows({ of }) {
+      expect(of('alter-group').map(({ outcome }) => outcome)).toEqual(['ok']);
+    },
+  },
 };
 
 interface Seen {
   readonly outcome: TrialOutcome;
   readonly sends: readonly Send[];
   readonly led: readonly { readonly atUs: number; readonly node: number }[];
-  polls(consumer: string): Poll[];
+  /** Of a consumer, or of a member of a group. */
+  polls(client: string): Poll[];
+  stays(member: string): Stay[];
   of(kind: ActivityKindName): Operation[];
   during(operation: Operation, polls: readonly Poll[]): Poll[];
   final(topic: string): { readonly partitions: number } | undefined;
@@ -218,7 +307,11 @@ function seenIn(outcome: TrialOutcome, led: Seen['led']): Seen {
     outcome,
     sends: history.sends,
     led,
-    polls: (name) => workload.filter(({ consumer }) => `c${consumer}` === name),
+    polls: (name) =>
+      workload.filter(({ consumer, stay }) =>
+        stay === null ? `c${consumer}` === name : history.groups.stays[stay]!.by === name,
+      ),
+    stays: (name) => history.groups.stays.filter(({ by }) => by === name),
     of: (kind) => history.operations.all.filter((operation) => operation.kind === kind),
     during: ({ invokedUs, completedUs }, polls) =>
       polls.filter(({ atUs }) => atUs > invokedUs && atUs < completedUs),
@@ -239,7 +332,16 @@ describe('every kind of activity', () => {
       name: 'busy',
       description: 'One activity of each kind.',
       topics: ['orders', 'payments', 'audit'].map((name) => ({ name, partitions: 3, configs })),
-      workload: { consumers: 4, recordsPerSecond: 100 },
+      cluster: { settings: { groupInitialRebalanceDelayMs: 200 } },
+      workload: {
+        consumers: 4,
+        recordsPerSecond: 100,
+        groups: [
+          { name: 'billing', members: 2, topics: ['orders'] },
+          { name: 'idle', members: 1 },
+          { name: 'shipping', members: 1, protocol: 'consumer', topics: ['audit'] },
+        ],
+      },
       phases: { warmUpMs: 3_000, chaosMs: 12_000, calmMs: 1_000 },
       faults: {
         script: [{ kind: 'restart', target: 'b1', atMs: 5_500, durationMs: 1_000 }],

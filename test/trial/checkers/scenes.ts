@@ -75,7 +75,8 @@ export class Scene {
 /** What a replicated cluster with idempotent producers promises, with faults about. */
 export function guarantees(others: Partial<Guarantees> = {}): Guarantees {
   const promised = { idempotent: true, acks: 'all', faulty: true, asked: null } as const;
-  return { topics: new Map(), initial: [], producers: new Map(), ...promised, ...others };
+  const none = { topics: new Map(), producers: new Map(), groups: new Map() };
+  return { ...none, initial: [], ...promised, ...others };
 }
 
 export function judgeClients(scene: Scene, idempotent = true): readonly Violation[] {

@@ -25,6 +25,7 @@ function aMachine(): { machine: Machine; strike: (fault: object) => ActiveFault;
     voters: names,
     clients: [],
     racks: new Map(),
+    groups: new Map(),
     machineOf: (node) => `b${node}`,
   };
   const arena: Arena = {

@@ -104,7 +104,7 @@ describe('what a configuration that changes promises', () => {
     const { workload } = scenario({ name: 'x', description: 'Mixed clients.', workload: { each } });
     const mixed = { ...guaranteesOf(base, { workload, faults: [] }), faulty: true };
     const promised = (pledge: 'acknowledged-stays' | 'idempotence') =>
-      [1, 2, 3, undefined].map((producer) => isPromised(pledge, mixed, 'orders-0', producer));
+      [1, 2, 3, undefined].map((producer) => isPromised(pledge, mixed, 'orders-0', { producer }));
     expect(promised('acknowledged-stays')).toEqual([true, false, true, true]);
     expect(promised('idempotence')).toEqual([true, false, true, true]);
   });

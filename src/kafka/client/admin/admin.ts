@@ -48,7 +48,7 @@ export interface AdminOptions {
 
 /** A topic's settings by its name, a broker's by its id; those of all brokers by an empty name. */
 export interface ConfigResource {
-  readonly type: 'topic' | 'broker';
+  readonly type: 'topic' | 'broker' | 'group';
   readonly name: string;
 }
 
@@ -97,7 +97,7 @@ interface NamedResult {
 
 const defaultTimeoutMs = 60_000;
 const defaultConfigSource = 5;
-const resourceTypes = { topic: 2, broker: 4 } as const;
+const resourceTypes = { topic: 2, broker: 4, group: 32 } as const;
 
 export class Admin {
   readonly #client: ClientParts;

@@ -17,7 +17,7 @@ import type { Api, RequestInput, ResponseOf } from '../../protocol/schema.ts';
 import type { ClientParts } from '../client-parts.ts';
 import { type Endpoint, endpointOf } from '../connect/connection-pool.ts';
 import { ClientError } from '../errors.ts';
-import { isCoordinatorError } from '../group/coordinator-errors.ts';
+import { isCoordinatorError, leavesOpen } from '../group/coordinator-errors.ts';
 import { coordinatorIn, coordinatorQuery } from '../group/coordinator-query.ts';
 import {
   type CommittedOffset,
@@ -176,6 +176,7 @@ export class GroupAdmin {
         if (response !== null) {
           const code = codeOf(response, repeated);
           if (code === errorCode.none) return response;
+          if (leavesOpen.has(code)) call.doubt();
           refuse(call, `group ${groupId}`, code);
         }
       }

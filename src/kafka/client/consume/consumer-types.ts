@@ -30,6 +30,8 @@ export interface Consumed {
 export interface ConsumedRecord extends StoredRecord {
   readonly topic: string;
   readonly partition: number;
+  /** Tells apart topics that were made one after the other under one name. */
+  readonly topicId: Uuid;
 }
 
 /**

@@ -92,7 +92,7 @@ export class FetchHandler {
     while (hasMore(buffered) && polled.length < maxRecords) {
       const record = buffered.records[buffered.at++] as StoredRecord;
       partition.position = record.offset + 1;
-      polled.push({ ...record, topic, partition: index });
+      polled.push({ ...record, topic, partition: index, topicId: buffered.topicId });
     }
     if (hasMore(buffered)) return;
     const { bad } = buffered.stream;

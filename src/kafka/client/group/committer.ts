@@ -11,7 +11,7 @@ import { errorCode, isRetriable } from '../../protocol/errors.ts';
 import { backoffDelayUs } from '../backoff.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientSettings } from '../settings.ts';
-import { isCoordinatorError } from './coordinator-errors.ts';
+import { isCoordinatorError, leavesOpen } from './coordinator-errors.ts';
 import type { CoordinatorLink, LinkOptions } from './coordinator-link.ts';
 import type { MemberIdentity } from './member/membership.ts';
 import {
@@ -37,6 +37,8 @@ export interface CommitterParts {
   readonly groupId: string;
   readonly identity: () => MemberIdentity;
   readonly refused: (identity: MemberIdentity, code: number) => void;
+  /** Told of each commit as it is asked for; what it returns, of its outcome. */
+  readonly asked?: ((offsets: readonly OffsetToCommit[]) => OnCommitted) | undefined;
 }
 
 interface Waiting {
@@ -72,7 +74,12 @@ export class Committer {
 
   commit(offsets: readonly OffsetToCommit[], timeoutUs: Micros, onCommitted: OnCommitted): void {
     const deadlineUs = this.#nowUs() + timeoutUs;
-    this.#queue.push({ offsets, deadlineUs, onCommitted, attempts: 0, maybeDone: false });
+    const told = this.#parts.asked?.(offsets);
+    const settled: OnCommitted = (error) => {
+      told?.(error);
+      onCommitted(error);
+    };
+    this.#queue.push({ offsets, deadlineUs, onCommitted: settled, attempts: 0, maybeDone: false });
     this.#next();
   }
 
@@ -172,8 +179,8 @@ export class Committer {
     const options = this.#linkOptions(first.deadlineUs);
     link.send(offsetCommitApi, body, options, (response, failure) => {
       if (this.#queue[0] !== first) return;
-      if (failure === 'no-answer') first.maybeDone = true;
       const code = response === null ? errorCode.networkException : commitError(response);
+      if (failure === 'no-answer' || leavesOpen.has(code)) first.maybeDone = true;
       if (code === errorCode.none) this.#settle(first, null);
       else this.#refused(first, identity, code, failure === 'unsupported-version');
     });
@@ -196,7 +203,8 @@ export class Committer {
         return;
       }
     } else if (!passesBy(code)) {
-      this.#settle(first, new ClientError('broker', 'the commit', 'failed', code));
+      const outcome = first.maybeDone ? 'unknown' : 'failed';
+      this.#settle(first, new ClientError('broker', 'the commit', outcome, code));
       return;
     }
     const delayUs = backoffDelayUs(settings.retryBackoff, first.attempts, settings.random);

@@ -9,3 +9,11 @@ export function isCoordinatorError(code: number): boolean {
     code === errorCode.networkException
   );
 }
+
+/** With these a coordinator refuses also what it has appended, and what may yet be replicated. */
+export const leavesOpen: ReadonlySet<number> = new Set([
+  errorCode.coordinatorNotAvailable,
+  errorCode.notCoordinator,
+  errorCode.requestTimedOut,
+  errorCode.unknownServerError,
+]);

@@ -74,6 +74,7 @@ export class GroupConsumer {
       groupId: options.groupId,
       identity: () => this.#membership.identity,
       refused: (identity, code) => this.#membership.commitRefused(identity, code),
+      asked: options.onCommit,
     });
     this.#autoCommit = new AutoCommit(this.#reader, settings, client.settings.rules);
     this.#startingPoints = new StartingPoints({
@@ -82,6 +83,7 @@ export class GroupConsumer {
       committer: this.#committer,
       reader: this.#reader,
       failed: (error, { topic, partition }) => this.#failed(error, topic, partition),
+      started: options.onStart,
       apiTimeoutUs: settings.apiTimeoutUs,
     });
     this.#rebalancing = this.#makeRebalancing();
@@ -235,7 +237,8 @@ export class GroupConsumer {
         end();
         return;
       }
-      timer = timers.after(timeoutUs, end);
+      const { closeIsBounded } = this.#client.settings.rules;
+      if (closeIsBounded()) timer = timers.after(timeoutUs, end);
       this.#membership.leave(() => this.#committer.whenIdle(end));
       this.#rebalancing.run();
     });

@@ -1,12 +1,14 @@
 /** What a consumer of a group is told, under Kafka's names, with Kafka's defaults. */
-import type { Micros } from '../../../base/ids.ts';
+import type { Micros, Offset } from '../../../base/ids.ts';
 import { msToMicros } from '../../../base/time.ts';
 import type { ConsumerOptions } from '../consume/consumer-types.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientSettings } from '../settings.ts';
 import type { Assignor } from './assign/assignor.ts';
 import { type AssignorName, assignorOf } from './assign/assignors.ts';
+import type { OnCommitted } from './committer.ts';
 import type { MemberSettings } from './member/membership.ts';
+import type { OffsetToCommit } from './offset-requests.ts';
 import type { TopicPartition } from './topic-partition.ts';
 
 /**
@@ -40,6 +42,10 @@ export interface GroupConsumerOptions extends Omit<ConsumerOptions, 'onRecords'>
   readonly onRevoked?: RebalanceListener;
   /** Somebody else may have them already: they cannot be committed any more. */
   readonly onLost?: RebalanceListener;
+  /** Where a partition begins: behind what was committed, by the reset policy where it is null. */
+  readonly onStart?: (partition: TopicPartition, committed: Offset | null) => void;
+  /** Told of every commit as it is asked for, by time too; what it returns, of its outcome. */
+  readonly onCommit?: (offsets: readonly OffsetToCommit[]) => OnCommitted;
 }
 
 export interface GroupSettings {

@@ -2,6 +2,7 @@
  * Where newly owned partitions begin: where the application sought, else behind what the group has
  * committed, else by the reset policy.
  */
+import type { Offset } from '../../../base/ids.ts';
 import { msToMicros } from '../../../base/time.ts';
 import type { Consumer } from '../consume/consumer.ts';
 import { ClientError } from '../errors.ts';
@@ -16,6 +17,7 @@ export interface StartingPointsParts {
   readonly committer: Committer;
   readonly reader: Consumer;
   readonly failed: (error: ClientError, partition: TopicPartition) => void;
+  readonly started?: ((partition: TopicPartition, committed: Offset | null) => void) | undefined;
   readonly apiTimeoutUs: number;
 }
 
@@ -62,6 +64,7 @@ export class StartingPoints {
       this.#open.delete(keyOf(each));
       const { topic, partition } = each;
       const committed = found.get(keyOf(each));
+      this.#parts.started?.(each, (committed?.offset ?? -1) < 0 ? null : committed!.offset);
       if (committed !== undefined && committed.offset >= 0) {
         reader.seek(topic, partition, committed.offset, committed.leaderEpoch);
       } else if (reset !== 'none') {

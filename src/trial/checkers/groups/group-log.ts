@@ -1,8 +1,8 @@
 /**
- * What coordinators have shown of one group, as the newest record of each kind has it: records count
- * by their place in the log, whoever tells them and when. Beside that, when each member was one.
+ * What coordinators have shown of one group, as the newest record of each kind has it: records
+ * count by their place in the log, whoever tells them and when. Beside that, when each member was one.
  */
-import type { Micros } from '../../../base/ids.ts';
+import type { Micros, Offset } from '../../../base/ids.ts';
 import { isOf, type SeenOf } from '../../history/seen.ts';
 
 /** Records of a coordinator's partition. */
@@ -23,11 +23,25 @@ export interface Span {
   untilUs: Micros;
 }
 
+/** An offset that was told of, −1 where it was taken away, and its place in the log. */
+export interface ToldOffset {
+  readonly atUs: Micros;
+  readonly at: Offset;
+  readonly offset: Offset;
+}
+
 export class GroupLog {
   readonly group: string;
   coordinator: string;
   readonly offsets = new Map<string, SeenOf<'offset-committed'>>();
+  /** Of each partition, all that was told of its offset, in time. */
+  readonly #told = new Map<string, ToldOffset[]>();
   generation: SeenOf<'group-generation'> | null = null;
+  /**
+   * The generation is that of a group whose broker assigned until its last such member went: nobody
+   * is in it, and its members are in the one before until they have joined.
+   */
+  isHandedDown = false;
   epoch: SeenOf<'group-epoch'> | null = null;
   targets: SeenOf<'targets-set'> | null = null;
   /** Of a group whose broker assigns. */
@@ -61,6 +75,35 @@ export class GroupLog {
     else this.#setOfMember(seen as SeenOf<'member-assigned'>);
   }
 
+  /** Whether or not it is the newest. */
+  tell({ atUs, observation: { at, offset, partition } }: SeenOf<'offset-committed'>): void {
+    const told = this.#told.get(partition);
+    if (told === undefined) this.#told.set(partition, [{ atUs, at, offset }]);
+    else told.push({ atUs, at, offset });
+  }
+
+  /** What was told of a partition's offset from one moment to the other, both included. */
+  between(partition: string, fromUs: Micros, toUs: Micros): ToldOffset[] {
+    const told = this.#told.get(partition) ?? [];
+    const found: ToldOffset[] = [];
+    for (let i = firstFrom(told, fromUs); i < told.length && told[i]!.atUs <= toUs; i++)
+      found.push(told[i]!);
+    return found;
+  }
+
+  /** The offset that was committed last by then; −1: none. */
+  inForce(partition: string, atUs: Micros): Offset {
+    const told = this.#told.get(partition) ?? [];
+    let newest: ToldOffset | null = null;
+    for (let i = firstFrom(told, atUs + 1) - 1; i >= 0; i--) {
+      const each = told[i]!;
+      if (newest === null || each.at > newest.at) newest = each;
+      // Places rise but for what a former coordinator tells late, or a new one again.
+      if (each.at < newest.at) break;
+    }
+    return newest?.offset ?? -1;
+  }
+
   /** Members by the newest records, of either protocol. */
   members(): string[] {
     return [...this.#spans].flatMap(([memberId, spans]) =>
@@ -86,6 +129,8 @@ export class GroupLog {
   }
 
   #setGeneration(seen: SeenOf<'group-generation'>): void {
+    const ended = this.epoch?.observation.epoch === -1 ? this.epoch.observation.at : -1;
+    this.isHandedDown = ended > (this.generation?.observation.at ?? -1);
     this.generation = seen;
     const { members } = seen.observation;
     const now = new Set(members);
@@ -118,8 +163,11 @@ export class GroupLog {
   #comes(memberId: string, atUs: Micros): void {
     const spans = this.#spans.get(memberId);
     const span = { fromUs: atUs, untilUs: never };
-    if (spans === undefined) this.#spans.set(memberId, [span]);
-    else if ((spans.at(-1)?.untilUs ?? 0) < never) spans.push(span);
+    const last = spans?.at(-1);
+    if (spans === undefined || last === undefined) this.#spans.set(memberId, [span]);
+    // In one batch a group becomes one of the other protocol: its members go on.
+    else if (last.untilUs === atUs) last.untilUs = never;
+    else if (last.untilUs < never) spans.push(span);
   }
 
   #leaves(memberId: string, atUs: Micros): void {
@@ -129,3 +177,15 @@ export class GroupLog {
 }
 
 const never = Number.POSITIVE_INFINITY;
+
+/** The first that was told no earlier. */
+function firstFrom(told: readonly ToldOffset[], fromUs: Micros): number {
+  let low = 0;
+  let high = told.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (told[middle]!.atUs < fromUs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -81,6 +81,27 @@ describe.each(['classic', 'consumer'] as const)(
       expect(await offsets).toMatchObject([{ topic: 't', partition: 0, offset: 3 }]);
     });
 
+    it('says where each partition begins, and what it commits, by time too', async () => {
+      const lab = new GroupLab();
+      lab.write(1, 2);
+      lab.group.offsets.set('t:0', 3);
+      const told: string[] = [];
+      const app = await lab.app({
+        groupProtocol: protocol,
+        autoCommitIntervalMs: 1000,
+        onStart: ({ topic, partition }, offset) => told.push(`${topic}${partition} from ${offset}`),
+        onCommit: (offsets) => {
+          const text = offsets.map((each) => `${each.topic}${each.partition}@${each.offset}`);
+          told.push(`commits ${text}`);
+          return (error) => told.push(`${text} ${error === null ? 'committed' : error.kind}`);
+        },
+      });
+      app.run();
+      await lab.pass(4);
+      expect(told.slice(0, 2)).toEqual(['t0 from 3', 't1 from null']);
+      expect(told.slice(2).filter((text) => text.includes('t1@2'))).toHaveLength(2);
+    });
+
     it('commits by time what was handed out before the poll, not what it hands out', async () => {
       const lab = new GroupLab(1);
       lab.write(0, 4);
@@ -313,6 +334,23 @@ describe('commits', () => {
     const offsets = [{ topic: 't', partition: 0, offset: 1 }];
     const outcome = app.consumer.commit(offsets).catch((error: Error) => error);
     await lab.pass(6);
+    expect(await outcome).toMatchObject({ kind: 'timeout', outcome: 'unknown' });
+  });
+
+  it('may have happened where a coordinator gave up waiting for its followers', async () => {
+    const lab = new GroupLab(1);
+    lab.write(0, 2);
+    const app = await lab.app({ enableAutoCommit: false, defaultApiTimeoutMs: 2000 });
+    app.run();
+    await lab.pass(1);
+    lab.cluster.intercept = (request, node) => {
+      if (!isRequestOf(request, offsetCommitApi)) return lab.group.handle(request, node);
+      const partitions = [{ partitionIndex: 0, errorCode: errorCode.coordinatorNotAvailable }];
+      request.respond({ topics: [{ name: 't', partitions }] });
+      return true;
+    };
+    const outcome = app.consumer.commit().catch((error: Error) => error);
+    await lab.pass(3);
     expect(await outcome).toMatchObject({ kind: 'timeout', outcome: 'unknown' });
   });
 

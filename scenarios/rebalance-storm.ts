@@ -1,0 +1,46 @@
+import { scenario } from '../src/trial/scenario/scenario.ts';
+
+export default scenario({
+  name: 'rebalance-storm',
+  description: `Members leave and come back, change what they read and stall, several times a second.
+    One rebalance begins while another is under way. Whoever owns a partition owns it alone, and once
+    there is quiet the groups come to rest.`,
+  cluster: {
+    settings: {
+      groupMinSessionTimeoutMs: 1_000,
+      groupInitialRebalanceDelayMs: 300,
+      groupConsumerSessionTimeoutMs: 3000,
+      groupConsumerHeartbeatIntervalMs: 300,
+      offsetsTopicNumPartitions: 4,
+      topicDefaults: { minInsyncReplicas: 2 },
+    },
+  },
+  topics: [
+    { name: 'orders', partitions: 4, configs: { 'min.insync.replicas': '2' } },
+    { name: 'payments', partitions: 3, configs: { 'min.insync.replicas': '2' } },
+  ],
+  workload: {
+    groups: [
+      {
+        name: 'billing',
+        protocol: 'classic',
+        members: 4,
+        sessionTimeoutMs: 3_000,
+        heartbeatIntervalMs: 300,
+        maxPollIntervalMs: 4_000,
+      },
+      {
+        name: 'shipping',
+        protocol: 'consumer',
+        members: 4,
+        sessionTimeoutMs: 3_000,
+        heartbeatIntervalMs: 300,
+        maxPollIntervalMs: 4_000,
+      },
+    ],
+  },
+  phases: { chaosMs: 30_000 },
+  activities: {
+    random: { everyMs: 400, kinds: ['leave-group', 'resubscribe', 'stall-processing'] },
+  },
+});
