@@ -125,7 +125,7 @@ const spaced = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 const plain = (fact: unknown): string => {
-  if (Array.isArray(fact)) return `[${fact.join(', ')}]`;
+  if (Array.isArray(fact)) return `[${fact.map(plain).join(', ')}]`;
   return typeof fact === 'object' ? JSON.stringify(fact) : String(fact);
 };
 

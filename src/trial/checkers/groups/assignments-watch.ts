@@ -46,8 +46,12 @@ export function assignmentsWatch(report: Report): GroupWatch {
       checkEpochs(before, seen, report);
       if (isOf(seen, 'group-generation')) {
         if (seen.observation.generation < 0) targets.converts(log.group);
-        const sharing = sharingOf(seen);
+        // What a broker shared out is handed down as if a leader had.
+        const sharing = log.handsDown() ? null : sharingOf(seen);
         if (sharing !== null) judge(sharing, deletedTopics, report);
+      } else if (isOf(seen, 'member-subscribed')) {
+        const { group, isMember, memberId } = seen.observation;
+        if (!isMember) targets.leaves(group, memberId);
       } else if (isOf(seen, 'targets-set')) {
         const sharing = targets.sharing(log, seen);
         if (sharing !== null) judge(sharing, deletedTopics, report);
@@ -85,12 +89,17 @@ function newestClaims(
 
 /** The targets of groups whose broker assigns, as they were last set. */
 class Targets {
-  readonly #last = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  readonly #last = new Map<string, Map<string, readonly string[]>>();
   /** Their next targets are those that a leader of the classic protocol gave. */
   readonly #converting = new Set<string>();
 
   converts(group: string): void {
     this.#converting.add(group);
+  }
+
+  /** Whoever goes and comes again has nothing. */
+  leaves(group: string, memberId: string): void {
+    this.#last.get(group)?.delete(memberId);
   }
 
   sharing(log: GroupLog, seen: SeenOf<'targets-set'>): Sharing | null {

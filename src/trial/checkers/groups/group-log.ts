@@ -48,6 +48,8 @@ export class GroupLog {
   readonly subscribed = new Map<string, SeenOf<'member-subscribed'>>();
   readonly assigned = new Map<string, SeenOf<'member-assigned'>>();
   readonly targetOf = new Map<string, SeenOf<'member-target'>>();
+  /** Also of those that are members no more. */
+  readonly #described = new Map<string, SeenOf<'member-subscribed'>>();
   readonly #spans = new Map<string, Span[]>();
   #classic: readonly string[] = [];
 
@@ -73,6 +75,12 @@ export class GroupLog {
     else if (isOf(seen, 'group-epoch')) this.epoch = seen;
     else if (isOf(seen, 'targets-set')) this.targets = seen;
     else this.#setOfMember(seen as SeenOf<'member-assigned'>);
+  }
+
+  /** Whether a generation that comes now is handed down. */
+  handsDown(): boolean {
+    const ended = this.epoch?.observation.epoch === -1 ? this.epoch.observation.at : -1;
+    return ended > (this.generation?.observation.at ?? -1);
   }
 
   /** Whether or not it is the newest. */
@@ -124,13 +132,12 @@ export class GroupLog {
   }
 
   #ofMembers(kind: string): ReadonlyMap<string, SeenKept> {
-    if (kind === 'member-subscribed') return this.subscribed;
+    if (kind === 'member-subscribed') return this.#described;
     return kind === 'member-target' ? this.targetOf : this.assigned;
   }
 
   #setGeneration(seen: SeenOf<'group-generation'>): void {
-    const ended = this.epoch?.observation.epoch === -1 ? this.epoch.observation.at : -1;
-    this.isHandedDown = ended > (this.generation?.observation.at ?? -1);
+    this.isHandedDown = this.handsDown();
     this.generation = seen;
     const { members } = seen.observation;
     const now = new Set(members);
@@ -146,6 +153,7 @@ export class GroupLog {
     const { memberId } = observation;
     if (isOf(seen, 'member-target')) this.targetOf.set(memberId, seen);
     else if (isOf(seen, 'member-subscribed')) {
+      this.#described.set(memberId, seen);
       if (seen.observation.isMember) this.subscribed.set(memberId, seen);
       else this.#gone(memberId, atUs);
     } else if (isOf(seen, 'member-assigned')) {
