@@ -253,8 +253,55 @@ export interface Coordinated {
   readonly leaderEpoch: LeaderEpoch;
 }
 
+/**
+ * A record of a coordinator's partition that is replicated; `at` is its place there. `found`: not
+ * told as it became so, but by a coordinator that has loaded it, of each key the newest alone, in
+ * the order of the log, before its `groups-loaded`.
+ */
+interface Kept extends Coordinated {
+  readonly at: Offset;
+  readonly group: string;
+  readonly found: boolean;
+}
+
+/** Why a coordinator takes an offset away. */
+export type OffsetRemoval =
+  | { readonly why: 'asked' | 'topic-deleted' }
+  | { readonly why: 'expired'; readonly age: OffsetAge };
+
+/** By what a coordinator judged that an offset has expired, on its own clock. */
+export interface OffsetAge {
+  readonly nowMs: WallMs;
+  readonly retentionMs: number;
+  readonly commitTimestamp: WallMs;
+  /** −1: the client asked for no retention of its own. */
+  readonly expireTimestamp: WallMs;
+  /** `simple`: no member ever was in the group, it only keeps offsets. */
+  readonly group: 'simple' | 'empty' | 'stable' | 'rebalancing';
+  /** Since when the group is empty; −1 not known. */
+  readonly emptySince: WallMs;
+  /** Whether a member is subscribed to the topic; null where that cannot be told. */
+  readonly isSubscribed: boolean | null;
+}
+
+/** A member of a classic group of consumers, in one generation. Partitions as `orders-0`. */
+export interface MemberShare {
+  readonly memberId: string;
+  readonly instanceId: string | null;
+  readonly sessionTimeoutMs: number;
+  readonly rebalanceTimeoutMs: number;
+  readonly topics: readonly string[];
+  /** What it said to own as it joined, since which generation; −1 where it did not say. */
+  readonly owned: readonly string[];
+  readonly ownedSince: number;
+  readonly assigned: readonly string[];
+}
+
 export type GroupObservation =
-  /** It has read its partition up to `end`, all of that is committed, and it serves. */
+  /**
+   * It has read its partition up to `end`, all of that is committed, and it serves. What it has
+   * read was told before.
+   */
   | (Coordinated & {
       readonly kind: 'groups-loaded';
       readonly end: Offset;
@@ -262,47 +309,57 @@ export type GroupObservation =
     })
   /** It has let go of its groups; nothing of this epoch follows. */
   | (Coordinated & { readonly kind: 'groups-unloaded' })
-  /**
-   * A commit is replicated, or what was committed is taken away (`offset` −1: expired, deleted).
-   * `at` is its place in the coordinator's partition.
-   */
-  | (Coordinated & {
+  /** A commit, or what was committed is taken away (`offset` −1: expired, deleted). */
+  | (Kept & {
       readonly kind: 'offset-committed';
-      readonly at: Offset;
-      readonly group: string;
       readonly partition: string;
       readonly offset: Offset;
-      /** Who committed: empty and −1 where it was no member. */
+      /** Who committed: empty and −1 where it was no member, or is not known any more. */
       readonly memberId: string;
       readonly generation: number;
+      /** Null of a commit, and where it is not known any more. */
+      readonly removal: OffsetRemoval | null;
     })
-  /** The epoch of a group whose broker assigns is replicated; −1: the group is gone. */
-  | (Coordinated & {
-      readonly kind: 'group-epoch';
-      readonly at: Offset;
-      readonly group: string;
-      readonly epoch: number;
+  /** The epoch of a group whose broker assigns; −1: the group is gone. */
+  | (Kept & { readonly kind: 'group-epoch'; readonly epoch: number })
+  /** A member of such a group as it describes itself, or that it is none any more. */
+  | (Kept & {
+      readonly kind: 'member-subscribed';
+      readonly memberId: string;
+      readonly isMember: boolean;
+      readonly instanceId: string | null;
+      readonly topics: readonly string[];
+      readonly pattern: string | null;
+      /** Which the coordinator uses for it, were it alone. */
+      readonly assignor: string;
+      readonly rebalanceTimeoutMs: number;
     })
+  /** What a member is to have in the end. */
+  | (Kept & {
+      readonly kind: 'member-target';
+      readonly memberId: string;
+      readonly partitions: readonly string[];
+    })
+  /** The targets are those of this epoch of the group; −1: there are none. */
+  | (Kept & { readonly kind: 'targets-set'; readonly epoch: number })
   /**
-   * What a member of such a group has is replicated, as `topic-partition`: what it was given, and
-   * what was taken from it and it may still use. Epoch −1: it is no member any more. What one
-   * coordinator appended and another finds committed is not told: after `groups-loaded` members
-   * may have something else than was told last.
+   * What a member of such a group has: what it was given, and what was taken from it and it may
+   * still use. Epoch −1: it is no member any more; −2: a static one is away for a while.
    */
-  | (Coordinated & {
+  | (Kept & {
       readonly kind: 'member-assigned';
-      readonly at: Offset;
-      readonly group: string;
       readonly memberId: string;
       readonly epoch: number;
       readonly assigned: readonly string[];
       readonly revoking: readonly string[];
     })
-  /** A group's state is replicated: a generation with its members; −1: the group is gone. */
-  | (Coordinated & {
+  /** A classic group: a generation with its members; −1: the group is gone. */
+  | (Kept & {
       readonly kind: 'group-generation';
-      readonly at: Offset;
-      readonly group: string;
       readonly generation: number;
       readonly members: readonly string[];
+      /** The assignor they agreed on; null where there are no members. */
+      readonly protocol: string | null;
+      /** Of each member; null where what they say to each other is not consumers' language. */
+      readonly shares: readonly MemberShare[] | null;
     });

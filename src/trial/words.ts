@@ -89,7 +89,9 @@ export function evidenceInWords(evidence: Evidence): string {
       return `broker ${evidence.broker} told of ${evidence.what}: ${evidence.told}`;
     case 'member': {
       const { group, by, does, partition, offset } = evidence;
-      return `${by} of group ${group} ${does} offset ${offset} of ${partition}`;
+      const what = partition === '' ? 'its consumer' : partition;
+      const place = offset < 0 ? what : `offset ${offset} of ${what}`;
+      return `${by} of group ${group} ${does} ${place}`;
     }
     case 'highest-read':
       return `the highest offset read of ${evidence.partition} is ${evidence.offset}`;
@@ -123,7 +125,7 @@ const spaced = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 const plain = (fact: unknown): string => {
-  if (Array.isArray(fact)) return `[${fact.join(', ')}]`;
+  if (Array.isArray(fact)) return `[${fact.map(plain).join(', ')}]`;
   return typeof fact === 'object' ? JSON.stringify(fact) : String(fact);
 };
 

@@ -77,13 +77,17 @@ export class GroupCoordinator implements LeadershipListener {
   }
 
   gained(index: number, leaderEpoch: LeaderEpoch): void {
-    this.lost(index);
+    this.#resign(index);
     const led = this.#environment.replicas.led(offsetsTopic, index, leaderEpoch);
     if (led === null) return;
     this.#shards.set(index, new Shard(this.#environment, index, leaderEpoch, led));
   }
 
   lost(index: number): void {
+    if (!this.#environment.rules.coordinates({ leads: false })) this.#resign(index);
+  }
+
+  #resign(index: number): void {
     const shard = this.#shards.get(index);
     if (shard === undefined) return;
     this.#shards.delete(index);

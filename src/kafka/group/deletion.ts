@@ -18,7 +18,7 @@ export function deleteGroup(shard: Shard | number, id: string, done: (code: numb
   }
   const problem = group.members?.deleteProblem() ?? errorCode.none;
   if (problem !== errorCode.none) done(problem);
-  else shard.write(recordsOfDeletedGroup(group), (code) => done(toldOfAppend(code)));
+  else shard.delete(group, recordsOfDeletedGroup(group), (code) => done(toldOfAppend(code)));
 }
 
 export interface PartitionOffset {
@@ -54,7 +54,8 @@ export function deleteOffsets(
     }
     if (isSubscribed) subscribed.add(topic);
     else if (offsets.latest(topic, partition) !== null) {
-      records.push({ kind: 'offset', group: id, topic, partition, value: null });
+      const removal = { why: 'asked' } as const;
+      records.push({ kind: 'offset', group: id, topic, partition, value: null, removal });
     }
   }
   if (records.length === 0) done(errorCode.none, subscribed);

@@ -6,10 +6,11 @@
 
 import type { WallMs } from '../../base/ids.ts';
 import { mark } from '../../base/mark.ts';
+import type { OffsetAge, OffsetRemoval } from '../observation.ts';
 import type { Group } from './group.ts';
 import type { OffsetEntry } from './group-offsets.ts';
 import type { GroupRecord } from './records.ts';
-import type { GroupRules, OffsetAge } from './rules.ts';
+import type { GroupRules } from './rules.ts';
 import type { Shard } from './shard.ts';
 
 /** Tombstones in one batch. */
@@ -41,7 +42,7 @@ export function expiredRecords(group: Group, expiry: Expiry): GroupRecord[] {
     };
     if (expiry.rules.offsetExpires(age)) {
       mark('offset-expired');
-      records.push(tombstone(group.id, entry));
+      records.push(tombstone(group.id, entry, { why: 'expired', age }));
     } else left += 1;
   }
   // Also of a group that somebody asked to join, and nobody did.
@@ -68,7 +69,7 @@ export function recordsOfDeletedTopics(shard: Shard, topics: ReadonlySet<string>
   for (const group of shard.groups.values()) {
     for (const entry of group.offsets.entries()) {
       if (entry.latest !== null && topics.has(entry.topic)) {
-        records.push(tombstone(group.id, entry));
+        records.push(tombstone(group.id, entry, { why: 'topic-deleted' }));
       }
     }
   }
@@ -79,7 +80,7 @@ export function recordsOfDeletedTopics(shard: Shard, topics: ReadonlySet<string>
 export function recordsOfDeletedGroup(group: Group): GroupRecord[] {
   const records: GroupRecord[] = [];
   for (const entry of group.offsets.entries()) {
-    if (entry.latest !== null) records.push(tombstone(group.id, entry));
+    if (entry.latest !== null) records.push(tombstone(group.id, entry, { why: 'asked' }));
   }
   // Also where no record speaks of it, so that it goes from memory in the same way.
   records.push(...tombstonesOf(group));
@@ -93,10 +94,8 @@ export function writeTombstones(shard: Shard, records: readonly GroupRecord[]): 
   }
 }
 
-const tombstone = (group: string, { topic, partition }: OffsetEntry): GroupRecord => ({
-  kind: 'offset',
-  group,
-  topic,
-  partition,
-  value: null,
-});
+const tombstone = (
+  group: string,
+  { topic, partition }: OffsetEntry,
+  removal: OffsetRemoval,
+): GroupRecord => ({ kind: 'offset', group, topic, partition, value: null, removal });

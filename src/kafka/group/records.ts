@@ -7,6 +7,7 @@
  * software has written can be loaded.
  */
 import type { LeaderEpoch, Offset, Uuid, WallMs } from '../../base/ids.ts';
+import type { OffsetRemoval } from '../observation.ts';
 import type { GroupRecord as ClassicRecord } from './classic/contract.ts';
 import type { ConsumerRecord } from './consumer/contract.ts';
 import { decodeConsumerRecord, encodeConsumerRecord } from './consumer/records.ts';
@@ -41,6 +42,8 @@ export type GroupRecord =
       readonly topic: string;
       readonly partition: number;
       readonly value: CommittedOffset | null;
+      /** Why there is no value, where this coordinator decided it; the log does not say. */
+      readonly removal?: OffsetRemoval;
     }
   | { readonly kind: 'group'; readonly group: string; readonly value: StoredGroup | null }
   /** Of a group whose broker assigns (KIP-848). */

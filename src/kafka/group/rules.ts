@@ -2,22 +2,8 @@
  * Decisions about groups that Kafka once got wrong, each one small and pure. The right ones are the
  * default; a test swaps one to see what breaks.
  */
-import type { Offset, WallMs } from '../../base/ids.ts';
-
-/** What an offset's expiry goes by. */
-export interface OffsetAge {
-  readonly nowMs: WallMs;
-  readonly retentionMs: number;
-  readonly commitTimestamp: WallMs;
-  /** −1: the client asked for no retention of its own. */
-  readonly expireTimestamp: WallMs;
-  /** `simple`: no member ever was in the group, it only keeps offsets. */
-  readonly group: 'simple' | 'empty' | 'stable' | 'rebalancing';
-  /** Since when the group is empty; −1 not known. */
-  readonly emptySince: WallMs;
-  /** Whether a member is subscribed to the topic; null where that cannot be told. */
-  readonly isSubscribed: boolean | null;
-}
+import type { Offset } from '../../base/ids.ts';
+import type { OffsetAge } from '../observation.ts';
 
 export interface GroupRules {
   /**
@@ -33,6 +19,16 @@ export interface GroupRules {
    * above the high watermark may be committed under this leader (KAFKA-5600 stopped before).
    */
   loadEnd(log: { readonly highWatermark: Offset; readonly logEndOffset: Offset }): Offset;
+  /**
+   * KAFKA-4362: whether a broker coordinates the groups of a partition: as long as it leads it. One
+   * that goes on after that answers from a memory that another has made stale.
+   */
+  coordinates(state: { readonly leads: boolean }): boolean;
+  /**
+   * Whether a group that an administrator deletes goes by a record in the log, so that the next
+   * coordinator has not got it either (Redpanda 4900).
+   */
+  deletionIsPersisted(): boolean;
 }
 
 export const kafkaGroupRules: GroupRules = {
@@ -45,4 +41,6 @@ export const kafkaGroupRules: GroupRules = {
     return nowMs - since >= retentionMs;
   },
   loadEnd: ({ logEndOffset }) => logEndOffset,
+  coordinates: ({ leads }) => leads,
+  deletionIsPersisted: () => true,
 };

@@ -23,10 +23,10 @@ import type { ProduceResult } from '../replication/contract.ts';
 import type { LedPartition } from '../replication/led-partition.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { ConsumerRecord } from './consumer/contract.ts';
-import { observedOf } from './consumer/observed.ts';
 import { Group } from './group.ts';
 import type { OffsetEntry } from './group-offsets.ts';
 import { Loader } from './loader.ts';
+import { keyOfObserved, type ObservedGroupRecord, observedOf } from './observed.ts';
 import type { Committer } from './offset-commit.ts';
 import { type CommittedOffset, encodeGroupRecord, type GroupRecord } from './records.ts';
 import type { GroupRules } from './rules.ts';
@@ -60,6 +60,12 @@ interface Uncommitted {
   readonly by: Committer | null;
 }
 
+interface Found {
+  readonly at: Offset;
+  readonly group: string;
+  readonly told: ObservedGroupRecord;
+}
+
 export class Shard {
   readonly index: number;
   readonly leaderEpoch: LeaderEpoch;
@@ -70,6 +76,8 @@ export class Shard {
   readonly #coordinated: Coordinated;
   #loader: Loader | null;
   #state: 'loading' | 'active' | 'failed' | 'unloaded' = 'loading';
+  /** What is told of what it has read: of each key the newest record, in the order of the log. */
+  readonly #found = new Map<string, Found>();
   /** In the order of the log; those before `#promoted` are committed. */
   #uncommitted: Uncommitted[] = [];
   #promoted = 0;
@@ -103,7 +111,9 @@ export class Shard {
 
   /** Why nothing can be asked of it now; none where it serves. */
   get problem(): number {
-    if (this.#led.log === null || this.#state === 'failed' || this.#state === 'unloaded') {
+    const leads = this.#led.log !== null;
+    const isOver = this.#state === 'failed' || this.#state === 'unloaded';
+    if (isOver || !this.#environment.rules.coordinates({ leads })) {
       return errorCode.notCoordinator;
     }
     return this.#state === 'loading' ? errorCode.coordinatorLoadInProgress : errorCode.none;
@@ -172,6 +182,17 @@ export class Shard {
     this.#environment.observe({ kind: 'groups-unloaded', ...this.#coordinated });
   }
 
+  /** A group is deleted: `done` hears what became of that. */
+  delete(group: Group, records: readonly GroupRecord[], done: Settle): void {
+    if (this.#environment.rules.deletionIsPersisted()) {
+      this.write(records, done);
+      return;
+    }
+    group.members?.end(errorCode.groupIdNotFound);
+    this.groups.delete(group.id);
+    done(errorCode.none);
+  }
+
   /** A group that keeps nothing, neither in memory nor in what may yet be committed, is let go. */
   dropIfGone(group: Group): void {
     const isGone = group.stored === null && group.members === null && group.offsets.isGone;
@@ -205,6 +226,11 @@ export class Shard {
     const group = this.groupOf(record.group);
     if (entry !== null) group.offsets.commit(entry, offsetOf(record), at);
     this.dropIfGone(group);
+    const told = this.#toldOf(record, null);
+    if (told === null) return;
+    const key = keyOfObserved(group.id, told);
+    this.#found.delete(key);
+    this.#found.set(key, { at, group: group.id, told });
   }
 
   #hasRead(problem: string | null, end: Offset): void {
@@ -233,6 +259,10 @@ export class Shard {
     pass(host, 'offsets-loaded', () => {
       if (this.#state !== 'loading') return;
       this.#state = 'active';
+      for (const { told, ...place } of this.#found.values()) {
+        observe({ ...told, ...this.#coordinated, ...place, found: true });
+      }
+      this.#found.clear();
       observe({ kind: 'groups-loaded', ...this.#coordinated, end, groups: this.groups.size });
       onLoaded(this);
     });
@@ -260,28 +290,19 @@ export class Shard {
   }
 
   #observeCommitted({ at, by, record }: Uncommitted): void {
-    const { observe } = this.#environment;
+    const told = this.#toldOf(record, by);
     const { group } = record;
-    if (record.kind === 'offset') {
-      const partition = `${record.topic}-${record.partition}`;
-      const offset = record.value?.offset ?? -1;
-      const { memberId, generation } = by ?? nobody;
-      const commit = { at, group, partition, offset, memberId, generation };
-      observe({ kind: 'offset-committed', ...this.#coordinated, ...commit });
-      return;
+    if (told !== null) {
+      this.#environment.observe({ ...told, ...this.#coordinated, at, group, found: false });
     }
-    if (record.kind === 'consumer') {
-      const seen = observedOf(record.record, this.#environment.topicName);
-      if (seen !== null) observe({ ...seen, ...this.#coordinated, at, group });
-      return;
-    }
-    const generation = record.value?.generation ?? -1;
-    const members = (record.value?.members ?? []).map(({ memberId }) => memberId);
-    observe({ kind: 'group-generation', ...this.#coordinated, at, group, generation, members });
+  }
+
+  #toldOf(record: GroupRecord, by: Committer | null): ObservedGroupRecord | null {
+    const { settings, topicName } = this.#environment;
+    const assignor = settings.groupConsumerAssignors.split(',')[0] ?? 'uniform';
+    return observedOf(record, by, { topicName, assignor });
   }
 }
-
-const nobody = { memberId: '', generation: -1 };
 
 /** The high watermark has passed what was written. */
 const passed: ReadonlySet<number> = new Set([

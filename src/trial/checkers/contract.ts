@@ -10,6 +10,7 @@ import type { Handlers, Seen } from '../history/seen.ts';
 import type { About, Property } from '../properties/property.ts';
 import type { PropertyName } from '../properties/registry.ts';
 import type { Evidence } from './evidence.ts';
+import type { GroupLogs } from './groups/group-logs.ts';
 import type { VersionOrder } from './version-order.ts';
 
 /** A broken property: the facts of this case, and the few events that prove it. */
@@ -66,6 +67,9 @@ export interface Case {
   readonly epochsOf: (partition: string) => number;
   /** Of a topic that was deleted: nothing in it is owed. */
   readonly isDeleted: (partition: string) => boolean;
+  readonly groups: GroupLogs;
+  /** Whether a fault struck the client's machine at some time between. */
+  readonly wasStruck: (machine: string, fromUs: Micros, toUs: Micros) => boolean;
   readonly endUs: Micros;
 }
 

@@ -76,10 +76,13 @@ export type Evidence =
       readonly what: string;
       readonly told: string;
     }
-  /** A member of a group has processed a record, or committed up to an offset. */
+  /**
+   * A member of a group has processed or read a record, committed up to an offset, or begun at one;
+   * it owns a partition (offset −1), or closes its consumer.
+   */
   | {
       readonly is: 'member';
-      readonly does: 'processed' | 'committed';
+      readonly does: 'processed' | 'committed' | 'read' | 'began' | 'owns' | 'closes';
       readonly atUs: Micros;
       readonly group: string;
       readonly by: string;
@@ -88,6 +91,15 @@ export type Evidence =
     }
   /** The highest offset that anybody read of the partition. */
   | { readonly is: 'highest-read'; readonly partition: string; readonly offset: Offset };
+
+/** Without an offset: −1; without a partition: empty. */
+export function memberEvidence(
+  { by, group }: { readonly by: string; readonly group: string },
+  does: Extract<Evidence, { is: 'member' }>['does'],
+  { atUs, partition = '', offset = -1 }: { atUs: Micros; partition?: string; offset?: Offset },
+): Evidence {
+  return { is: 'member', does, atUs, group, by, partition, offset };
+}
 
 export function sendEvidence(send: Send): Evidence {
   const { value, producer, invokedUs, completedUs, outcome, partition, offset, error } = send;

@@ -12,9 +12,15 @@ import { Incarnations } from '../history/incarnations.ts';
 import { isOwed } from '../properties/registry.ts';
 import { checkAdministration } from './admin.ts';
 import { checkAnswers } from './answers.ts';
-import type { Checker, Invariant, Proof, Report, Violation } from './contract.ts';
+import type { Case, Checker, Invariant, Proof, Report, Violation } from './contract.ts';
 import { Dispatch } from './dispatch.ts';
 import { foldConsequences } from './fold.ts';
+import { assignmentsWatch } from './groups/assignments-watch.ts';
+import { checkCloses } from './groups/closes.ts';
+import { checkCommits } from './groups/commits.ts';
+import { GroupLogs } from './groups/group-logs.ts';
+import { offsetsWatch } from './groups/offsets-watch.ts';
+import { checkOwnership } from './groups/ownership.ts';
 import { isrInvariant } from './invariants/isr.ts';
 import { leadersInvariant } from './invariants/leaders.ts';
 import { logsInvariant } from './invariants/logs.ts';
@@ -37,10 +43,13 @@ import { versionOrder } from './version-order.ts';
 const checkers: readonly Checker[] = [
   checkAdministration,
   checkAnswers,
+  checkCloses,
+  checkCommits,
   checkLookUps,
   checkLosses,
   checkOffsets,
   checkOrder,
+  checkOwnership,
   checkPolls,
   checkProcessing,
 ];
@@ -59,6 +68,7 @@ export class Judge {
   readonly #guarantees: Guarantees;
   readonly #logs: ClusterLogs;
   readonly #copies = new MetadataCopies();
+  readonly groups: GroupLogs;
   readonly #invariants: readonly Invariant[];
   readonly #dispatch: Dispatch;
   readonly #standing: Standing;
@@ -74,6 +84,7 @@ export class Judge {
     this.#guarantees = guarantees;
     this.#logs = new ClusterLogs(incarnations, storage);
     this.#standing = new Standing(incarnations);
+    this.groups = new GroupLogs([offsetsWatch(this.report), assignmentsWatch(this.report)]);
     this.#invariants = [
       leadersInvariant(this.report),
       logsInvariant(this.#logs, voters, guarantees, this.report),
@@ -82,7 +93,7 @@ export class Judge {
       syncedInvariant(this.#logs, voters, guarantees, this.report),
     ];
     // What invariants look into knows of an observation before they do.
-    const known = [this.#logs, this.#copies, this.#standing];
+    const known: Invariant[] = [this.#logs, this.#copies, this.#standing, this.groups];
     this.#dispatch = new Dispatch([...known, ...this.#invariants]);
   }
 
@@ -143,13 +154,15 @@ export class Judge {
     isLive: (node: NodeId) => boolean,
     endUs: Micros,
     struckUntil: ReadonlyMap<NodeId, Micros> = new Map(),
+    wasStruck: Case['wasStruck'] = () => false,
   ): readonly Violation[] {
     const order = versionOrder(history);
     const deletedBelow = (partition: string) => this.#logs.find(partition)?.deletedBelow ?? 0;
     const epochsOf = (partition: string) => this.#logs.find(partition)?.epochs ?? 0;
     const isDeleted = (partition: string) => this.#logs.incarnations.isDeleted(partition);
     const guarantees = this.#guarantees;
-    const given = { history, order, guarantees, deletedBelow, epochsOf, isDeleted, endUs };
+    const clients = { history, order, guarantees, deletedBelow, epochsOf, isDeleted, endUs };
+    const given: Case = { ...clients, groups: this.groups, wasStruck };
     for (const check of checkers) check(given, this.report);
     checkSurvival(history, this.#logs, isLive, endUs, this.report);
     if (isCounted()) putAtRisk(history, this.#logs, struckUntil);

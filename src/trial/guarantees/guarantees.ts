@@ -67,6 +67,11 @@ export type Pledge =
   | 'committed-stays'
   /** What was acknowledged stays: committed-stays, and acks=all once anything fails. */
   | 'acknowledged-stays'
+  /**
+   * What coordinators of groups committed stays, and so does what it is about: committed-stays,
+   * also of the topic in which groups are kept.
+   */
+  | 'groups-stay'
   /** Nothing is acknowledged before it is synced: flush.messages=1; the quorum's log always. */
   | 'synced-first'
   /** One producer's records stand in the order sent, each once (KIP-98): idempotent producers. */
@@ -105,6 +110,8 @@ export function isPromised(
       return committedStays;
     case 'acknowledged-stays':
       return committedStays && (acks === 'all' || !faulty);
+    case 'groups-stay':
+      return committedStays && (!faulty || (topics.get(offsetsTopic)?.cleanElections ?? true));
     case 'synced-first':
       return partition !== null && (topic?.flushed ?? topicOf(partition) === quorumTopic);
     case 'idempotence':

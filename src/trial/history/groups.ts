@@ -93,6 +93,10 @@ export interface Close {
   error: string | null;
 }
 
+/** What it reads at present; null where that is nothing yet. */
+export const subscriptionOf = ({ subscriptions }: Stay): Subscription | null =>
+  subscriptions.at(-1) ?? null;
+
 export class GroupHistory {
   readonly stays: Stay[] = [];
   readonly ownership: OwnershipChange[] = [];

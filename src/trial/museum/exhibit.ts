@@ -8,6 +8,9 @@ import type { NodeRules } from '../../kafka/broker/node-rules.ts';
 import { type BrokerRules, kafkaBrokerRules } from '../../kafka/broker/rules.ts';
 import { type ClientRules, clientRules } from '../../kafka/client/rules.ts';
 import { type ControllerRules, kafkaControllerRules } from '../../kafka/controller/rules.ts';
+import { type ClassicRules, kafkaClassicRules } from '../../kafka/group/classic/rules.ts';
+import { type ConsumerRules, kafkaConsumerRules } from '../../kafka/group/consumer/rules.ts';
+import { type GroupRules, kafkaGroupRules } from '../../kafka/group/rules.ts';
 import { kafkaLogRules, type LogRules } from '../../kafka/log/rules.ts';
 import { kafkaRaftRules, type RaftRules } from '../../kafka/raft/rules.ts';
 import { kafkaReplicationRules, type ReplicationRules } from '../../kafka/replication/rules.ts';
@@ -19,6 +22,9 @@ export interface WrongRules {
   readonly controller?: Partial<ControllerRules>;
   readonly raft?: Partial<RaftRules>;
   readonly broker?: Partial<BrokerRules>;
+  readonly group?: Partial<GroupRules>;
+  readonly classic?: Partial<ClassicRules>;
+  readonly consumer?: Partial<ConsumerRules>;
   readonly client?: Partial<ClientRules>;
 }
 
@@ -69,6 +75,9 @@ export function swapped(wrong: WrongRules): { nodes: Partial<NodeRules>; clients
       controller: { ...kafkaControllerRules, ...wrong.controller },
       raft: { ...kafkaRaftRules, ...wrong.raft },
       broker: { ...kafkaBrokerRules, ...wrong.broker },
+      group: { ...kafkaGroupRules, ...wrong.group },
+      classic: { ...kafkaClassicRules, ...wrong.classic },
+      consumer: { ...kafkaConsumerRules, ...wrong.consumer },
     },
     clients: { ...clientRules, ...wrong.client },
   };

@@ -24,6 +24,22 @@ import {
 } from './controllers.ts';
 import type { Exhibit } from './exhibit.ts';
 import {
+  kafka4362,
+  kafka5600,
+  kafka7196,
+  kafka8069,
+  kafka9801,
+  kafka10284,
+  kafka13636,
+  kafka16147,
+  kafka19233,
+  kafka20066,
+  kafka20442,
+  kip211,
+  redpanda4900,
+  staleCommit,
+} from './groups.ts';
+import {
   kafka7415,
   kafka9144,
   kafka10778,
@@ -34,6 +50,16 @@ import {
   redpanda3039,
   redpanda3039Broker,
 } from './logs.ts';
+import {
+  kafka2942,
+  kafka13419,
+  kafka14196,
+  kafka14639,
+  kafka16198,
+  kafka17734,
+  kafka19233Client,
+  sessionFromAnswer,
+} from './members.ts';
 import {
   forgottenVote,
   kafka10533,
@@ -133,6 +159,28 @@ export const exhibits: readonly Exhibit[] = [
   sequenceBeyondItsSpace,
   redpanda3039Broker,
   redpanda3039,
+  kafka5600,
+  kip211,
+  kafka8069,
+  kafka13636,
+  kafka4362,
+  redpanda4900,
+  kafka10284,
+  kafka9801,
+  staleCommit,
+  kafka7196,
+  kafka16147,
+  kafka19233,
+  kafka19233Client,
+  kafka20442,
+  kafka20066,
+  kafka13419,
+  kafka14639,
+  kafka16198,
+  kafka14196,
+  kafka2942,
+  kafka17734,
+  sessionFromAnswer,
 ];
 
 export function exhibitOf(id: string): Exhibit | undefined {

@@ -25,6 +25,21 @@ import {
   singleVote,
   unhandledException,
 } from './cluster.ts';
+import {
+  balanced,
+  closeReturns,
+  committedOffsetDurable,
+  exclusiveOwnership,
+  groupConverges,
+  legalAssignment,
+  memberEpochMonotonic,
+  noCommitPastRead,
+  noReprocessingPastCommit,
+  noSilentZombie,
+  noStaleCommit,
+  offsetExpiresDue,
+  sticky,
+} from './groups.ts';
 import { processedAtLeastOnce, processedOnce } from './processing.ts';
 import type { About, Property } from './property.ts';
 import {
@@ -95,6 +110,19 @@ const all = [
   metadataMadeUp,
   deletedReturns,
   timeLookUp,
+  committedOffsetDurable,
+  offsetExpiresDue,
+  noStaleCommit,
+  noCommitPastRead,
+  noReprocessingPastCommit,
+  exclusiveOwnership,
+  legalAssignment,
+  memberEpochMonotonic,
+  balanced,
+  sticky,
+  groupConverges,
+  closeReturns,
+  noSilentZombie,
 ] as const;
 
 export type PropertyName = (typeof all)[number]['name'];

@@ -56,7 +56,7 @@ export function conclude(experiment: Experiment, reason: string | null): TrialOu
 }
 
 function judged(experiment: Experiment, faults: readonly FaultReport[]): readonly Violation[] {
-  const { world, cluster, nodes, view, arena, judge, history } = experiment;
+  const { world, cluster, nodes, view, arena, judge, history, plan } = experiment;
   if (faults.some(({ tookEffect }) => tookEffect)) atRisk(unhandledException);
   if (world.failure !== null) return judge.soFar();
   const live = nodes.live(world);
@@ -64,7 +64,24 @@ function judged(experiment: Experiment, faults: readonly FaultReport[]): readonl
   judge.restsWith(live, isSettled, world.now);
   const alive = new Set(live.map(({ config }) => config.nodeId));
   const isLive = (node: NodeId): boolean => alive.has(node);
-  return judge.conclude(history, isLive, world.now, struckUntil(experiment, faults));
+  return judge.conclude(
+    history,
+    isLive,
+    world.now,
+    struckUntil(experiment, faults),
+    strikes(plan, faults),
+  );
+}
+
+/** Whether a fault struck a machine at some time between. */
+function strikes(plan: Plan, faults: readonly FaultReport[]) {
+  return (name: string, fromUs: Micros, toUs: Micros): boolean =>
+    faults.some(({ at, id, struck }) => {
+      const beganUs = msToMicros(at);
+      const endedUs = beganUs + msToMicros(plan.faults[id]!.durationMs);
+      const isIt = struck.some(({ machine }) => machine === name);
+      return isIt && beganUs <= toUs && endedUs >= fromUs;
+    });
 }
 
 /** When the last fault ended that had an effect on a node. */

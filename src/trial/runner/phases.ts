@@ -10,6 +10,7 @@ import { administratorProgram } from '../workload/administrator.ts';
 import { closeMembers, type Orders, startClients } from './clients.ts';
 import { failOverBoundMs, headlessPartition, obstacleToConvergence } from './convergence.ts';
 import type { Experiment } from './experiment.ts';
+import { groupsRest } from './groups-rest.ts';
 import { limp } from './limp.ts';
 import { readFinally } from './read-finally.ts';
 
@@ -105,6 +106,7 @@ async function calm(experiment: Experiment): Promise<void> {
     const when = `${healWithinMs} ms after ${plan.limp.join(', ')} came back`;
     if (left !== null) experiment.reportNotConverged(`${when} ${left}`);
   }
+  await groupsRest(experiment);
   await experiment.runUntil(world.now + msToMicros(calmMs));
 }
 

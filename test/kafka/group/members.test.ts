@@ -45,7 +45,7 @@ describe('a group of members', () => {
     expect(described?.members.map(({ clientId }) => clientId).sort()).toEqual(['one', 'two']);
     expect(described?.members[0]?.clientHost).toMatch(/^\/(one|two)$/);
     const seen = cluster.observations.filter(({ kind }) => kind === 'group-generation');
-    expect(seen.at(-1)).toMatchObject({ group: 'g', generation: 1, node });
+    expect(seen.at(-1)).toMatchObject({ group: 'g', generation: 1, node, protocol: 'range' });
     expect(await one.heartbeat(node)).toBe(0);
     expect(await two.commit(node, 5)).toBe(0);
     expect(await cluster.committed('g', 0)).toBe(5);

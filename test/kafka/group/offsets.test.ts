@@ -59,7 +59,11 @@ describe('a commit', () => {
     expect(await cluster.fetchAt(first, 'g', 0)).toBe(`error ${errorCode.notCoordinator}`);
     expect(await cluster.committed('g', 0)).toBe(3);
     const seen = cluster.observations.filter(({ kind }) => kind === 'offset-committed');
-    expect(seen).toMatchObject([{ offset: 1 }, { offset: 3, node: second, group: 'g' }]);
+    expect(seen).toMatchObject([
+      { offset: 1, at: 0, found: false, node: first },
+      { offset: 1, at: 0, found: true, node: second },
+      { offset: 3, at: 1, found: false, node: second, group: 'g' },
+    ]);
   });
 
   it('is refused while too few replicas are in sync, and changes nothing', async () => {

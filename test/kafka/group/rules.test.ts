@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { kafkaGroupRules, type OffsetAge } from '../../../src/kafka/group/rules.ts';
+import { kafkaGroupRules } from '../../../src/kafka/group/rules.ts';
+import type { OffsetAge } from '../../../src/kafka/observation.ts';
 
 const retentionMs = 1000;
 const age = (more: Partial<OffsetAge>): OffsetAge => ({

@@ -237,7 +237,8 @@ export class GroupConsumer {
         end();
         return;
       }
-      timer = timers.after(timeoutUs, end);
+      const { closeIsBounded } = this.#client.settings.rules;
+      if (closeIsBounded()) timer = timers.after(timeoutUs, end);
       this.#membership.leave(() => this.#committer.whenIdle(end));
       this.#rebalancing.run();
     });

@@ -28,6 +28,8 @@ export interface GroupRules extends AssignorRules {
    * it was sent, but perhaps long before its answer came.
    */
   sessionStart(state: { sentUs: Micros; answeredUs: Micros }): Micros;
+  /** Does a close end when its time is up, whatever it still waits for (KAFKA-17734)? */
+  closeIsBounded(): boolean;
 }
 
 export const groupRules: GroupRules = {
@@ -57,5 +59,9 @@ export const groupRules: GroupRules = {
 
   sessionStart({ sentUs }) {
     return sentUs;
+  },
+
+  closeIsBounded() {
+    return true;
   },
 };

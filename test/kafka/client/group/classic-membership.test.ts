@@ -10,6 +10,7 @@ import { ClassicMembership } from '../../../../src/kafka/client/group/member/cla
 import type { MemberSettings } from '../../../../src/kafka/client/group/member/membership.ts';
 import { clientRules } from '../../../../src/kafka/client/rules.ts';
 import { errorCode } from '../../../../src/kafka/protocol/errors.ts';
+import { wrongRulesOf } from '../../../trial/museum/wrong-rules-of.ts';
 import { memberSettings, ScriptedWorld, textOf } from './scripted-world.ts';
 
 const subscriptionOf = (...topics: string[]) =>
@@ -238,7 +239,7 @@ describe('a classic member', () => {
       }
     };
     expect(lostAfter({})).toBe(48);
-    expect(lostAfter({ sessionStart: ({ answeredUs }) => answeredUs })).toBe(58);
+    expect(lostAfter(wrongRulesOf('session-from-answer', 'client'))).toBe(58);
   });
 
   it('cooperative: shows itself while its join waits, and is lost when nobody hears it', () => {

@@ -3,6 +3,7 @@ import { ConsumerMembership } from '../../../../src/kafka/client/group/member/co
 import type { MemberSettings } from '../../../../src/kafka/client/group/member/membership.ts';
 import { clientRules } from '../../../../src/kafka/client/rules.ts';
 import { errorCode } from '../../../../src/kafka/protocol/errors.ts';
+import { wrongRulesOf } from '../../../trial/museum/wrong-rules-of.ts';
 import { memberSettings, ScriptedWorld, textOf } from './scripted-world.ts';
 
 const api = 'ConsumerGroupHeartbeat';
@@ -115,7 +116,7 @@ describe('a member of KIP-848', () => {
   it('waits for the name of a topic and gives up nothing for that (KAFKA-16198)', () => {
     const acts = (wrong: boolean): string[] => {
       const rules = wrong
-        ? { ...clientRules, revokesWhileWaitingForMetadata: () => true }
+        ? { ...clientRules, ...wrongRulesOf('KAFKA-16198', 'client') }
         : clientRules;
       const lab = new Lab({ rules }).stable(0, 1);
       lab.beat({ T: [0, 1], U: [0] });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClassicState, CommitClaim } from '../../../../src/kafka/group/classic/contract.ts';
 import { type ClassicRules, kafkaClassicRules } from '../../../../src/kafka/group/classic/rules.ts';
 import { errorName } from '../../../../src/kafka/protocol/errors.ts';
+import { wrongRulesOf } from '../../../trial/museum/wrong-rules-of.ts';
 import { transcript } from './transcript.ts';
 
 const rules = kafkaClassicRules;
@@ -99,7 +100,7 @@ describe('with a wrong rule', () => {
       elapse 1
       heartbeat a`;
     expect(play({}, script)).toMatch(/a <- Heartbeat NONE\n$/);
-    const wrong = play({ sessionEndsWithMembership: () => false }, script);
+    const wrong = play(wrongRulesOf('KAFKA-7196', 'classic'), script);
     expect(wrong).toMatch(/a <- Heartbeat REBALANCE_IN_PROGRESS\n$/);
   });
 

@@ -1,8 +1,8 @@
 /**
  * `uniform`: as even as subscriptions allow, with as few moves as that takes. Members keep what
  * they had and may still have; what is free goes to the subscriber that has least; then partitions
- * move, one by one, from who has most of a topic's subscribers to who has least, while that makes
- * the two more even. Where all subscribe to the same, nobody has two more than another.
+ * move, one by one, from who has most to who has least of its subscribers, while that makes the two
+ * more even. Where all subscribe to the same, nobody has two more than another.
  */
 import type { Uuid } from '../../../../base/ids.ts';
 import { ascending } from '../partitions.ts';
@@ -37,10 +37,7 @@ function assign(question: AssignmentQuestion): Assignment {
       if (taker !== null) give(taker, topicId, partition);
     }
   }
-  for (let moved = true; moved; ) {
-    moved = false;
-    for (const [topicId, those] of subscribers) if (level(those, topicId)) moved = true;
-  }
+  while (level(takers, subscribers));
   return new Map(takers.map(({ memberId, has }) => [memberId, sorted(has)]));
 }
 
@@ -75,24 +72,28 @@ function keep(
   return free;
 }
 
-/** Moves partitions of a topic among its subscribers; tells if it moved any. */
-function level(those: readonly Taker[], topicId: Uuid): boolean {
-  let moved = false;
-  for (;;) {
-    const donors = those.filter(({ has }) => has.has(topicId));
-    const from = extreme(donors, isMore);
-    const to = extreme(those, isLess);
-    if (from === null || to === null || from.load - to.load < 2) return moved;
-    const partitions = from.has.get(topicId) as number[];
-    give(to, topicId, partitions.pop() as number);
-    if (partitions.length === 0) from.has.delete(topicId);
-    from.load -= 1;
-    moved = true;
+/**
+ * Moves one partition from who has most, of those that can spare one, to who has least of its
+ * subscribers; false where nobody has two more than whom it could give one.
+ */
+function level(
+  takers: readonly Taker[],
+  subscribers: ReadonlyMap<Uuid, readonly Taker[]>,
+): boolean {
+  for (const from of [...takers].sort((a, b) => b.load - a.load)) {
+    for (const [topicId, partitions] of from.has) {
+      const to = extreme(subscribers.get(topicId) ?? [], isLess);
+      if (to === null || from.load - to.load < 2) continue;
+      give(to, topicId, partitions.pop() as number);
+      if (partitions.length === 0) from.has.delete(topicId);
+      from.load -= 1;
+      return true;
+    }
   }
+  return false;
 }
 
 const isLess = (one: Taker, other: Taker): boolean => one.load < other.load;
-const isMore = (one: Taker, other: Taker): boolean => one.load > other.load;
 
 /** The first of those that none surpasses. */
 function extreme(

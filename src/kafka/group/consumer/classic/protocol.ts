@@ -43,6 +43,13 @@ const assignmentMessage = defineMessage({
   },
 });
 
+const stickyMessage = defineMessage({
+  name: 'StickyAssignorUserData',
+  versions: [0, newest],
+  flexibleFrom: noVersion,
+  fields: { owned: arrayOfStructs(topicPartitions), generation: int32() },
+});
+
 export type NamedPartitions = readonly {
   readonly topic: string;
   readonly partitions: readonly number[];
@@ -51,6 +58,9 @@ export type NamedPartitions = readonly {
 export interface ClassicSubscription {
   readonly topics: readonly string[];
   readonly owned: NamedPartitions;
+  /** The generation in which it owned them; −1 where it does not say. */
+  readonly generation: number;
+  readonly userData: Uint8Array | null;
   readonly rackId: string | null;
 }
 
@@ -62,7 +72,18 @@ export interface ClassicAssignment {
 
 export function readSubscription(metadata: Uint8Array): ClassicSubscription | null {
   const read = decode(subscriptionMessage, metadata);
-  return read && { topics: read.topics, owned: read.ownedPartitions, rackId: read.rackId };
+  if (read === null) return null;
+  const { generationId: generation, ownedPartitions: owned, rackId, topics, userData } = read;
+  return { topics, owned, generation, userData, rackId };
+}
+
+/** What a member of the assignor `sticky` says to own, which it keeps in its user data. */
+export function readStickyClaim(
+  userData: Uint8Array | null,
+): { readonly owned: NamedPartitions; readonly generation: number } | null {
+  if (userData === null || userData.length === 0) return { owned: [], generation: -1 };
+  const read = decodeBody(stickyMessage, newest, userData, 0);
+  return read && { owned: read.owned, generation: read.generation };
 }
 
 /** Nothing at all is an assignment of nothing: that of a member that was given none. */
@@ -91,9 +112,17 @@ export function writeAssignment(partitions: NamedPartitions, metadata: Uint8Arra
 
 function decode<Out>(message: Message<Out>, bytesOf: Uint8Array): Out | null {
   const version = versionOf(bytesOf);
-  if (version < 0) return null;
+  return version < 0 ? null : decodeBody(message, Math.min(version, newest), bytesOf, 2);
+}
+
+function decodeBody<Out>(
+  message: Message<Out>,
+  version: number,
+  bytesOf: Uint8Array,
+  from: number,
+): Out | null {
   try {
-    return decodeMessage(message, Math.min(version, newest), bytesOf, 2);
+    return decodeMessage(message, version, bytesOf, from);
   } catch (error) {
     if (error instanceof MalformedError) return null;
     throw error;
