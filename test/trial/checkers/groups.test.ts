@@ -52,6 +52,28 @@ describe('what a group has committed', () => {
     }
   });
 
+  it('deleted-group-gone: what is deleted is taken away', () => {
+    const deletes = (isTakenAway: boolean): string[] => {
+      const scene = new GroupScene();
+      scene.offset(5);
+      const { operations } = scene.history;
+      const about = { group: 'billing' };
+      const deletion = operations.invoke({
+        kind: 'delete-group',
+        by: 'a1',
+        about,
+        change: null,
+        invokedUs: scene.pass(1).nowUs,
+      });
+      const removal = { why: 'asked' } as const;
+      if (isTakenAway) scene.told({ ...scene.offsetTold(-1), removal } as never);
+      operations.complete(deletion, 'ok', scene.pass(1).nowUs);
+      return scene.broken();
+    };
+    expect(deletes(true)).toEqual([]);
+    expect(deletes(false)).toEqual(['deleted-group-gone']);
+  });
+
   it('offset-expires-due: not before its time, not while somebody reads', () => {
     const expires = (others: object): string[] => {
       const scene = new GroupScene();
