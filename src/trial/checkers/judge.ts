@@ -18,6 +18,7 @@ import { foldConsequences } from './fold.ts';
 import { assignmentsWatch } from './groups/assignments-watch.ts';
 import { checkCloses } from './groups/closes.ts';
 import { checkCommits } from './groups/commits.ts';
+import { checkDeletions } from './groups/deletions.ts';
 import { GroupLogs } from './groups/group-logs.ts';
 import { offsetsWatch } from './groups/offsets-watch.ts';
 import { checkOwnership } from './groups/ownership.ts';
@@ -45,6 +46,7 @@ const checkers: readonly Checker[] = [
   checkAnswers,
   checkCloses,
   checkCommits,
+  checkDeletions,
   checkLookUps,
   checkLosses,
   checkOffsets,

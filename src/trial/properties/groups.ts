@@ -33,6 +33,16 @@ export const offsetExpiresDue = property({
     `${c.retentionMs} ms: ${c.why}`,
 });
 
+export const deletedGroupGone = property({
+  name: 'deleted-group-gone',
+  sentence: 'an offset of a group is kept though the deletion of the group was acknowledged',
+  risk: 'the deletion of a group that had committed something is acknowledged',
+  pledge: 'groups-stay',
+  follows: fromLostLog,
+  say: (c: OffsetCase & { offset: number }) =>
+    `group ${c.group} was deleted, and its coordinators keep offset ${c.offset} of ${c.partition}`,
+});
+
 export const noStaleCommit = property({
   name: 'no-stale-commit',
   sentence: 'a commit of a fenced member or of an old generation was accepted',

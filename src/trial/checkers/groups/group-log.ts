@@ -1,6 +1,7 @@
 /**
  * What coordinators have shown of one group, as the newest record of each kind has it: records
- * count by their place in the log, whoever tells them and when. Beside that, when each member was one.
+ * count by their place in the log, whoever tells them and when. Beside that, when each member was
+ * one.
  */
 import type { Micros, Offset } from '../../../base/ids.ts';
 import { isOf, type SeenOf } from '../../history/seen.ts';
@@ -75,6 +76,11 @@ export class GroupLog {
     else if (isOf(seen, 'group-epoch')) this.epoch = seen;
     else if (isOf(seen, 'targets-set')) this.targets = seen;
     else this.#setOfMember(seen as SeenOf<'member-assigned'>);
+  }
+
+  /** Partitions of which an offset was ever told. */
+  get partitions(): Iterable<string> {
+    return this.#told.keys();
   }
 
   /** Whether a generation that comes now is handed down. */
