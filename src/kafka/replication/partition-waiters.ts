@@ -31,10 +31,13 @@ export class PartitionWaiters {
     this.highWatermark.wakeAll();
   }
 
-  /** Leadership is gone or the replica is: nobody waits here any more. */
+  /**
+   * Leadership is gone or the replica is: nobody waits here any more. With acks=1 clients take
+   * NOT_LEADER_OR_FOLLOWER for a refusal before the append, and these are appended.
+   */
   drop(): void {
     release(this.commits, Number.POSITIVE_INFINITY, errorCode.notLeaderOrFollower);
-    release(this.flushes, Number.POSITIVE_INFINITY, errorCode.notLeaderOrFollower);
+    release(this.flushes, Number.POSITIVE_INFINITY, errorCode.requestTimedOut);
     this.wakeFetches();
   }
 }

@@ -7,6 +7,9 @@ import { assert } from '../../base/assert.ts';
 import type { Micros, Offset } from '../../base/ids.ts';
 import type { Outcome } from './outcome.ts';
 
+/** Members look so often for new partitions (metadata.max.age.ms). */
+export const memberMetadataMaxAgeMs = 10_000;
+
 /** As a member signs: generation or member epoch; empty and −1 where it is none at present. */
 export interface Signature {
   readonly memberId: string;

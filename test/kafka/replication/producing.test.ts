@@ -150,4 +150,14 @@ describe('a topic that flushes every record', () => {
     expect([codes(one), codes(all)]).toEqual([[0], [0]]);
     expect(bench.world.disk.syncs).toBeGreaterThan(0);
   });
+
+  it('is answered with what says that it may be there, where the lead is lost before its flush', async () => {
+    const bench = new Bench({ topic: { flushMessages: 1 } }).start().create({ replicas: [1, 2] });
+    const [one, all] = [bench.produce(1), bench.produce(-1)];
+    bench.tell(bench.change({ leader: 2 }));
+    await settle();
+    // With acks=1 a client takes NOT_LEADER_OR_FOLLOWER for a refusal before the append.
+    expect(codes(one)).toEqual([errorCode.requestTimedOut]);
+    expect(codes(all)).toEqual([errorCode.notLeaderOrFollower]);
+  });
 });

@@ -150,6 +150,7 @@ export class GroupScene {
       const send = this.history.invokeSend({
         producer: 0,
         incarnation: 0,
+        topic: 'orders',
         key: null,
         acks: 'all',
         invokedUs: this.#tick(),

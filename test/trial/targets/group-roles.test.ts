@@ -37,6 +37,8 @@ function viewOf(count: number, led: number, leader: number): ClusterView {
       topicId: 'b2Zmc2V0cy10b3BpYy0wMQ',
       partition: `__consumer_offsets-${index}`,
       replicas: [1, 2, 3],
+      adding: [],
+      removing: [],
       isr: [1, 2, 3],
       elr: [],
       leader: index === led ? leader : 3,

@@ -7,8 +7,13 @@
  * of that may come twice, once more for a member that learns of new topics.
  */
 import type { Micros } from '../../../base/ids.ts';
-import { secondsToMicros } from '../../../base/time.ts';
-import { type GroupHistory, type Stay, subscriptionOf } from '../../history/groups.ts';
+import { msToMicros, secondsToMicros } from '../../../base/time.ts';
+import {
+  type GroupHistory,
+  memberMetadataMaxAgeMs,
+  type Stay,
+  subscriptionOf,
+} from '../../history/groups.ts';
 import type { Beliefs } from './beliefs.ts';
 import type { GroupLogs } from './group-logs.ts';
 
@@ -61,7 +66,10 @@ function liveStays({ stays }: GroupHistory): ReadonlyMap<string, readonly Stay[]
   return live;
 }
 
-/** How long that may take: twice all time-outs, and half a minute for the network. */
+/**
+ * How long that may take: twice all time-outs and what members may not know of new partitions, and
+ * half a minute for the network.
+ */
 export function restWithinUs(history: GroupHistory, logs: GroupLogs): Micros {
   let sessionUs = 0;
   for (const { sessionTimeoutUs } of history.stays)
@@ -73,5 +81,6 @@ export function restWithinUs(history: GroupHistory, logs: GroupLogs): Micros {
     for (const { rebalanceTimeoutMs } of log.generation?.observation.shares ?? [])
       rebalanceMs = Math.max(rebalanceMs, rebalanceTimeoutMs);
   }
-  return 2 * (sessionUs + rebalanceMs * 1000) + secondsToMicros(30);
+  const timeOutsUs = sessionUs + msToMicros(rebalanceMs + memberMetadataMaxAgeMs);
+  return 2 * timeOutsUs + secondsToMicros(30);
 }
