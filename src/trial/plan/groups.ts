@@ -10,6 +10,7 @@ import type { SettingsOverrides } from '../settings/settings.ts';
 
 /** One seed in so many has groups. */
 const oneInHas = 3;
+const weekMs = 604_800_000;
 const names = ['billing', 'shipping', 'stock'];
 
 /** Beside the time-outs of the cluster itself, at which coordinators move. */
@@ -89,11 +90,14 @@ function drawSettings(
     ),
     offsetsTopicNumPartitions: 1 + random.int(8),
     offsetsTopicReplicationFactor: replicationFactor,
-    offsetsTopicSegmentBytes: drawOne([4_096, 65_536, 104_857_600], random),
+    offsetsTopicSegmentBytes: drawOne([1_048_576, 104_857_600], random),
     offsetsRetentionMinutes: drawOne([1, 10_080, 10_080], random),
     offsetsRetentionCheckIntervalMs: drawOne([1_000, 5_000, 600_000], random),
     offsetsLoadBufferSize: drawOne([1_000, 5_242_880], random),
     offsetsCommitTimeoutMs: drawOne([500, 5_000], random),
-    topicDefaults: { minInsyncReplicas: Math.min(replicationFactor, minInsync) },
+    topicDefaults: {
+      minInsyncReplicas: Math.min(replicationFactor, minInsync),
+      segmentMs: drawOne([2_000, weekMs, weekMs], random),
+    },
   };
 }
