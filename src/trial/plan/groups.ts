@@ -7,6 +7,7 @@ import type { RandomStream } from '../../host/random.ts';
 import { type GroupWorkload, groupSchema } from '../groups/group.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { SettingsOverrides } from '../settings/settings.ts';
+import { fastUs } from './swarm.ts';
 
 /** One seed in so many has groups. */
 const oneInHas = 3;
@@ -22,12 +23,17 @@ interface Drawn {
 /** Null where the seed has none. */
 export function drawGroups(scenario: Scenario, random: RandomStream): Drawn | null {
   if (random.int(oneInHas) > 0) return null;
-  const sessionTimeoutMs = drawOne([1_000, 2_000, 6_000, 10_000], random);
+  const { latencyUs, jitterUs } = scenario.network;
+  const isFast = latencyUs + jitterUs <= fastUs;
+  const sessions = isFast ? [1_000, 2_000, 6_000, 10_000] : [6_000, 10_000];
+  const sessionTimeoutMs = drawOne(sessions, random);
   const count = drawOne([1, 1, 2, 3], random);
   const groups = names
     .slice(0, count)
     .map((name) => drawGroup(name, sessionTimeoutMs, scenario, random));
-  return { groups, settings: drawSettings(scenario, sessionTimeoutMs, random) };
+  const settings = drawSettings(scenario, sessionTimeoutMs, random);
+  const offsetsCommitTimeoutMs = isFast ? drawOne([500, 5_000], random) : 5_000;
+  return { groups, settings: { ...settings, offsetsCommitTimeoutMs } };
 }
 
 function drawGroup(
@@ -94,7 +100,6 @@ function drawSettings(
     offsetsRetentionMinutes: drawOne([1, 10_080, 10_080], random),
     offsetsRetentionCheckIntervalMs: drawOne([1_000, 5_000, 600_000], random),
     offsetsLoadBufferSize: drawOne([1_000, 5_242_880], random),
-    offsetsCommitTimeoutMs: drawOne([500, 5_000], random),
     topicDefaults: {
       minInsyncReplicas: Math.min(replicationFactor, minInsync),
       segmentMs: drawOne([2_000, weekMs, weekMs], random),

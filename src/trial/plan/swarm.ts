@@ -15,7 +15,7 @@ import {
 import type { Configuration } from './plan.ts';
 
 /** A network on which a quorum with short time-outs still agrees. */
-const fastUs = 5_000;
+export const fastUs = 5_000;
 
 /**
  * What all that waits is measured by. `slow`: Kafka's own time-outs, on networks that need them.
