@@ -36,7 +36,15 @@ export default scenario({
     ],
   },
   phases: { chaosMs: 30_000 },
-  activities: { random: { everyMs: 2_500, kinds: ['leave-group', 'join-late'] } },
+  activities: {
+    script: [
+      { kind: 'join-late', by: 'm4', atMs: 3_000 },
+      { kind: 'join-late', by: 'm8', atMs: 3_000 },
+      { kind: 'leave-group', by: 'm2', atMs: 8_000, durationMs: 5_000 },
+      { kind: 'leave-group', by: 'm6', atMs: 8_000, durationMs: 5_000 },
+    ],
+    random: { everyMs: 4_000, kinds: ['leave-group'] },
+  },
   faults: {
     random: {
       everyMs: 8_000,

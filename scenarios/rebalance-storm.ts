@@ -1,5 +1,13 @@
 import { scenario } from '../src/trial/scenario/scenario.ts';
 
+/** Every 700 ms another one of eight members leaves, and comes back at once or a while later. */
+const comings = Array.from({ length: 40 }, (_, i) => ({
+  kind: 'leave-group' as const,
+  by: `m${1 + ((i * 3) % 8)}`,
+  atMs: 500 + i * 700,
+  durationMs: [0, 300, 2_500][i % 3]!,
+}));
+
 export default scenario({
   name: 'rebalance-storm',
   description: `Members leave and come back, change what they read and stall, again and again.
@@ -41,6 +49,7 @@ export default scenario({
   },
   phases: { chaosMs: 30_000 },
   activities: {
-    random: { everyMs: 400, kinds: ['leave-group', 'resubscribe', 'stall-processing'] },
+    script: comings,
+    random: { everyMs: 1_000, kinds: ['resubscribe', 'stall-processing'] },
   },
 });

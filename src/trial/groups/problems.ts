@@ -2,6 +2,7 @@
 import { TopicPattern } from '../../kafka/client/group/topic-pattern.ts';
 import type { NodeSettings } from '../../kafka/config.ts';
 import { offsetsTopic } from '../../kafka/metadata/internal-topics.ts';
+import { topicConfigsProblem } from '../../kafka/metadata/topic-configs.ts';
 import { type GroupWorkload, groupsOf, type HasGroups, membersOf } from './group.ts';
 
 /** What a member would refuse, or the coordinator of its group. */
@@ -9,8 +10,10 @@ export function groupProblems(
   workload: HasGroups,
   topics: ReadonlySet<string>,
   settings: NodeSettings,
+  brokers: number,
 ): string[] {
   const groups = groupsOf(workload);
+  if (groups.length === 0) return [];
   const names = groups.map(({ name }) => name);
   const problems = groups.flatMap((group, index) => {
     const field = `workload.groups.${index}`;
@@ -26,6 +29,21 @@ export function groupProblems(
   if (members > mostInAll) {
     problems.push(`workload.groups: ${members} members in all are more than ${mostInAll}`);
   }
+  return [...problems, ...offsetsTopicProblems(settings, brokers)];
+}
+
+/** The brokers make it as they are told, or not at all, and then no group ever works. */
+function offsetsTopicProblems(settings: NodeSettings, brokers: number): string[] {
+  const { offsetsTopicReplicationFactor: factor, offsetsTopicSegmentBytes: bytes } = settings;
+  const problems: string[] = [];
+  if (factor > brokers) {
+    problems.push(
+      `cluster.settings.offsetsTopicReplicationFactor: ${factor} needs as many brokers, and ` +
+        `cluster.brokers is ${brokers}`,
+    );
+  }
+  const wrong = topicConfigsProblem(new Map([['segment.bytes', String(bytes)]]));
+  if (wrong !== null) problems.push(`cluster.settings.offsetsTopicSegmentBytes: ${wrong}`);
   return problems;
 }
 

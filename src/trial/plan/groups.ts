@@ -7,9 +7,11 @@ import type { RandomStream } from '../../host/random.ts';
 import { type GroupWorkload, groupSchema } from '../groups/group.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { SettingsOverrides } from '../settings/settings.ts';
+import { isFastNetwork } from './swarm.ts';
 
 /** One seed in so many has groups. */
 const oneInHas = 3;
+const weekMs = 604_800_000;
 const names = ['billing', 'shipping', 'stock'];
 
 /** Beside the time-outs of the cluster itself, at which coordinators move. */
@@ -21,12 +23,16 @@ interface Drawn {
 /** Null where the seed has none. */
 export function drawGroups(scenario: Scenario, random: RandomStream): Drawn | null {
   if (random.int(oneInHas) > 0) return null;
-  const sessionTimeoutMs = drawOne([1_000, 2_000, 6_000, 10_000], random);
+  const isFast = isFastNetwork(scenario.network);
+  const sessions = isFast ? [1_000, 2_000, 6_000, 10_000] : [6_000, 10_000];
+  const sessionTimeoutMs = drawOne(sessions, random);
   const count = drawOne([1, 1, 2, 3], random);
   const groups = names
     .slice(0, count)
     .map((name) => drawGroup(name, sessionTimeoutMs, scenario, random));
-  return { groups, settings: drawSettings(scenario, sessionTimeoutMs, random) };
+  const settings = drawSettings(scenario, sessionTimeoutMs, random);
+  const offsetsCommitTimeoutMs = isFast ? drawOne([500, 5_000], random) : 5_000;
+  return { groups, settings: { ...settings, offsetsCommitTimeoutMs } };
 }
 
 function drawGroup(
@@ -89,11 +95,13 @@ function drawSettings(
     ),
     offsetsTopicNumPartitions: 1 + random.int(8),
     offsetsTopicReplicationFactor: replicationFactor,
-    offsetsTopicSegmentBytes: drawOne([4_096, 65_536, 104_857_600], random),
+    offsetsTopicSegmentBytes: drawOne([1_048_576, 104_857_600], random),
     offsetsRetentionMinutes: drawOne([1, 10_080, 10_080], random),
     offsetsRetentionCheckIntervalMs: drawOne([1_000, 5_000, 600_000], random),
     offsetsLoadBufferSize: drawOne([1_000, 5_242_880], random),
-    offsetsCommitTimeoutMs: drawOne([500, 5_000], random),
-    topicDefaults: { minInsyncReplicas: Math.min(replicationFactor, minInsync) },
+    topicDefaults: {
+      minInsyncReplicas: Math.min(replicationFactor, minInsync),
+      segmentMs: drawOne([2_000, weekMs, weekMs], random),
+    },
   };
 }

@@ -37,7 +37,12 @@ export function relationProblems(
     ...settingProblems(scenario.cluster.settings, 'cluster.settings'),
     ...faults.flatMap((fault, index) => reconfigureProblems(fault, index, scenario)),
     ...workloadsProblems(scenario.workload),
-    ...groupProblems(scenario.workload, topicNames(scenario), settingsOf(scenario)),
+    ...groupProblems(
+      scenario.workload,
+      topicNames(scenario),
+      settingsOf(scenario),
+      scenario.cluster.brokers,
+    ),
     ...loadProblems(scenario, faults, activities),
     ...activityProblems(scenario, activities),
     ...drawnActivityProblems(scenario),

@@ -39,6 +39,13 @@ const certain: Readonly<Record<string, Partial<Record<SortName, readonly string[
   'full-disk': { mark: ['log-directory-failed', 'quorum-disk-failed'] },
   'power-loss': { mark: ['write-lost', 'write-torn', 'recovery-cut', 'join-refused'] },
   'paused-leader': { mark: ['session-ended', 'fetch-fenced', 'consumer-refused-leader'] },
+  'protocol-migration': {
+    mark: ['group-upgraded', 'group-downgraded', 'member-gives-up-first', 'partition-not-free'],
+    risk: ['processed-at-least-once'],
+  },
+  'static-member-bounce': { mark: ['static-member-replaced'], target: ['<client>'] },
+  'offset-expiry': { mark: ['offset-expired'], target: ['coordinator of <group>'] },
+  'member-paused-beyond-session': { mark: ['partitions-lost'], risk: ['processed-once'] },
   'rolling-restart': { mark: ['controlled-shutdown', 'leader-told-with-error'] },
 };
 

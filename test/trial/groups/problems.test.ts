@@ -84,6 +84,25 @@ describe('consumer groups of a scenario', () => {
     expect(problemOf(withGroups({ name: 'billing' }, group))).toContain(problem);
   });
 
+  it.each<[string, ScenarioInput['cluster'], string]>([
+    [
+      'more replicas than there are brokers',
+      { brokers: 2 },
+      'cluster.settings.offsetsTopicReplicationFactor: 3 needs as many brokers',
+    ],
+    [
+      'segments that no topic may have',
+      { settings: { offsetsTopicSegmentBytes: 4_096 } },
+      'cluster.settings.offsetsTopicSegmentBytes: ',
+    ],
+  ])("are refused where their coordinators' topic cannot be made: %s", (_, cluster, problem) => {
+    const topics = [{ name: 'orders', replicationFactor: 1 }];
+    const input = { ...withGroups({ name: 'billing' }), topics, ...(cluster && { cluster }) };
+    expect(problemOf(input)).toContain(problem);
+    const { workload: _groups, ...without } = input;
+    expect(problemOf(without)).toBe('');
+  });
+
   it.each<[string, object, string]>([
     ['a member that is not there', { by: 'm4', kind: 'join-late' }, '"m4" is no member'],
     [

@@ -24,6 +24,7 @@ import {
   fetchRequest,
   newestByName,
   type OffsetToCommit,
+  takesSome,
 } from './offset-requests.ts';
 import type { TopicPartition } from './topic-partition.ts';
 
@@ -183,7 +184,8 @@ export class Committer {
     link.send(offsetCommitApi, body, options, (response, failure) => {
       if (this.#queue[0] !== first) return;
       const code = response === null ? errorCode.networkException : commitError(response);
-      if (failure === 'no-answer' || leavesOpen.has(code)) first.maybeDone = true;
+      const isPartly = response !== null && code !== errorCode.none && takesSome(response);
+      if (failure === 'no-answer' || leavesOpen.has(code) || isPartly) first.maybeDone = true;
       if (code === errorCode.none) this.#settle(first, null);
       else this.#refused(first, identity, code, failure === 'unsupported-version');
     });

@@ -62,6 +62,10 @@ export function commitError(response: OffsetCommitResponse): number {
   return errorCode.none;
 }
 
+/** Whether some partition was taken, whatever became of the others. */
+export const takesSome = ({ topics }: OffsetCommitResponse): boolean =>
+  topics.some(({ partitions }) => partitions.some((each) => each.errorCode === errorCode.none));
+
 /** Null asks for all that is committed. */
 export function fetchRequest(
   groupId: string,

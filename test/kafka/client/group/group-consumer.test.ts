@@ -354,6 +354,27 @@ describe('commits', () => {
     expect(await outcome).toMatchObject({ kind: 'timeout', outcome: 'unknown' });
   });
 
+  it('have happened in part where the coordinator refuses one partition of them', async () => {
+    const lab = new GroupLab(2);
+    const app = await lab.app({ enableAutoCommit: false });
+    app.run();
+    await lab.pass(1);
+    lab.cluster.intercept = (request, node) => {
+      if (!isRequestOf(request, offsetCommitApi)) return lab.group.handle(request, node);
+      const partitions = [
+        { partitionIndex: 0, errorCode: errorCode.none },
+        { partitionIndex: 1, errorCode: errorCode.unknownTopicOrPartition },
+      ];
+      request.respond({ topics: [{ name: 't', partitions }] });
+      return true;
+    };
+    const offsets = [0, 1].map((partition) => ({ topic: 't', partition, offset: 1 }));
+    const outcome = app.consumer.commit(offsets).catch((error: Error) => error);
+    await lab.pass(1);
+    const code = errorCode.unknownTopicOrPartition;
+    expect(await outcome).toMatchObject({ kind: 'broker', outcome: 'unknown', code });
+  });
+
   it('are of what was handed out; prefetched records were lost otherwise (KAFKA-2942)', async () => {
     const committed = async (wrong: boolean): Promise<number | undefined> => {
       const lab = new GroupLab(1);
