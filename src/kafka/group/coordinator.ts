@@ -127,7 +127,6 @@ export class GroupCoordinator implements LeadershipListener {
 
   /** The members of a consumer group; or the code that a heartbeat is answered with. */
   consumerOf(id: string, mayCreate: boolean): ConsumerMembers | number {
-    if (id === '') return errorCode.invalidRequest;
     const shard = this.shardOf(id);
     if (typeof shard === 'number') return shard;
     const members = shard.groups.get(id)?.members ?? null;
@@ -136,6 +135,7 @@ export class GroupCoordinator implements LeadershipListener {
     const group = shard.groupOf(id);
     const successor = this.#consumersOf(shard, group);
     if (members instanceof ClassicMembers && !members.isEmpty) {
+      if (members.protocolType !== 'consumer') return errorCode.groupIdNotFound;
       // Who has what is known for certain while nothing moves: until then it shall come again.
       if (members.state !== 'Stable') return errorCode.coordinatorNotAvailable;
       if (!successor.adopt(members.snapshot())) return errorCode.groupIdNotFound;

@@ -2,6 +2,9 @@
  * OffsetCommit, versions 2–10.
  * - Who commits must be the group's: a member of its generation, or nobody's member where the group
  *   has no members. Else one code for all partitions.
+ * - Of a group that nobody knows, who claims a generation is told GROUP_ID_NOT_FOUND, before
+ *   version 9 ILLEGAL_GENERATION.
+ * - A topic without partitions is left out of the answer.
  * - A partition that nobody knows is UNKNOWN_TOPIC_OR_PARTITION (by id UNKNOWN_TOPIC_ID), a note
  *   beyond offset.metadata.max.bytes OFFSET_METADATA_TOO_LARGE; the others are committed all the
  *   same.
@@ -36,9 +39,7 @@ const handleOffsetCommit: BrokerHandler<typeof offsetCommitApi> = (context, requ
     });
   });
   const answer = (refusal: number): void => {
-    // Members of the consumer protocol speak version 9: to others that code would say nothing.
-    const isStale = refusal === errorCode.staleMemberEpoch && version < 9;
-    const code = isStale ? errorCode.unsupportedVersion : refusal;
+    const code = version < 9 ? (beforeVersion9.get(refusal) ?? refusal) : refusal;
     const topics = body.topics.map(({ name, topicId, partitions: asked }, at) => ({
       name,
       topicId,
@@ -47,7 +48,7 @@ const handleOffsetCommit: BrokerHandler<typeof offsetCommitApi> = (context, requ
         errorCode: problems[at]?.[index] || code,
       })),
     }));
-    request.respond({ topics });
+    request.respond({ topics: topics.filter(hasPartitions) });
   };
   const shard = context.groups.shardOf(body.groupId);
   if (typeof shard === 'number') {
@@ -59,6 +60,15 @@ const handleOffsetCommit: BrokerHandler<typeof offsetCommitApi> = (context, requ
   const work = { group: body.groupId, by, retentionMs: body.retentionTimeMs, partitions };
   commitOffsets(context.host, shard, work, request.guard(answer));
 };
+
+/** What a member of the consumer protocol is told, which others would not understand. */
+const beforeVersion9: ReadonlyMap<number, number> = new Map([
+  [errorCode.staleMemberEpoch, errorCode.unsupportedVersion],
+  [errorCode.groupIdNotFound, errorCode.illegalGeneration],
+]);
+
+const hasPartitions = ({ partitions }: { readonly partitions: readonly unknown[] }): boolean =>
+  partitions.length > 0;
 
 interface KnownTopic {
   readonly name: string;

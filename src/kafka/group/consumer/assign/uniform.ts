@@ -92,9 +92,10 @@ function level(those: readonly Taker[], topicId: Uuid): boolean {
 }
 
 const isLess = (one: Taker, other: Taker): boolean => one.load < other.load;
-const isMore = (one: Taker, other: Taker): boolean => one.load > other.load;
+/** Of those with most the last gives, as in Kafka's. */
+const isMore = (one: Taker, other: Taker): boolean => one.load >= other.load;
 
-/** The first of those that none surpasses. */
+/** The first that is surpassed by none behind it. */
 function extreme(
   takers: readonly Taker[],
   surpasses: (one: Taker, other: Taker) => boolean,
