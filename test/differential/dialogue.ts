@@ -26,7 +26,7 @@ export interface StepOptions extends Manner {
   readonly coordinatorOf?: string;
   /** Asks a node that does not coordinate this group. */
   readonly awayFrom?: string;
-  /** May wait for the steps behind it: its answer is taken after that of the next step without this. */
+  /** May wait for what comes behind it: is answered by the next step that has not this. */
   readonly held?: boolean;
   /** How long nothing is asked before it. */
   readonly afterMs?: number;

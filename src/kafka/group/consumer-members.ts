@@ -56,6 +56,10 @@ export class ConsumerMembers implements Members {
   get isEmpty(): boolean {
     return this.#machine.memberCount === 0;
   }
+  /** Neither the log nor what is under way to it says anything of it. */
+  get isGone(): boolean {
+    return this.#machine.isGone;
+  }
   get hasPatterns(): boolean {
     return this.#machine.hasPatterns;
   }

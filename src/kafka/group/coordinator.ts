@@ -121,7 +121,10 @@ export class GroupCoordinator implements LeadershipListener {
     if (typeof shard === 'number') return shard;
     const members = shard.groups.get(id)?.members ?? null;
     if (members instanceof ClassicMembers) return members;
-    if (members instanceof ConsumerMembers) return members.asClassic;
+    if (members instanceof ConsumerMembers) {
+      const isFree = mayCreate && members.isEmpty && this.#dissolve(shard, members);
+      if (!isFree) return members.asClassic;
+    }
     return mayCreate ? this.#membersOf(shard, shard.groupOf(id)) : errorCode.unknownMemberId;
   }
 
@@ -170,6 +173,12 @@ export class GroupCoordinator implements LeadershipListener {
     group.members = members;
     if (stored !== null) members.restore(stored);
     return members;
+  }
+
+  /** A consumer group that nobody is in gives way to whoever comes first; tells if it has. */
+  #dissolve(shard: Shard, members: ConsumerMembers): boolean {
+    shard.write(members.tombstones(), () => {});
+    return members.isGone;
   }
 
   #consumersOf(shard: Shard, group: Group): ConsumerMembers {

@@ -1,5 +1,6 @@
 /** Offsets of groups: OffsetCommit, OffsetFetch, OffsetDelete, DeleteGroups. */
 import { zeroUuid } from '../../../src/base/ids.ts';
+import { partitionOfGroup } from '../../../src/kafka/group/group-partition.ts';
 import { offsetCommitApi } from '../../../src/kafka/protocol/apis/08-offset-commit.ts';
 import { offsetFetchApi } from '../../../src/kafka/protocol/apis/09-offset-fetch.ts';
 import { deleteGroupsApi } from '../../../src/kafka/protocol/apis/42-delete-groups.ts';
@@ -339,6 +340,13 @@ export function offsetDelete(): Group {
   return g;
 }
 
+/** A group that nobody knows, in the same partition of the offsets topic. */
+function neighbourOf(id: string): string {
+  for (let n = 0; ; n++) {
+    if (partitionOfGroup(`${id}-${n}`, 50) === partitionOfGroup(id, 50)) return `${id}-${n}`;
+  }
+}
+
 export function deleteGroups(): Group {
   const g = new Group('DeleteGroups', 30);
   g.topic(topic);
@@ -381,7 +389,7 @@ export function deleteGroups(): Group {
     ]);
     talk('a known one and an unknown one', (group) => [
       group.commit({ topic }),
-      deletion(group, [group.id, `${group.id} `]),
+      deletion(group, [group.id, neighbourOf(group.id)]),
     ]);
     talk('no groups', (group) => [deletion(group, [])]);
     g.ask(deleteGroupsApi, v, 'at another node', { groupsNames: ['dg'] }, { awayFrom: 'dg' });

@@ -71,8 +71,10 @@ interface Committing extends Member {
   readonly topic: string;
 }
 
-interface Beating
-  extends Partial<Omit<RequestInput<typeof consumerGroupHeartbeatApi>, 'topicPartitions'>> {
+type Heartbeat = RequestInput<typeof consumerGroupHeartbeatApi>;
+
+interface Beating extends Partial<Omit<Heartbeat, 'memberEpoch' | 'topicPartitions'>> {
+  readonly memberEpoch?: Said<number>;
   /** By name of the topic. */
   readonly owned?: Readonly<Record<string, readonly number[]>>;
 }
