@@ -18,6 +18,7 @@ import { commitOffsets, type PartitionCommit } from '../../group/offset-commit.t
 import { offsetCommitApi } from '../../protocol/apis/08-offset-commit.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf } from '../../protocol/schema.ts';
+import type { Request } from '../../rpc/contract.ts';
 import { serve } from '../../rpc/served-api.ts';
 import type { BrokerContext, BrokerHandler } from '../context.ts';
 
@@ -38,28 +39,36 @@ const handleOffsetCommit: BrokerHandler<typeof offsetCommitApi> = (context, requ
       return problem;
     });
   });
-  const answer = (refusal: number): void => {
-    const code = version < 9 ? (beforeVersion9.get(refusal) ?? refusal) : refusal;
-    const topics = body.topics.map(({ name, topicId, partitions: asked }, at) => ({
-      name,
-      topicId,
-      partitions: asked.map(({ partitionIndex }, index) => ({
-        partitionIndex,
-        errorCode: problems[at]?.[index] || code,
-      })),
-    }));
-    request.respond({ topics: topics.filter(hasPartitions) });
-  };
   const shard = context.groups.shardOf(body.groupId);
   if (typeof shard === 'number') {
-    answer(shard);
+    answer(request, problems, shard);
     return;
   }
   const { memberId, groupInstanceId, generationIdOrMemberEpoch: generation } = body;
   const by = { memberId, groupInstanceId, generation };
   const work = { group: body.groupId, by, retentionMs: body.retentionTimeMs, partitions };
-  commitOffsets(context.host, shard, work, request.guard(answer));
+  const done = request.guard((code: number) => answer(request, problems, code));
+  commitOffsets(context.host, shard, work, done);
 };
+
+/** `problems` of single partitions; `refusal` of the commit as a whole. */
+function answer(
+  request: Request<typeof offsetCommitApi>,
+  problems: readonly (readonly number[])[],
+  refusal: number,
+): void {
+  const { body, version } = request;
+  const code = version < 9 ? (beforeVersion9.get(refusal) ?? refusal) : refusal;
+  const topics = body.topics.map(({ name, topicId, partitions }, at) => ({
+    name,
+    topicId,
+    partitions: partitions.map(({ partitionIndex }, index) => ({
+      partitionIndex,
+      errorCode: problems[at]?.[index] || code,
+    })),
+  }));
+  request.respond({ topics: topics.filter(hasPartitions) });
+}
 
 /** What a member of the consumer protocol is told, which others would not understand. */
 const beforeVersion9: ReadonlyMap<number, number> = new Map([
