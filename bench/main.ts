@@ -6,12 +6,13 @@
  *
  *   --quick      less of everything: about 20 seconds
  *   --seeds N    so many seeds of the reference scenario; 200 show that memory does not grow
- *   --only PART  one part: kernel, codec, rpc, log or reference
+ *   --only PART  one part: kernel, codec, rpc, log, groups or reference
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchCodec, benchRpc } from './codec.ts';
+import { benchGroups } from './groups.ts';
 import { benchKernel } from './kernel.ts';
 import { benchLog } from './log.ts';
 import { benchReference } from './reference.ts';
@@ -43,6 +44,10 @@ const parts: Readonly<Record<string, Part>> = {
   log: {
     title: `Log: append and read back one batch of one record, on the simulated disk`,
     run: ({ share }) => benchLog(share),
+  },
+  groups: {
+    title: `Groups: rebalances with our client, fail-over, commits; three brokers`,
+    run: ({ share }) => benchGroups(share),
   },
   reference: {
     title: `Reference scenario: three brokers, 50 records/s, a fault every 10 s, all checkers`,

@@ -57,24 +57,27 @@ function uuidToText(bytes: Uint8Array, at: number): Uuid {
   return text + alphabet[last >>> 2]! + alphabet[(last & 3) << 4]!;
 }
 
-/** The text encoded last, and its bytes: a request names the same topic as the one before. */
-let latestText: Uuid = '';
-const latestBytes = new Uint8Array(uuidBytes);
+/** Texts encoded lately, by some of their letters, and their bytes. */
+const texts: (Uuid | null)[] = new Array<Uuid | null>(slots).fill(null);
+const bytesOfTexts = new Uint8Array(slots * uuidBytes);
 
 /**
  * Writes the sixteen bytes of `uuid` at `at`. The text must be one that `decodeUuid` could have
  * given.
  */
 export function encodeUuid(uuid: Uuid, into: Uint8Array, at: number): void {
-  if (uuid !== latestText) {
-    uuidFromText(uuid, latestBytes, 0);
-    latestText = uuid;
+  const slot = (uuid.charCodeAt(3) ^ (uuid.charCodeAt(9) << 3)) & (slots - 1);
+  const from = slot * uuidBytes;
+  if (texts[slot] !== uuid) {
+    // None is remembered before it has shown itself to be one.
+    texts[slot] = null;
+    uuidFromText(uuid, bytesOfTexts, from);
+    texts[slot] = uuid;
   }
-  for (let i = 0; i < uuidBytes; i++) into[at + i] = latestBytes[i]!;
+  for (let i = 0; i < uuidBytes; i++) into[at + i] = bytesOfTexts[from + i]!;
 }
 
 function uuidFromText(uuid: Uuid, into: Uint8Array, at: number): void {
-  latestText = '';
   assert(uuid.length === uuidTextLength, 'a uuid has 22 letters');
   let seen = 0;
   let target = at;

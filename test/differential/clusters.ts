@@ -117,6 +117,8 @@ function properties(id: number, first: number, data: string): string {
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': data,
+    // OffsetCommit and OffsetFetch with topic ids are behind it.
+    'unstable.api.versions.enable': true,
     'transaction.state.log.num.partitions': 3,
     'transaction.state.log.replication.factor': 3,
     'share.coordinator.state.topic.num.partitions': 3,

@@ -22,6 +22,14 @@ export type Body<A extends Api> = RequestInput<A> | ((scene: Scene) => RequestIn
 export interface StepOptions extends Manner {
   /** The node that is asked: 1 unless given. */
   readonly node?: number;
+  /** Asks the node that coordinates this group. */
+  readonly coordinatorOf?: string;
+  /** Asks a node that does not coordinate this group. */
+  readonly awayFrom?: string;
+  /** May wait for what comes behind it: is answered by the next step that has not this. */
+  readonly held?: boolean;
+  /** How long nothing is asked before it. */
+  readonly afterMs?: number;
   /** The answer's version, where it is not the request's. */
   readonly answeredIn?: number;
   /** Surgery on the whole frame, length included. */
@@ -48,7 +56,7 @@ export interface Consequences {
   readonly exists?: readonly string[];
   /** Which settings does this topic have of its own? */
   readonly settings?: readonly string[];
-  /** Of an answer about all topics only these are compared. */
+  /** Of an answer about all topics or groups only these are compared. */
   readonly only?: readonly string[];
 }
 
@@ -94,9 +102,12 @@ export class Group {
   readonly topics: Topic[] = [];
   readonly preparation: Step[] = [];
   readonly cases: Case[] = [];
+  /** So many cases are led at the same time: for those that wait for a time limit of the broker. */
+  readonly atOnce: number;
 
-  constructor(name: string) {
+  constructor(name: string, atOnce = 1) {
     this.name = name;
+    this.atOnce = atOnce;
   }
 
   topic(name: string, options: TopicOptions = {}): Topic {

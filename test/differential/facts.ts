@@ -35,15 +35,22 @@ const identifying: readonly (readonly string[])[] = [
   ['partition'],
   ['index'],
   ['batchIndex'],
+  ['groupId'],
+  ['memberId', 'groupInstanceId'],
+  ['memberId'],
   ['apiKey'],
   ['nodeId'],
   ['brokerId'],
   ['replicaId'],
 ];
 
+const mayBeEmpty: ReadonlySet<string> = new Set(['key', 'groupId', 'memberId']);
+
 export function addFacts(facts: Facts, path: string, value: unknown, view: View): void {
-  if (value instanceof Uint8Array) addRecords(facts, path, value);
-  else if (Array.isArray(value)) addArray(facts, path, value, view);
+  if (value instanceof Uint8Array) {
+    if (path.endsWith('.records')) addRecords(facts, path, value);
+    else facts.set(path, hex(value));
+  } else if (Array.isArray(value)) addArray(facts, path, value, view);
   else if (typeof value === 'object' && value !== null) {
     for (const [field, each] of Object.entries(value)) {
       addFacts(facts, `${path}.${field}`, each, view);
@@ -69,12 +76,13 @@ function addArray(facts: Facts, path: string, elements: readonly unknown[], view
 function nameOf(path: string, element: Record<string, unknown>, view: View): string {
   // A coordinator's key may be empty; an empty name is one that the version lacks.
   const given = (field: string): boolean =>
-    field in element && (element[field] !== '' || field === 'key');
+    field in element && (element[field] !== '' || mayBeEmpty.has(field));
   // A name that is null or that the version lacks leaves it to the id.
   const fields = identifying.find(
     ([first]) => given(first!) && !(element[first!] === null && given('topicId')),
   );
   return (fields ?? [])
+    .filter((field) => field in element)
     .map((field) => generalForm(`${path}[].${field}`, element[field], view))
     .join(' ');
 }

@@ -3,14 +3,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Uuid, zeroUuid } from '../../src/base/ids.ts';
 import { listOffsetsApi } from '../../src/kafka/protocol/apis/02-list-offsets.ts';
 import { metadataApi } from '../../src/kafka/protocol/apis/03-metadata.ts';
+import { offsetFetchApi } from '../../src/kafka/protocol/apis/09-offset-fetch.ts';
+import { findCoordinatorApi } from '../../src/kafka/protocol/apis/10-find-coordinator.ts';
 import { createTopicsApi } from '../../src/kafka/protocol/apis/19-create-topics.ts';
 import { deleteTopicsApi } from '../../src/kafka/protocol/apis/20-delete-topics.ts';
 import { describeConfigsApi } from '../../src/kafka/protocol/apis/32-describe-configs.ts';
 import { describeClusterApi } from '../../src/kafka/protocol/apis/60-describe-cluster.ts';
+import { errorCode } from '../../src/kafka/protocol/errors.ts';
 import { decodeResponse, encodeRequest } from '../../src/kafka/protocol/message.ts';
 import type { Api, RequestInput, ResponseOf } from '../../src/kafka/protocol/schema.ts';
 import { type Cluster, nodeIds } from './clusters.ts';
-import { exchange } from './connection.ts';
+import { type Exchange, exchange } from './connection.ts';
 import type { Case, Group, Scene, Step, Topic } from './dialogue.ts';
 import { addFacts, type Facts, hex } from './facts.ts';
 import type { View } from './rules.ts';
@@ -18,13 +21,20 @@ import type { View } from './rules.ts';
 const correlationId = 77;
 const clientId = 'differential';
 const settleMs = 700;
+const heldMs = 250;
 const topicSource = 1;
+const coming: ReadonlySet<number> = new Set([
+  errorCode.coordinatorLoadInProgress,
+  errorCode.coordinatorNotAvailable,
+  errorCode.notCoordinator,
+]);
 
 export class Partner {
   readonly cluster: Cluster;
   readonly #startMs: number;
   readonly #idOfTopic = new Map<string, Uuid>();
   readonly #topicOfId = new Map<string, string>();
+  readonly #coordinators = new Map<string, number>();
   #placed: ReadonlySet<string> = new Set();
 
   constructor(cluster: Cluster, startMs: number) {
@@ -56,10 +66,17 @@ export class Partner {
   async perform(group: Group): Promise<Map<string, Facts>> {
     await this.#makeTopics(group.topics);
     this.#placed = new Set(group.topics.map(({ name }) => name));
-    for (const each of group.preparation) await this.#ask(each, []);
+    for (const each of group.preparation) await this.#exchange(each, []);
     if (group.preparation.length > 0) await pause(settleMs);
     const byCase = new Map<string, Facts>();
-    for (const each of group.cases) byCase.set(each.name, await this.#case(each));
+    const left = [...group.cases];
+    const lead = async (): Promise<void> => {
+      for (let each = left.shift(); each !== undefined; each = left.shift()) {
+        byCase.set(each.name, await this.#case(each));
+      }
+    };
+    const leading = Array.from({ length: group.atOnce }, lead);
+    await Promise.all(leading).finally(() => left.splice(0));
     await this.#lookAfterwards(group, byCase);
     await this.#removeTopics();
     return byCase;
@@ -68,44 +85,62 @@ export class Partner {
   async #case({ steps, only }: Case): Promise<Facts> {
     const facts: Facts = new Map();
     const answers: unknown[] = [];
+    const members: string[] = [];
+    let under: { index: number; each: Step; exchange: Promise<Exchange> }[] = [];
     for (const [index, each] of steps.entries()) {
-      const prefix = steps.length === 1 ? '' : `step ${index + 1} `;
-      answers.push(await this.#ask(each, answers, { facts, prefix, only }));
+      await pause(each.afterMs ?? 0);
+      under.push({ index, each, exchange: this.#exchange(each, answers) });
+      if (each.held === true) {
+        // It is to be there before what comes next, which takes another connection.
+        await pause(heldMs);
+        continue;
+      }
+      for (const sent of under) {
+        const prefix = steps.length === 1 ? '' : `step ${sent.index + 1} `;
+        const got = await sent.exchange;
+        const to = { facts, prefix, only, view: this.#view(members) };
+        answers[sent.index] = answerOf(sent.each, got, to);
+      }
+      under = [];
     }
     return facts;
   }
 
-  /** One step: sends its frame, adds the facts, gives the decoded answer or null. */
-  async #ask(
-    each: Step,
-    answers: readonly unknown[],
-    to?: { facts: Facts; prefix: string; only: readonly string[] | undefined },
-  ): Promise<unknown> {
-    const port = this.#port(each.node ?? 1);
-    const got = await exchange(port, frameOf(each, this.#scene(answers)), each);
+  async #exchange(each: Step, answers: readonly unknown[]): Promise<Exchange> {
+    const node = await this.#nodeOf(each);
+    const got = await exchange(this.#port(node), frameOf(each, this.#scene(answers)), each);
     // A dead node is the fault of a case before; those that follow shall have it again.
-    if (got.ending === 'refused') await this.#revive(each.node ?? 1);
-    const { api, version } = each;
-    let decoded: unknown = null;
-    const { facts = new Map(), prefix = '', only } = to ?? {};
-    facts.set(`${prefix}connection`, got.ending);
-    facts.set(`${prefix}answers`, String(got.answers.length));
-    for (const [index, frame] of got.answers.entries()) {
-      const nth = got.answers.length === 1 ? prefix : `${prefix}${index + 1}. `;
-      if (api === null) {
-        facts.set(`${nth}answer`, hex(frame.subarray(0, 100)));
-        continue;
-      }
-      try {
-        const response = decodeResponse(api, each.answeredIn ?? version, frame);
-        decoded = only === undefined ? response.body : restricted(response.body, only);
-        facts.set(`${nth}correlationId`, String(response.correlationId));
-        addFacts(facts, `${nth}${api.name}`, decoded, this.#view());
-      } catch (error) {
-        facts.set(`${nth}undecodable`, `${error} ${hex(frame.subarray(0, 100))}`);
-      }
+    if (got.ending === 'refused') await this.#revive(node);
+    return got;
+  }
+
+  async #nodeOf({ awayFrom, coordinatorOf, node = 1 }: Step): Promise<number> {
+    if (awayFrom !== undefined) {
+      const coordinator = await this.#coordinatorOf(awayFrom);
+      return nodeIds.find((id) => id !== coordinator)!;
     }
-    return decoded;
+    return coordinatorOf === undefined ? node : this.#coordinatorOf(coordinatorOf);
+  }
+
+  async #coordinatorOf(group: string): Promise<number> {
+    const known = this.#coordinators.get(group);
+    if (known !== undefined) return known;
+    for (let tries = 0; tries < 100; tries++) {
+      const { errorCode: code, nodeId } = await this.#call(findCoordinatorApi, 3, { key: group });
+      if (code === 0 && (await this.#hasLoaded(group, nodeId))) {
+        this.#coordinators.set(group, nodeId);
+        return nodeId;
+      }
+      await pause(200);
+    }
+    throw new Error(`${this.cluster.name}: nobody coordinates ${group}`);
+  }
+
+  /** A coordinator that the metadata names needs a moment to take its office. */
+  async #hasLoaded(groupId: string, node: number): Promise<boolean> {
+    const asked = { groups: [{ groupId, topics: [] }] };
+    const { groups } = await this.#call(offsetFetchApi, 8, asked, node);
+    return !coming.has(groups[0]!.errorCode);
   }
 
   async #revive(node: number): Promise<void> {
@@ -126,7 +161,7 @@ export class Partner {
     };
   }
 
-  #view(): View {
+  #view(members: string[]): View {
     return {
       nodeOfPort: new Map([
         ...this.cluster.ports.map((port, index) => [port, index + 1] as const),
@@ -135,6 +170,7 @@ export class Partner {
       topicOfId: this.#topicOfId,
       placed: this.#placed,
       startMs: this.#startMs,
+      members,
     };
   }
 
@@ -283,6 +319,38 @@ export class Partner {
   }
 }
 
+/** The facts of an answer to one step; gives the decoded answer or null. */
+function answerOf({ api, answeredIn, version }: Step, got: Exchange, to: Destination): unknown {
+  const { facts, only, prefix, view } = to;
+  let decoded: unknown = null;
+  facts.set(`${prefix}connection`, got.ending);
+  facts.set(`${prefix}answers`, String(got.answers.length));
+  for (const [index, frame] of got.answers.entries()) {
+    const nth = got.answers.length === 1 ? prefix : `${prefix}${index + 1}. `;
+    if (api === null) {
+      facts.set(`${nth}answer`, hex(frame.subarray(0, 100)));
+      continue;
+    }
+    try {
+      const response = decodeResponse(api, answeredIn ?? version, frame);
+      decoded = only === undefined ? response.body : restricted(response.body, only);
+      facts.set(`${nth}correlationId`, String(response.correlationId));
+      addFacts(facts, `${nth}${api.name}`, decoded, view);
+    } catch (error) {
+      facts.set(`${nth}undecodable`, `${error} ${hex(frame.subarray(0, 100))}`);
+    }
+  }
+  return decoded;
+}
+
+interface Destination {
+  readonly facts: Facts;
+  /** Before the path of each fact. */
+  readonly prefix: string;
+  readonly only: readonly string[] | undefined;
+  readonly view: View;
+}
+
 function frameOf({ api, version, body, alter }: Step, scene: Scene): Uint8Array {
   if (api === null) return body as Uint8Array;
   const given = typeof body === 'function' ? body(scene) : body;
@@ -309,8 +377,15 @@ function creation({ name, partitions, replicas, configs }: Topic): object & {
   };
 }
 
-/** An answer about all topics, without those that other groups or the cluster itself made. */
+/** An answer about all topics or groups, without those that others or the cluster itself made. */
 function restricted(body: unknown, only: readonly string[]): unknown {
-  const { topics, ...rest } = body as { topics: { name: string | null }[] };
-  return { ...rest, topics: topics.filter(({ name }) => name !== null && only.includes(name)) };
+  const { groups, topics, ...rest } = body as {
+    topics?: { name: string | null }[];
+    groups?: { groupId: string }[];
+  };
+  return {
+    ...rest,
+    ...(topics && { topics: topics.filter(({ name }) => name !== null && only.includes(name)) }),
+    ...(groups && { groups: groups.filter(({ groupId }) => only.includes(groupId)) }),
+  };
 }

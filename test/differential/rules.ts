@@ -11,6 +11,8 @@ export interface View {
   /** Topics whose replicas the dialogue chose. */
   readonly placed: ReadonlySet<string>;
   readonly startMs: number;
+  /** Ids that a broker gave to members, in the order in which the case met them. */
+  readonly members: string[];
 }
 
 interface Rule {
@@ -19,6 +21,9 @@ interface Rule {
   /** Null leaves the value to the next rule. */
   readonly general: (value: unknown, view: View, path: string) => string | null;
 }
+
+/** The name of the client or of the instance, where there is one, and a random part. */
+const givenId = /^(.*-|)([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=^)[\w-]{22})$/;
 
 const known = (value: unknown): string | null => (Number(value) >= 0 ? 'known' : null);
 
@@ -57,6 +62,17 @@ export const rules: readonly Rule[] = [
     general: (value) => (Number(value) >= 0 ? 'a node' : null),
   },
   {
+    sentence: 'An id that a broker gave to a member stands for the order in which the case met it.',
+    path: /\.(memberId|leader)$/,
+    general: (value, { members }) => {
+      const id = String(value);
+      const [, prefix] = givenId.exec(id) ?? [];
+      if (prefix === undefined) return null;
+      if (!members.includes(id)) members.push(id);
+      return `${prefix}id ${members.indexOf(id) + 1}`;
+    },
+  },
+  {
     sentence: 'Offsets and epochs of the metadata log are compared as known or not.',
     path: /(^DescribeQuorum.*\.(leaderEpoch|highWatermark|logEndOffset)|\.finalizedFeaturesEpoch)$/,
     general: known,
@@ -86,8 +102,8 @@ export const rules: readonly Rule[] = [
     general: (value) => (value === null || value === '' ? null : 'a folder'),
   },
   {
-    sentence: 'An ISR is compared as a set.',
-    path: /\.isrNodes$/,
+    sentence: 'An ISR and a member’s topics are compared as sets.',
+    path: /\.(isrNodes|subscribedTopicNames)$/,
     general: (value) => (Array.isArray(value) ? [...value].sort().join(',') : null),
   },
 ];
@@ -95,7 +111,7 @@ export const rules: readonly Rule[] = [
 /** Rules that are not about one value. */
 export const otherRules: readonly string[] = [
   'Elements of arrays are matched by name, id or index, not by place.',
-  'Of an answer about all topics, those of the case’s group are compared.',
+  'Of an answer about all topics or groups, those of the case are compared.',
   'Compressed batches are compared by their records, not by the codec’s bytes.',
 ];
 

@@ -1,10 +1,6 @@
-/**
- * Drives one classic group: hands it what happens, one input after another, and performs what it
- * answers with. Inputs that arise while effects are performed wait their turn.
- */
+/** The members of one classic group: its machine, driven, and its records written. */
 import type { WallMs } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
-import type { Timer } from '../../host/timers.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type {
   ClassicEffect,
@@ -12,8 +8,9 @@ import type {
   ClassicInput,
   ClassicSnapshot,
   GroupDescription,
-  Now,
 } from './classic/contract.ts';
+import { Driver } from './driver.ts';
+import type { TimerEffect } from './machine.ts';
 import type { Members } from './members.ts';
 import type { Committer } from './offset-commit.ts';
 import type { GroupRecord, StoredGroup } from './records.ts';
@@ -21,17 +18,17 @@ import type { Shard } from './shard.ts';
 
 export class ClassicMembers implements Members {
   readonly type = 'classic';
-  readonly #host: Host;
   readonly #shard: Shard;
   readonly #machine: ClassicGroupMachine;
-  readonly #timers = new Map<string, Timer>();
-  #waiting: ClassicInput[] = [];
-  #isBusy = false;
+  readonly #driver: Driver<ClassicInput, ClassicEffect>;
 
   constructor(host: Host, shard: Shard, machine: ClassicGroupMachine) {
-    this.#host = host;
     this.#shard = shard;
     this.#machine = machine;
+    this.#driver = new Driver<ClassicInput, ClassicEffect>(host, machine, {
+      perform: (effect) => this.#perform(effect),
+      idle: () => this.#letGoIfUnused(),
+    });
   }
 
   get state(): string {
@@ -87,36 +84,17 @@ export class ClassicMembers implements Members {
 
   /** As its last record has it, when the coordinator has loaded. */
   restore(stored: StoredGroup): void {
-    this.#run(() => this.#machine.restored(stored, this.#now()));
+    this.#driver.run((now) => this.#machine.restored(stored, now));
   }
 
   step(input: ClassicInput): void {
-    if (this.#isBusy) {
-      this.#waiting.push(input);
-      return;
-    }
-    this.#run(() => this.#machine.step(input, this.#now()));
+    this.#driver.step(input);
   }
 
-  #run(first: () => readonly ClassicEffect[]): void {
-    this.#isBusy = true;
-    try {
-      this.#perform(first());
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        this.#perform(this.#machine.step(next, this.#now()));
-      }
-    } finally {
-      this.#isBusy = false;
-    }
-  }
-
-  #perform(effects: readonly ClassicEffect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === 'append') this.#append(effect.id, effect.record);
-      else if (effect.kind === 'timer') this.#setTimer(effect.name, effect.atUs);
-      // Each answer fits its own respond, which the compiler cannot tell of the two together.
-      else effect.respond(effect.answer as never);
-    }
+  #perform(effect: Exclude<ClassicEffect, TimerEffect>): void {
+    if (effect.kind === 'append') this.#append(effect.id, effect.record);
+    // Each answer fits its own respond, which the compiler cannot tell of the two together.
+    else effect.respond(effect.answer as never);
   }
 
   #append(id: number, value: StoredGroup): void {
@@ -126,20 +104,11 @@ export class ClassicMembers implements Members {
     });
   }
 
-  #setTimer(name: string, atUs: number | null): void {
-    this.#timers.get(name)?.cancel();
-    this.#timers.delete(name);
-    if (atUs === null) return;
-    const delayUs = Math.max(0, atUs - this.#host.clock.monotonicUs());
-    const timer = this.#host.timers.after(delayUs, () => {
-      this.#timers.delete(name);
-      this.step({ kind: 'timer', name });
-    });
-    this.#timers.set(name, timer);
-  }
-
-  #now(): Now {
-    const { clock } = this.#host;
-    return { us: clock.monotonicUs(), wallMs: clock.wallMs() };
+  /** Nobody has joined, and nobody is about to: it is as if nobody had ever asked. */
+  #letGoIfUnused(): void {
+    const group = this.#shard.groups.get(this.#machine.groupId);
+    if (group?.members !== this || group.stored !== null || !this.#machine.isUnused) return;
+    group.members = null;
+    this.#shard.dropIfGone(group);
   }
 }

@@ -1,11 +1,9 @@
 /**
- * Drives one consumer group: hands it what happens, one input after another, and performs what it
- * answers with. Inputs that arise while effects are performed wait their turn; records of its own
- * that the log accepts in between are applied at once.
+ * The members of one consumer group: its machine, driven, and its records written. What the log
+ * accepts of them in between is applied at once.
  */
 import type { WallMs } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
-import type { Timer } from '../../host/timers.ts';
 import type { ClassicSnapshot } from './classic/contract.ts';
 import type {
   ClassicRequest,
@@ -13,9 +11,9 @@ import type {
   ConsumerGroupDescription,
   ConsumerInput,
   ConsumerRecord,
-  Now,
 } from './consumer/contract.ts';
 import type { ConsumerGroup } from './consumer/group.ts';
+import { Driver } from './driver.ts';
 import type { Group } from './group.ts';
 import type { Members } from './members.ts';
 import type { Committer, PartitionCommit } from './offset-commit.ts';
@@ -32,19 +30,24 @@ export class ConsumerMembers implements Members {
   readonly protocolType = 'consumer';
   /** Offsets of an empty consumer group age from their commits. */
   readonly emptySinceMs: WallMs = -1;
-  readonly #host: Host;
   readonly #shard: Shard;
   readonly #group: Group;
   readonly #machine: ConsumerGroup;
-  readonly #timers = new Map<string, Timer>();
-  #waiting: ConsumerInput[] = [];
-  #isBusy = false;
+  readonly #driver: Driver<ConsumerInput, ConsumerEffect>;
 
   constructor(host: Host, shard: Shard, group: Group, machine: ConsumerGroup) {
-    this.#host = host;
     this.#shard = shard;
     this.#group = group;
     this.#machine = machine;
+    this.#driver = new Driver<ConsumerInput, ConsumerEffect>(host, machine, {
+      perform: (effect) => {
+        if (effect.kind === 'append') this.#append(effect);
+        else effect.tell();
+      },
+      idle: () => {
+        if (machine.isGone) this.#letGo();
+      },
+    });
   }
 
   get state(): string {
@@ -52,6 +55,10 @@ export class ConsumerMembers implements Members {
   }
   get isEmpty(): boolean {
     return this.#machine.memberCount === 0;
+  }
+  /** Neither the log nor what is under way to it says anything of it. */
+  get isGone(): boolean {
+    return this.#machine.isGone;
   }
   get hasPatterns(): boolean {
     return this.#machine.hasPatterns;
@@ -70,7 +77,7 @@ export class ConsumerMembers implements Members {
 
   commitTaken(): void {}
 
-  fetchProblem(memberId: string, epoch: number): number {
+  fetchProblem(memberId: string | null, epoch: number): number {
     return this.#machine.judgeFetch(memberId, epoch);
   }
 
@@ -113,36 +120,11 @@ export class ConsumerMembers implements Members {
 
   /** The coordinator has loaded. */
   restore(): void {
-    this.#run(() => this.#machine.restored(this.#now()));
+    this.#driver.run((now) => this.#machine.restored(now));
   }
 
   step(input: ConsumerInput): void {
-    if (this.#isBusy) {
-      this.#waiting.push(input);
-      return;
-    }
-    this.#run(() => this.#machine.step(input, this.#now()));
-  }
-
-  #run(first: () => readonly ConsumerEffect[]): void {
-    this.#isBusy = true;
-    try {
-      this.#perform(first());
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        this.#perform(this.#machine.step(next, this.#now()));
-      }
-    } finally {
-      this.#isBusy = false;
-    }
-    if (this.#machine.isGone) this.#letGo();
-  }
-
-  #perform(effects: readonly ConsumerEffect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === 'append') this.#append(effect);
-      else if (effect.kind === 'timer') this.#setTimer(effect.name, effect.atUs);
-      else effect.tell();
-    }
+    this.#driver.step(input);
   }
 
   #append({ classic, id, records }: ConsumerEffect & { kind: 'append' }): void {
@@ -151,7 +133,7 @@ export class ConsumerMembers implements Members {
     this.#shard.write(all, (errorCode) => {
       this.step({ kind: 'appended', id, errorCode });
     });
-    this.#perform(this.#machine.applied(this.#now()));
+    this.#driver.perform((now) => this.#machine.applied(now));
   }
 
   /** A classic group that was there before goes with the first record of this one. */
@@ -170,22 +152,5 @@ export class ConsumerMembers implements Members {
     if (group.members === this) group.members = null;
     if (group.successor === this) group.successor = null;
     this.#shard.dropIfGone(group);
-  }
-
-  #setTimer(name: string, atUs: number | null): void {
-    this.#timers.get(name)?.cancel();
-    this.#timers.delete(name);
-    if (atUs === null) return;
-    const delayUs = Math.max(0, atUs - this.#host.clock.monotonicUs());
-    const timer = this.#host.timers.after(delayUs, () => {
-      this.#timers.delete(name);
-      this.step({ kind: 'timer', name });
-    });
-    this.#timers.set(name, timer);
-  }
-
-  #now(): Now {
-    const { clock } = this.#host;
-    return { us: clock.monotonicUs(), wallMs: clock.wallMs() };
   }
 }

@@ -125,13 +125,15 @@ export class GroupCoordinator implements LeadershipListener {
     if (typeof shard === 'number') return shard;
     const members = shard.groups.get(id)?.members ?? null;
     if (members instanceof ClassicMembers) return members;
-    if (members instanceof ConsumerMembers) return members.asClassic;
+    if (members instanceof ConsumerMembers) {
+      const isFree = mayCreate && members.isEmpty && this.#dissolve(shard, members);
+      if (!isFree) return members.asClassic;
+    }
     return mayCreate ? this.#membersOf(shard, shard.groupOf(id)) : errorCode.unknownMemberId;
   }
 
   /** The members of a consumer group; or the code that a heartbeat is answered with. */
   consumerOf(id: string, mayCreate: boolean): ConsumerMembers | number {
-    if (id === '') return errorCode.invalidRequest;
     const shard = this.shardOf(id);
     if (typeof shard === 'number') return shard;
     const members = shard.groups.get(id)?.members ?? null;
@@ -140,6 +142,7 @@ export class GroupCoordinator implements LeadershipListener {
     const group = shard.groupOf(id);
     const successor = this.#consumersOf(shard, group);
     if (members instanceof ClassicMembers && !members.isEmpty) {
+      if (members.protocolType !== 'consumer') return errorCode.groupIdNotFound;
       // Who has what is known for certain while nothing moves: until then it shall come again.
       if (members.state !== 'Stable') return errorCode.coordinatorNotAvailable;
       if (!successor.adopt(members.snapshot())) return errorCode.groupIdNotFound;
@@ -174,6 +177,12 @@ export class GroupCoordinator implements LeadershipListener {
     group.members = members;
     if (stored !== null) members.restore(stored);
     return members;
+  }
+
+  /** A consumer group that nobody is in gives way to whoever comes first; tells if it has. */
+  #dissolve(shard: Shard, members: ConsumerMembers): boolean {
+    shard.write(members.tombstones(), () => {});
+    return members.isGone;
   }
 
   #consumersOf(shard: Shard, group: Group): ConsumerMembers {

@@ -33,8 +33,8 @@ export function deleteOffsets(
   wanted: readonly PartitionOffset[],
   done: (code: number, subscribed: ReadonlySet<string>) => void,
 ): void {
-  if (typeof shard === 'number') {
-    done(shard, noTopics);
+  if (id === '' || typeof shard === 'number') {
+    done(id === '' ? errorCode.invalidGroupId : (shard as number), noTopics);
     return;
   }
   const group = shard.groups.get(id);

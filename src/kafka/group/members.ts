@@ -23,7 +23,7 @@ export interface Members {
   /** Why the group may not be deleted; none where it may. */
   deleteProblem(): number;
   /** Why offsets are not told to who says it is this member; none where they are. */
-  fetchProblem(memberId: string, generation: number): number;
+  fetchProblem(memberId: string | null, generation: number): number;
   /** What takes the group's members away for good, written together. */
   tombstones(): readonly GroupRecord[];
   /** The group is deleted, or another broker's: who waits is answered with this code. */

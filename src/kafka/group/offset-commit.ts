@@ -77,5 +77,5 @@ function commitProblem(shard: Shard, { group: id, by, partitions }: CommitWork):
   const group = shard.groups.get(id);
   if (group?.members) return group.members.commitProblem(by, partitions);
   if (by.generation < 0) return errorCode.none;
-  return group === undefined ? errorCode.illegalGeneration : errorCode.unknownMemberId;
+  return group === undefined ? errorCode.groupIdNotFound : errorCode.unknownMemberId;
 }

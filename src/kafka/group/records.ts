@@ -6,8 +6,10 @@
  * versions that Kafka has written; keys of other kinds are skipped, so that a log that newer
  * software has written can be loaded.
  */
+
 import type { LeaderEpoch, Offset, Uuid, WallMs } from '../../base/ids.ts';
 import type { OffsetRemoval } from '../observation.ts';
+import { encodeVersioned } from '../protocol/message.ts';
 import type { GroupRecord as ClassicRecord } from './classic/contract.ts';
 import type { ConsumerRecord } from './consumer/contract.ts';
 import { decodeConsumerRecord, encodeConsumerRecord } from './consumer/records.ts';
@@ -17,7 +19,7 @@ import {
   offsetCommitKey,
   offsetCommitValue,
 } from './schemas.ts';
-import { readVersioned, versioned, versionOf } from './versioned.ts';
+import { readVersioned, versionOf } from './versioned.ts';
 
 export interface CommittedOffset {
   readonly offset: Offset;
@@ -59,19 +61,19 @@ export function encodeGroupRecord(record: GroupRecord): KeyAndValue {
   if (kind === 'consumer') return encodeConsumerRecord(group, record.record);
   if (kind === 'offset') {
     const { topic, partition, value } = record;
-    const key = versioned(offsetCommitKey, 1, { group, topic, partition });
+    const key = encodeVersioned(offsetCommitKey, 1, { group, topic, partition });
     return { key, value: value === null ? null : encodeOffset(value) };
   }
   const { value } = record;
-  const key = versioned(groupMetadataKey, 2, { group });
+  const key = encodeVersioned(groupMetadataKey, 2, { group });
   return { key, value: value === null ? null : encodeGroup(value) };
 }
 
 const encodeOffset = (value: CommittedOffset): Uint8Array =>
-  versioned(offsetCommitValue, value.expireTimestamp >= 0 ? 1 : 4, value);
+  encodeVersioned(offsetCommitValue, value.expireTimestamp >= 0 ? 1 : 4, value);
 
 const encodeGroup = (value: StoredGroup): Uint8Array =>
-  versioned(groupMetadataValue, 3, {
+  encodeVersioned(groupMetadataValue, 3, {
     ...value,
     members: value.members.map((member) => ({
       ...member,

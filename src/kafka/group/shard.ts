@@ -19,7 +19,6 @@ import type { Coordinated, Observe } from '../observation.ts';
 import { pass } from '../points.ts';
 import { errorCode } from '../protocol/errors.ts';
 import { buildBatch } from '../records/builder.ts';
-import type { ProduceResult } from '../replication/contract.ts';
 import type { LedPartition } from '../replication/led-partition.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { ConsumerRecord } from './consumer/contract.ts';
@@ -64,6 +63,13 @@ interface Found {
   readonly at: Offset;
   readonly group: string;
   readonly told: ObservedGroupRecord;
+}
+
+/** What is being appended, and where it ends; −1: it has not been. */
+interface Taking {
+  readonly records: readonly GroupRecord[];
+  readonly by: Committer | null;
+  end: Offset;
 }
 
 export class Shard {
@@ -140,34 +146,36 @@ export class Shard {
       return;
     }
     const timestamp = host.clock.wallMs();
-    const stored = records.map((record) => ({
-      ...encodeGroupRecord(record),
-      timestamp,
-      headers: [],
-    }));
+    const stored = records.map((record) => {
+      const { key, value } = encodeGroupRecord(record);
+      return { key, value, timestamp, headers: noHeaders };
+    });
     const settle = this.#writes.begin(done);
-    let end = -1;
-    const appended = ({ baseOffset }: ProduceResult): void => {
-      end = baseOffset + records.length;
-      for (const [i, record] of records.entries()) {
-        const at = baseOffset + i;
-        this.#uncommitted.push({ record, at, entry: this.#apply(record, at), by });
-      }
-    };
-    const part = { topicId: zeroUuid, topic: offsetsTopic, index: this.index };
+    const taking: Taking = { records, by, end: -1 };
+    const batch = buildBatch({ records: stored });
     replicas.produce(
       {
-        coordinator: { leaderEpoch: this.leaderEpoch, appended },
+        coordinator: { leaderEpoch: this.leaderEpoch, appended: this.#takeIn.bind(this, taking) },
         acks: -1,
         timeoutMs: Number.POSITIVE_INFINITY,
-        partitions: [{ ...part, records: buildBatch({ records: stored }) }],
+        partitions: [{ topicId: zeroUuid, topic: offsetsTopic, index: this.index, records: batch }],
       },
       ([result]) => {
         const code = result?.errorCode ?? errorCode.unknownServerError;
-        if (passed.has(code) && end >= 0) this.#promote(end);
+        if (passed.has(code) && taking.end >= 0) this.#promote(taking.end);
         settle(code);
       },
     );
+  }
+
+  /** The log has these records from `baseOffset` on. */
+  #takeIn(taking: Taking, { baseOffset }: { readonly baseOffset: Offset }): void {
+    const { by, records } = taking;
+    taking.end = baseOffset + records.length;
+    for (const [i, record] of records.entries()) {
+      const at = baseOffset + i;
+      this.#uncommitted.push({ record, at, entry: this.#apply(record, at), by });
+    }
   }
 
   /** This broker does not lead the partition any more. */
@@ -303,6 +311,8 @@ export class Shard {
     return observedOf(record, by, { topicName, assignor });
   }
 }
+
+const noHeaders: readonly never[] = [];
 
 /** The high watermark has passed what was written. */
 const passed: ReadonlySet<number> = new Set([

@@ -1,6 +1,6 @@
 /** Keys and values of groups begin with their version as an int16. */
 import { MalformedError } from '../protocol/malformed.ts';
-import { decodeMessage, encodeMessage } from '../protocol/message.ts';
+import { decodeMessage } from '../protocol/message.ts';
 import type { Message } from '../protocol/schema.ts';
 
 const versionBytes = 2;
@@ -8,18 +8,6 @@ const versionBytes = 2;
 export function versionOf(bytes: Uint8Array): number {
   if (bytes.length < versionBytes) throw new MalformedError('a record of groups without a version');
   return (((bytes[0] as number) << 24) >> 16) | (bytes[1] as number);
-}
-
-export function versioned<In>(
-  message: Message<unknown, In>,
-  version: number,
-  body: In,
-): Uint8Array {
-  const encoded = encodeMessage(message, version, body);
-  const bytes = new Uint8Array(versionBytes + encoded.length);
-  bytes[1] = version;
-  bytes.set(encoded, versionBytes);
-  return bytes;
 }
 
 /** Throws a MalformedError where it is damaged, or of a version that nobody knows. */

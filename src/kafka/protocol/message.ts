@@ -165,6 +165,18 @@ export function encodeMessage<In>(
   return writer.finish().slice();
 }
 
+/** The same behind its version as an int16. */
+export function encodeVersioned<In>(
+  message: Message<unknown, In>,
+  version: number,
+  body: In,
+): Uint8Array {
+  writer.begin();
+  writer.int16(version);
+  codecOf(message, version).encode(body);
+  return writer.finish().slice();
+}
+
 export function decodeMessage<Out>(
   message: Message<Out>,
   version: number,

@@ -5,6 +5,9 @@ import { idempotence, produceSeveral } from './00-produce-several.ts';
 import { fetchBounds, fetchOrdinary, fetchSessions } from './01-fetch.ts';
 import { leaderEpochs, listOffsets, listOffsetsByCodec } from './02-list-offsets.ts';
 import { metadata } from './03-metadata.ts';
+import { deleteGroups, offsetCommit, offsetDelete, offsetFetch } from './08-offsets.ts';
+import { classicGroups, classicRefusals } from './11-classic-groups.ts';
+import { describeGroups, groupConfigs, listGroups } from './15-described-groups.ts';
 import {
   beyondBounds,
   createPartitions,
@@ -14,6 +17,7 @@ import {
 } from './19-create-topics.ts';
 import { alterConfigs, describeConfigs } from './32-configs.ts';
 import { reassignments } from './45-reassignments.ts';
+import { consumerGroups, consumerRefusals } from './68-consumer-groups.ts';
 import {
   apiVersions,
   describeTopicPartitions,
@@ -47,6 +51,17 @@ export const groups = (): readonly Group[] => [
   initProducerId(),
   quorumAndCluster(),
   describeTopicPartitions(),
+  offsetCommit(),
+  offsetFetch(),
+  offsetDelete(),
+  deleteGroups(),
+  classicGroups(),
+  classicRefusals(),
+  describeGroups(),
+  listGroups(),
+  consumerGroups(),
+  consumerRefusals(),
+  groupConfigs(),
   listOffsetsByCodec(),
   almostRequests(),
   noRequests(),

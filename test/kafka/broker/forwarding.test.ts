@@ -187,12 +187,12 @@ describe('InitProducerId', () => {
     expect(codes).toEqual([errorCode.coordinatorLoadInProgress]);
   });
 
-  it('has no coordinator for transactional ids, and no sense for half an identity', () => {
+  it('refuses transactional ids for good, and half an identity', () => {
     const { context } = aContext();
     expect(
       answerTo(context, initProducerIdApi, 4, { ...body, transactionalId: 'billing' }),
     ).toMatchObject({
-      errorCode: errorCode.coordinatorNotAvailable,
+      errorCode: errorCode.invalidRequest,
       producerId: -1,
       producerEpoch: -1,
     });

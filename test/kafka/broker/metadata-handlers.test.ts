@@ -227,17 +227,21 @@ describe('ApiVersions', () => {
 });
 
 describe('FindCoordinator', () => {
-  it('of transactions says that there is none, for one key and for many', () => {
+  it('of transactions says for good that there is none, for one key and for many', () => {
     const keyType = 1;
     const one = answerTo(context, findCoordinatorApi, 2, { key: 'billing', keyType });
-    expect([one.errorCode, one.nodeId]).toEqual([errorCode.coordinatorNotAvailable, -1]);
+    expect(one).toMatchObject({
+      errorCode: errorCode.invalidRequest,
+      errorMessage: 'This cluster has no transactions.',
+      nodeId: -1,
+    });
     const many = answerTo(context, findCoordinatorApi, 4, {
       keyType,
       coordinatorKeys: ['billing', 'audit'],
     });
     expect(many.coordinators.map(({ key, errorCode: code }) => [key, code])).toEqual([
-      ['billing', errorCode.coordinatorNotAvailable],
-      ['audit', errorCode.coordinatorNotAvailable],
+      ['billing', errorCode.invalidRequest],
+      ['audit', errorCode.invalidRequest],
     ]);
   });
 });
@@ -252,7 +256,7 @@ describe('FindCoordinator for what is not', () => {
       });
       return version < 4 ? answer.errorCode : answer.coordinators[0]?.errorCode;
     };
-    const { invalidRequest, coordinatorNotAvailable } = errorCode;
+    const { invalidRequest } = errorCode;
     expect([code(1, 9, 'g'), code(3, 2, 'g'), code(4, 2, 'g'), code(6, 3, 'g')]).toEqual([
       invalidRequest,
       invalidRequest,
@@ -260,8 +264,8 @@ describe('FindCoordinator for what is not', () => {
       invalidRequest,
     ]);
     expect(code(6, 2, 'g:t:0')).toBe(invalidRequest);
-    expect(code(6, 2, `g:${ordersId}:0`)).toBe(coordinatorNotAvailable);
-    expect(code(6, 1, 't')).toBe(coordinatorNotAvailable);
+    expect(code(6, 2, `g:${ordersId}:0`)).toBe(invalidRequest);
+    expect(code(6, 1, 't')).toBe(invalidRequest);
   });
 });
 

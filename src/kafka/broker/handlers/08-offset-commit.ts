@@ -2,6 +2,9 @@
  * OffsetCommit, versions 2–10.
  * - Who commits must be the group's: a member of its generation, or nobody's member where the group
  *   has no members. Else one code for all partitions.
+ * - Of a group that nobody knows, who claims a generation is told GROUP_ID_NOT_FOUND, before
+ *   version 9 ILLEGAL_GENERATION.
+ * - A topic without partitions is left out of the answer.
  * - A partition that nobody knows is UNKNOWN_TOPIC_OR_PARTITION (by id UNKNOWN_TOPIC_ID), a note
  *   beyond offset.metadata.max.bytes OFFSET_METADATA_TOO_LARGE; the others are committed all the
  *   same.
@@ -15,6 +18,7 @@ import { commitOffsets, type PartitionCommit } from '../../group/offset-commit.t
 import { offsetCommitApi } from '../../protocol/apis/08-offset-commit.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { RequestOf } from '../../protocol/schema.ts';
+import type { Request } from '../../rpc/contract.ts';
 import { serve } from '../../rpc/served-api.ts';
 import type { BrokerContext, BrokerHandler } from '../context.ts';
 
@@ -35,30 +39,45 @@ const handleOffsetCommit: BrokerHandler<typeof offsetCommitApi> = (context, requ
       return problem;
     });
   });
-  const answer = (refusal: number): void => {
-    // Members of the consumer protocol speak version 9: to others that code would say nothing.
-    const isStale = refusal === errorCode.staleMemberEpoch && version < 9;
-    const code = isStale ? errorCode.unsupportedVersion : refusal;
-    const topics = body.topics.map(({ name, topicId, partitions: asked }, at) => ({
-      name,
-      topicId,
-      partitions: asked.map(({ partitionIndex }, index) => ({
-        partitionIndex,
-        errorCode: problems[at]?.[index] || code,
-      })),
-    }));
-    request.respond({ topics });
-  };
   const shard = context.groups.shardOf(body.groupId);
   if (typeof shard === 'number') {
-    answer(shard);
+    answer(request, problems, shard);
     return;
   }
   const { memberId, groupInstanceId, generationIdOrMemberEpoch: generation } = body;
   const by = { memberId, groupInstanceId, generation };
   const work = { group: body.groupId, by, retentionMs: body.retentionTimeMs, partitions };
-  commitOffsets(context.host, shard, work, request.guard(answer));
+  const done = request.guard((code: number) => answer(request, problems, code));
+  commitOffsets(context.host, shard, work, done);
 };
+
+/** `problems` of single partitions; `refusal` of the commit as a whole. */
+function answer(
+  request: Request<typeof offsetCommitApi>,
+  problems: readonly (readonly number[])[],
+  refusal: number,
+): void {
+  const { body, version } = request;
+  const code = version < 9 ? (beforeVersion9.get(refusal) ?? refusal) : refusal;
+  const topics = body.topics.map(({ name, topicId, partitions }, at) => ({
+    name,
+    topicId,
+    partitions: partitions.map(({ partitionIndex }, index) => ({
+      partitionIndex,
+      errorCode: problems[at]?.[index] || code,
+    })),
+  }));
+  request.respond({ topics: topics.filter(hasPartitions) });
+}
+
+/** What a member of the consumer protocol is told, which others would not understand. */
+const beforeVersion9: ReadonlyMap<number, number> = new Map([
+  [errorCode.staleMemberEpoch, errorCode.unsupportedVersion],
+  [errorCode.groupIdNotFound, errorCode.illegalGeneration],
+]);
+
+const hasPartitions = ({ partitions }: { readonly partitions: readonly unknown[] }): boolean =>
+  partitions.length > 0;
 
 interface KnownTopic {
   readonly name: string;

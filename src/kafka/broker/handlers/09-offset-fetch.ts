@@ -51,7 +51,7 @@ function answerOf(context: BrokerContext, asked: Asked, byId: boolean): GroupAns
   const shard = context.groups.shardOf(groupId);
   if (typeof shard === 'number') return { groupId, topics: [], errorCode: shard };
   const group = shard.groups.get(groupId);
-  const problem = group?.members?.fetchProblem(asked.memberId ?? '', asked.memberEpoch);
+  const problem = group?.members?.fetchProblem(asked.memberId, asked.memberEpoch);
   if (problem) return { groupId, topics: [], errorCode: problem };
   const offsets = group?.offsets ?? null;
   const topics =

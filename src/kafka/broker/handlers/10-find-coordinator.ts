@@ -3,7 +3,8 @@
  * - The coordinator of a group is the leader of the partition of the offsets topic that the group's
  *   id hashes to. Where that has no live leader, or where the topic is not there yet (it is asked
  *   for then), COORDINATOR_NOT_AVAILABLE, which clients take as a reason to ask again.
- * - There are no transactions and no share groups: their keys are COORDINATOR_NOT_AVAILABLE.
+ * - There are no transactions and no share groups: their keys are INVALID_REQUEST, which clients
+ *   take as final. COORDINATOR_NOT_AVAILABLE they would ask again, for ever.
  * - A type of coordinator that does not exist, or not in this version, is INVALID_REQUEST; so is a
  *   key of a share group that is not `group:topicId:partition`.
  * 1: key type and error message; 4: many keys in one request (KIP-699); 6: share groups (KIP-932).
@@ -25,18 +26,12 @@ const refused = (code: number, message: string) => ({
   port: -1,
 });
 
-const unavailable = (message: string) => refused(errorCode.coordinatorNotAvailable, message);
-const noTransactions = unavailable('This cluster has no coordinators of transactions.');
-const noShareGroups = unavailable('This cluster has no coordinators of share groups.');
-const notYet = unavailable('The coordinator is not available.');
-const unknownType = refused(
-  errorCode.invalidRequest,
-  'There is no such type of coordinator in this version.',
-);
-const badShareKey = refused(
-  errorCode.invalidRequest,
-  'The key of a share coordinator is group:topicId:partition.',
-);
+const invalid = (message: string) => refused(errorCode.invalidRequest, message);
+const noTransactions = invalid('This cluster has no transactions.');
+const noShareGroups = invalid('This cluster has no share groups.');
+const unknownType = invalid('There is no such type of coordinator in this version.');
+const badShareKey = invalid('The key of a share coordinator is group:topicId:partition.');
+const notYet = refused(errorCode.coordinatorNotAvailable, 'The coordinator is not available.');
 
 const handleFindCoordinator: BrokerHandler<typeof findCoordinatorApi> = (context, request) => {
   const { version, body } = request;

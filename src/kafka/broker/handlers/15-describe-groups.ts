@@ -2,7 +2,9 @@
  * DescribeGroups, versions 0–6.
  * - A group that nobody knows, and one whose broker assigns (KIP-848), is Dead; from version 6 on
  *   it is GROUP_ID_NOT_FOUND besides.
- * - Protocol, metadata and assignments are told of a stable group alone.
+ * - Protocol and metadata are told of a stable group alone, assignments also while they are made
+ *   anew.
+ * - Authorized operations are told of groups that there are.
  * 3: authorized operations (there is no authorizer, so all there are); 4: static members; 6: error
  * messages (KIP-1043).
  */
@@ -21,8 +23,11 @@ const handleDescribeGroups: BrokerHandler<typeof describeGroupsApi> = (context, 
   const authorizedOperations = body.includeAuthorizedOperations
     ? groupOperations
     : operationsUntold;
-  const groups = body.groups.map((id) => describe(context, id, version));
-  request.respond({ groups: groups.map((group) => ({ ...group, authorizedOperations })) });
+  const groups = body.groups.map((id) => {
+    const group = describe(context, id, version);
+    return group.errorCode === errorCode.none ? { ...group, authorizedOperations } : group;
+  });
+  request.respond({ groups });
 };
 
 function describe({ groups }: BrokerContext, id: string, version: number): GroupAnswer {

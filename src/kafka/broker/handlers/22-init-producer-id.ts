@@ -2,7 +2,8 @@
  * InitProducerId, versions 0–5.
  * - Without a transactional id: the next producer id of this broker's block, with epoch 0.
  *   COORDINATOR_LOAD_IN_PROGRESS while no block can be had.
- * - With one: COORDINATOR_NOT_AVAILABLE, for this cluster has no transaction coordinator.
+ * - With one: INVALID_REQUEST, for this cluster has no transactions. Clients take that as final;
+ *   COORDINATOR_NOT_AVAILABLE they would ask again, for ever.
  * - A producer id without an epoch, or the other way about, is INVALID_REQUEST.
  * 3: a producer that asks for a higher epoch names its id and epoch (KIP-360). For idempotent
  * producers Kafka gives a fresh id then too: their sequences start anew either way.
@@ -24,8 +25,7 @@ const handleInitProducerId: BrokerHandler<typeof initProducerIdApi> = (context, 
     });
   };
   if ((producerId === -1) !== (producerEpoch === -1)) answer(errorCode.invalidRequest, -1);
-  else if (transactionalId === '') answer(errorCode.invalidRequest, -1);
-  else if (transactionalId !== null) answer(errorCode.coordinatorNotAvailable, -1);
+  else if (transactionalId !== null) answer(errorCode.invalidRequest, -1);
   else context.producerIds.take(request.guard(answer));
 };
 

@@ -3,7 +3,7 @@
  * - A partition that nobody knows is UNKNOWN_TOPIC_OR_PARTITION. Offsets of a topic to which
  *   members are subscribed stay: GROUP_SUBSCRIBED_TO_TOPIC. A group whose members are no consumers
  *   must be empty: NON_EMPTY_GROUP. One that nobody knows is GROUP_ID_NOT_FOUND.
- * - An offset that is not there counts as deleted.
+ * - An offset that is not there counts as deleted. A topic without partitions is left out.
  */
 import { deleteOffsets, type PartitionOffset } from '../../group/deletion.ts';
 import { offsetDeleteApi } from '../../protocol/apis/47-offset-delete.ts';
@@ -39,7 +39,8 @@ const handleOffsetDelete: BrokerHandler<typeof offsetDeleteApi> = (context, requ
         errorCode: codeOf(name, unknown[at]?.[index] ?? false),
       })),
     }));
-    request.respond({ errorCode: errorCode.none, topics: answers });
+    const told = answers.filter(({ partitions }) => partitions.length > 0);
+    request.respond({ errorCode: errorCode.none, topics: told });
   });
   deleteOffsets(groups.shardOf(groupId), groupId, wanted, done);
 };

@@ -2,9 +2,12 @@
  * ConsumerGroupHeartbeat, versions 0–1 (KIP-848).
  * - A group comes about when its first member joins, with epoch 0; else GROUP_ID_NOT_FOUND, as of a
  *   classic group that has members. What comes of a heartbeat is decided in `group/consumer`.
+ * - What cannot be a heartbeat is INVALID_REQUEST, whatever the group is. Who is refused is told no
+ *   id.
  * - Answered when all that the answer tells is replicated.
  * 1: patterns (RE2); the member makes its own id (KIP-1082), which the coordinator does in 0.
  */
+import { formProblem, refused } from '../../group/consumer/admission.ts';
 import type { HeartbeatAnswer, HeartbeatRequest } from '../../group/consumer/contract.ts';
 import { listOf, partitionsFrom } from '../../group/consumer/records.ts';
 import { consumerGroupHeartbeatApi } from '../../protocol/apis/68-consumer-group-heartbeat.ts';
@@ -23,9 +26,14 @@ const handleConsumerGroupHeartbeat: BrokerHandler<typeof consumerGroupHeartbeatA
     const topicPartitions = assignment === null ? null : listOf(assignment);
     request.respond({ ...answer, assignment: topicPartitions && { topicPartitions } });
   });
-  const members = context.groups.consumerOf(body.groupId, body.memberEpoch === 0);
-  if (typeof members === 'number') respond(refused(members, body.groupId));
-  else members.step({ kind: 'heartbeat', request: heartbeatOf(request), respond });
+  const heartbeat = heartbeatOf(request);
+  const { groupId, memberEpoch } = body;
+  const isNamed = groupId.trim() !== '';
+  const members = isNamed ? context.groups.consumerOf(groupId, memberEpoch === 0) : unnamed;
+  if (typeof members === 'number') {
+    // What is said of the request is said first, as where there is a group that says it.
+    respond(refused(formProblem(heartbeat) ?? { code: members, message: messageOf(members) }));
+  } else members.step({ kind: 'heartbeat', request: heartbeat, respond });
 };
 
 function heartbeatOf({
@@ -49,22 +57,13 @@ function heartbeatOf({
   };
 }
 
-function refused(code: number, group: string): HeartbeatAnswer {
-  const message =
-    code === errorCode.groupIdNotFound
-      ? `Group ${group} is not a consumer group.`
-      : code === errorCode.invalidRequest
-        ? "GroupId can't be empty."
-        : null;
-  return {
-    errorCode: code,
-    errorMessage: message,
-    memberId: '',
-    memberEpoch: 0,
-    heartbeatIntervalMs: 0,
-    assignment: null,
-  };
-}
+const unnamed = errorCode.invalidRequest;
+
+const messages: ReadonlyMap<number, string> = new Map([
+  [unnamed, "GroupId can't be empty."],
+  [errorCode.groupIdNotFound, 'There is no such consumer group.'],
+]);
+const messageOf = (code: number): string | null => messages.get(code) ?? null;
 
 export const servedConsumerGroupHeartbeat = serve(
   consumerGroupHeartbeatApi,

@@ -1,7 +1,8 @@
 /**
  * ConsumerGroupDescribe, versions 0–1 (KIP-848).
  * - Epochs, members, what each has and is to have; topics that are gone are left out.
- * - A group that nobody knows, and a classic one, is GROUP_ID_NOT_FOUND.
+ * - A group that nobody knows, and a classic one, is GROUP_ID_NOT_FOUND; an empty id
+ *   INVALID_GROUP_ID.
  * 1: whether a member speaks the classic protocol.
  */
 import type { Uuid } from '../../../base/ids.ts';
@@ -25,11 +26,15 @@ const handleConsumerGroupDescribe: BrokerHandler<typeof consumerGroupDescribeApi
 ) => {
   const { groupIds, includeAuthorizedOperations } = request.body;
   const authorizedOperations = includeAuthorizedOperations ? groupOperations : operationsUntold;
-  const groups = groupIds.map((id) => ({ ...describe(context, id), authorizedOperations }));
+  const groups = groupIds.map((id) => {
+    const group = describe(context, id);
+    return group.errorCode === errorCode.none ? { ...group, authorizedOperations } : group;
+  });
   request.respond({ groups });
 };
 
 function describe({ groups, image }: BrokerContext, groupId: string): GroupAnswer {
+  if (groupId === '') return { ...nothing, groupId, errorCode: errorCode.invalidGroupId };
   const shard = groups.shardOf(groupId);
   if (typeof shard === 'number') return { ...nothing, groupId, errorCode: shard };
   const group = shard.groups.get(groupId);
@@ -64,7 +69,7 @@ function answerOf(
     clientId: subscription.clientId,
     clientHost: subscription.clientHost,
     subscribedTopicNames: [...subscription.topics],
-    subscribedTopicRegex: subscription.regex,
+    subscribedTopicRegex: subscription.regex ?? '',
     assignment: named(image, partitionsOf(current.assigned)),
     targetAssignment: named(image, target),
     memberType: subscription.classic === null ? 1 : 0,

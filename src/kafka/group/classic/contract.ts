@@ -8,7 +8,8 @@
  * in a group that was not told to `end`. At most one timer runs per name: a later one replaces
  * it, null cancels it. After an `append` the driver steps `appended` with its id, once.
  */
-import type { Micros, WallMs } from '../../../base/ids.ts';
+import type { WallMs } from '../../../base/ids.ts';
+import type { Now, TimerEffect, TimerInput } from '../machine.ts';
 import type { ClassicRules } from './rules.ts';
 
 export type ClassicState =
@@ -17,12 +18,6 @@ export type ClassicState =
   | 'CompletingRebalance'
   | 'Stable'
   | 'Dead';
-
-/** The moment of a step, on both clocks of the broker. */
-export interface Now {
-  readonly us: Micros;
-  readonly wallMs: WallMs;
-}
 
 /** Settings of the broker, by Kafka's names. */
 export interface ClassicSettings {
@@ -171,8 +166,7 @@ export type ClassicInput =
   | { readonly kind: 'commit-taken'; readonly memberId: string }
   /** The append `id` is committed (0), or failed with this code of the append. */
   | { readonly kind: 'appended'; readonly id: number; readonly errorCode: number }
-  /** The timer of this name has run out. */
-  | { readonly kind: 'timer'; readonly name: string }
+  | TimerInput
   /**
    * This broker no longer coordinates the group, or the group was deleted: all who wait are
    * answered with this code, all timers stop, and the group is Dead. Later inputs are refused.
@@ -186,8 +180,7 @@ export type ClassicEffect =
   | Answer<LeaveAnswer>
   /** Append to the group's partition; then step `appended`. */
   | { readonly kind: 'append'; readonly id: number; readonly record: GroupRecord }
-  /** Step `timer` at `atUs`; null: not any more. */
-  | { readonly kind: 'timer'; readonly name: string; readonly atUs: Micros | null };
+  | TimerEffect;
 
 export interface Answer<T> {
   readonly kind: 'answer';
@@ -260,6 +253,8 @@ export interface ClassicGroupMachine {
   /** Empty of a group that only ever kept offsets. */
   readonly protocolType: string;
   readonly memberCount: number;
+  /** Nobody is in it, nobody was, and nobody was told an id to come with. */
+  readonly isUnused: boolean;
   /** Since when the group is in its state; −1 unknown. Offsets of an Empty group expire by it. */
   readonly stateSinceMs: WallMs;
 

@@ -6,13 +6,13 @@
 import type { WallMs } from '../../../base/ids.ts';
 import { mark } from '../../../base/mark.ts';
 import { errorCode } from '../../protocol/errors.ts';
+import type { Now } from '../machine.ts';
 import type {
   ClassicContext,
   ClassicEffect,
   ClassicState,
   GroupRecord,
   JoinAnswer,
-  Now,
   Respond,
   SyncAnswer,
 } from './contract.ts';

@@ -11,6 +11,7 @@ import type { WallMs } from '../../../base/ids.ts';
 import { mark } from '../../../base/mark.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import { toldOfAppend } from '../append-errors.ts';
+import type { Now } from '../machine.ts';
 import type {
   ClassicContext,
   ClassicEffect,
@@ -23,7 +24,6 @@ import type {
   GroupRecord,
   HeartbeatAnswer,
   MemberClaim,
-  Now,
   Respond,
 } from './contract.ts';
 import { ClassicCore, failedJoin, rebalanceTimer, sessionPrefix, syncTimer } from './core.ts';
@@ -60,6 +60,12 @@ export class ClassicGroup implements ClassicGroupMachine {
 
   get memberCount(): number {
     return this.#core.members.size;
+  }
+
+  /** Nobody is in it, nobody was, and nobody was told an id to come with. */
+  get isUnused(): boolean {
+    const { generation, members, state } = this.#core;
+    return state === 'Empty' && generation === 0 && members.size + members.pending.size === 0;
   }
 
   get stateSinceMs(): WallMs {

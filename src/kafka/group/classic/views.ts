@@ -15,7 +15,7 @@ export function describeGroup({ state, protocolType, protocol, members }: Classi
       clientId: member.clientId,
       clientHost: member.clientHost,
       metadata: isStable ? metadataOf(member, protocol) : noBytes,
-      assignment: isStable ? member.assignment : noBytes,
+      assignment: member.assignment,
     })),
   };
   return description;

@@ -1,4 +1,4 @@
-/** What speaks against a heartbeat before it changes anything: its form, and who it comes from. */
+/** What speaks against a heartbeat before it changes anything: its form, its wishes, its sender. */
 import { mark } from '../../../base/mark.ts';
 import { errorCode } from '../../protocol/errors.ts';
 import type { ConsumerContext, HeartbeatAnswer, HeartbeatRequest } from './contract.ts';
@@ -7,20 +7,16 @@ import { patternProblem } from './topic-regex.ts';
 
 export interface Refusal {
   readonly code: number;
-  readonly message: string;
+  readonly message: string | null;
 }
 
 const refusal = (code: number, message: string): Refusal => ({ code, message });
 
 const invalid = (message: string): Refusal => refusal(errorCode.invalidRequest, message);
 
-/** Why a request cannot be one of this protocol; null where it can. */
-export function formProblem(
-  request: HeartbeatRequest,
-  state: GroupState,
-  context: ConsumerContext,
-): Refusal | null {
-  const { instanceId, memberEpoch, memberId, rackId, regex, serverAssignor } = request;
+/** Why a request cannot be one of this protocol, whatever the group is; null where it can. */
+export function formProblem(request: HeartbeatRequest): Refusal | null {
+  const { instanceId, memberEpoch, memberId, rackId, regex } = request;
   const isGivenId = memberEpoch === 0 && !request.bringsId;
   if (memberId === '' && !isGivenId) return invalid("MemberId can't be empty.");
   if (instanceId === '') return invalid("InstanceId can't be empty.");
@@ -34,10 +30,19 @@ export function formProblem(
     if (request.owned === null || request.owned.size > 0) {
       return invalid('TopicPartitions must be empty when (re-)joining.');
     }
-    if (request.topics === null && (regex === null || regex === '')) {
+    if (request.topics === null && regex === null) {
       return invalid('A subscription must be set when (re-)joining.');
     }
   }
+  return null;
+}
+
+/** Why the group does not do what is asked of it; null where it may. */
+export function wishProblem(
+  { regex, serverAssignor }: HeartbeatRequest,
+  state: GroupState,
+  context: ConsumerContext,
+): Refusal | null {
   if (serverAssignor !== null && !context.settings.assignors.includes(serverAssignor)) {
     const known = context.settings.assignors.join(', ');
     const message = `ServerAssignor ${serverAssignor} is not supported. Supported: ${known}.`;
@@ -102,11 +107,11 @@ function staticProblem(
 const unknown = (memberId: string): Refusal =>
   refusal(errorCode.unknownMemberId, `Member ${memberId} is not a member of the group.`);
 
-export function refused({ code, message }: Refusal, memberId: string): HeartbeatAnswer {
+export function refused({ code, message }: Refusal): HeartbeatAnswer {
   return {
     errorCode: code,
     errorMessage: message,
-    memberId,
+    memberId: null,
     memberEpoch: 0,
     heartbeatIntervalMs: 0,
     assignment: null,

@@ -11,15 +11,10 @@
  * could take back. At most one timer runs per name: a later one replaces it, null cancels it. After
  * an `append` the driver steps `appended` with its id, once.
  */
-import type { Micros, Uuid, WallMs } from '../../../base/ids.ts';
+import type { Uuid, WallMs } from '../../../base/ids.ts';
 import type { ClassicInput, GroupRecord, Protocol } from '../classic/contract.ts';
+import type { TimerEffect, TimerInput } from '../machine.ts';
 import type { ConsumerRules } from './rules.ts';
-
-/** The moment of a step, on both clocks of the broker. */
-export interface Now {
-  readonly us: Micros;
-  readonly wallMs: WallMs;
-}
 
 /** Counts changes of a group; members and partitions carry the epoch in which they took part. */
 export type Epoch = number;
@@ -106,7 +101,8 @@ export interface HeartbeatRequest {
 export interface HeartbeatAnswer {
   readonly errorCode: number;
   readonly errorMessage: string | null;
-  readonly memberId: string;
+  /** Null where it is refused. */
+  readonly memberId: string | null;
   readonly memberEpoch: Epoch;
   readonly heartbeatIntervalMs: number;
   /** Null: what it was. */
@@ -125,8 +121,7 @@ export type ConsumerInput =
   | { readonly kind: 'topics-changed' }
   /** The append `id` is committed (0), or failed with this code of the append. */
   | { readonly kind: 'appended'; readonly id: number; readonly errorCode: number }
-  /** The timer of this name has run out. */
-  | { readonly kind: 'timer'; readonly name: string }
+  | TimerInput
   /**
    * This broker no longer coordinates the group, or the group was deleted: all who wait are
    * answered with this code, and all timers stop. Later inputs are refused. Null: it has become a
@@ -152,8 +147,7 @@ export type ConsumerEffect =
       readonly records: readonly ConsumerRecord[];
       readonly classic: GroupRecord | null;
     }
-  /** Step `timer` at `atUs`; null: not any more. */
-  | { readonly kind: 'timer'; readonly name: string; readonly atUs: Micros | null };
+  | TimerEffect;
 
 /** A member as it describes itself: the contents of Kafka's ConsumerGroupMemberMetadataValue. */
 export interface Subscription {

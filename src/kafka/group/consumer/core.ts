@@ -4,8 +4,9 @@
  * that nobody hears of what is not committed.
  */
 import { errorCode } from '../../protocol/errors.ts';
+import type { Now } from '../machine.ts';
 import { downgraded } from './classic/conversion.ts';
-import type { ConsumerContext, ConsumerEffect, ConsumerRecord, Now, Respond } from './contract.ts';
+import type { ConsumerContext, ConsumerEffect, ConsumerRecord, Respond } from './contract.ts';
 import type { HeartbeatWork } from './heartbeating.ts';
 import { type Draft, GroupState } from './state.ts';
 import { tombstonesOf } from './views.ts';

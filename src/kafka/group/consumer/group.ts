@@ -11,6 +11,7 @@ import { mark } from '../../../base/mark.ts';
 import { errorCode, errorName } from '../../protocol/errors.ts';
 import { toldOfAppend } from '../append-errors.ts';
 import type { ClassicSnapshot } from '../classic/contract.ts';
+import type { Now } from '../machine.ts';
 import { refused } from './admission.ts';
 import { upgraded } from './classic/conversion.ts';
 import { serveClassic } from './classic/serving.ts';
@@ -23,7 +24,6 @@ import type {
   ConsumerRecord,
   HeartbeatAnswer,
   HeartbeatRequest,
-  Now,
   OffsetClaim,
   Respond,
 } from './contract.ts';
@@ -148,10 +148,10 @@ export class ConsumerGroup {
   }
 
   /** The error code for who asks for offsets; nobody's member may always. */
-  judgeFetch(memberId: string, epoch: number): number {
+  judgeFetch(memberId: string | null, epoch: number): number {
     const { state } = this.#core;
-    if (memberId === '' && epoch < 0) return errorCode.none;
-    if (!state.subscriptions.has(memberId)) return errorCode.unknownMemberId;
+    if (memberId === null && epoch < 0) return errorCode.none;
+    if (memberId === null || !state.subscriptions.has(memberId)) return errorCode.unknownMemberId;
     return state.currentOf(memberId).epoch === epoch ? errorCode.none : errorCode.staleMemberEpoch;
   }
 
@@ -184,14 +184,15 @@ function serveHeartbeat(
   request: HeartbeatRequest,
   respond: Respond<HeartbeatAnswer>,
 ): void {
-  const fail = (code: number): HeartbeatAnswer =>
-    refused({ code, message: errorName(code) }, request.memberId);
+  const fail = (code: number): HeartbeatAnswer => refused({ code, message: errorName(code) });
   const work = core.begin(respond, fail);
   if (work === null) return;
   const answer = heartbeat(work, request);
   const isTaken = answer.errorCode === errorCode.none && answer.memberEpoch >= 0;
   core.finish(work, isTaken, { respond, answer, fail });
-  if (isTaken) core.renewSession(answer.memberId, core.context.timeouts().sessionTimeoutMs);
+  const { memberId } = answer;
+  if (isTaken && memberId !== null)
+    core.renewSession(memberId, core.context.timeouts().sessionTimeoutMs);
 }
 
 /** Whoever has not done in time what was to be done is fenced. */

@@ -4,7 +4,7 @@
  * comes a step nearer to its own part of it.
  */
 import { errorCode } from '../../protocol/errors.ts';
-import { formProblem, refused, senderProblem } from './admission.ts';
+import { formProblem, refused, senderProblem, wishProblem } from './admission.ts';
 import type {
   ConsumerContext,
   CurrentAssignment,
@@ -31,8 +31,11 @@ export interface HeartbeatWork {
 /** Decides on a heartbeat; what it changes is in the draft's records. */
 export function heartbeat(work: HeartbeatWork, request: HeartbeatRequest): HeartbeatAnswer {
   const { context, draft } = work;
-  const problem = formProblem(request, draft, context) ?? senderProblem(request, draft, context);
-  if (problem !== null) return refused(problem, request.memberId);
+  const problem =
+    formProblem(request) ??
+    wishProblem(request, draft, context) ??
+    senderProblem(request, draft, context);
+  if (problem !== null) return refused(problem);
   if (request.memberEpoch < 0) return leave(draft, context, request);
   const memberId = request.memberId === '' ? context.newUuid() : request.memberId;
   return stay(work, { ...request, memberId });

@@ -2,9 +2,11 @@
  * The records of consumer groups in Kafka's own formats. Bytes come from the log and may be
  * anything: what cannot be is a MalformedError.
  */
+
 import type { Uuid } from '../../../base/ids.ts';
 import { MalformedError } from '../../protocol/malformed.ts';
-import { readVersioned, versioned, versionOf } from '../versioned.ts';
+import { encodeVersioned } from '../../protocol/message.ts';
+import { readVersioned, versionOf } from '../versioned.ts';
 import type {
   ConsumerRecord,
   CurrentAssignment,
@@ -27,30 +29,30 @@ export interface KeyAndValue {
 export function encodeConsumerRecord(groupId: string, record: ConsumerRecord): KeyAndValue {
   switch (record.kind) {
     case 'epoch': {
-      const key = versioned(schemas.consumerGroupMetadataKey, 3, { groupId });
+      const key = encodeVersioned(schemas.consumerGroupMetadataKey, 3, { groupId });
       const { value } = record;
       return {
         key,
-        value: value && versioned(schemas.consumerGroupMetadataValue, 0, value),
+        value: value && encodeVersioned(schemas.consumerGroupMetadataValue, 0, value),
       };
     }
     case 'old-metadata': {
-      const key = versioned(schemas.consumerGroupPartitionMetadataKey, 4, { groupId });
+      const key = encodeVersioned(schemas.consumerGroupPartitionMetadataKey, 4, { groupId });
       return { key, value: null };
     }
     case 'target-epoch': {
-      const key = versioned(schemas.consumerGroupTargetAssignmentMetadataKey, 6, { groupId });
+      const key = encodeVersioned(schemas.consumerGroupTargetAssignmentMetadataKey, 6, { groupId });
       const { value: assignmentEpoch } = record;
       const message = schemas.consumerGroupTargetAssignmentMetadataValue;
       const isGone = assignmentEpoch === null;
-      return { key, value: isGone ? null : versioned(message, 0, { assignmentEpoch }) };
+      return { key, value: isGone ? null : encodeVersioned(message, 0, { assignmentEpoch }) };
     }
     case 'regex': {
       const { regex: regularExpression, value } = record;
       const body = { groupId, regularExpression };
-      const key = versioned(schemas.consumerGroupRegularExpressionKey, 16, body);
+      const key = encodeVersioned(schemas.consumerGroupRegularExpressionKey, 16, body);
       const message = schemas.consumerGroupRegularExpressionValue;
-      return { key, value: value && versioned(message, 0, value) };
+      return { key, value: value && encodeVersioned(message, 0, value) };
     }
     default:
       return encodeOfMember(groupId, record);
@@ -64,24 +66,24 @@ function encodeOfMember(
   const body = { groupId, memberId: record.memberId };
   switch (record.kind) {
     case 'member': {
-      const key = versioned(schemas.consumerGroupMemberMetadataKey, 5, body);
+      const key = encodeVersioned(schemas.consumerGroupMemberMetadataKey, 5, body);
       return { key, value: record.value && encodeSubscription(record.value) };
     }
     case 'target': {
-      const key = versioned(schemas.consumerGroupTargetAssignmentMemberKey, 7, body);
+      const key = encodeVersioned(schemas.consumerGroupTargetAssignmentMemberKey, 7, body);
       const message = schemas.consumerGroupTargetAssignmentMemberValue;
       const topicPartitions = record.value && listOf(record.value);
-      return { key, value: topicPartitions && versioned(message, 0, { topicPartitions }) };
+      return { key, value: topicPartitions && encodeVersioned(message, 0, { topicPartitions }) };
     }
     case 'current': {
-      const key = versioned(schemas.consumerGroupCurrentMemberAssignmentKey, 8, body);
+      const key = encodeVersioned(schemas.consumerGroupCurrentMemberAssignmentKey, 8, body);
       return { key, value: record.value && encodeCurrent(record.value) };
     }
   }
 }
 
 const encodeSubscription = (value: Subscription): Uint8Array =>
-  versioned(schemas.consumerGroupMemberMetadataValue, 0, {
+  encodeVersioned(schemas.consumerGroupMemberMetadataValue, 0, {
     ...value,
     subscribedTopicNames: value.topics,
     subscribedTopicRegex: value.regex,
@@ -92,7 +94,7 @@ const encodeSubscription = (value: Subscription): Uint8Array =>
   });
 
 const encodeCurrent = (value: CurrentAssignment): Uint8Array =>
-  versioned(schemas.consumerGroupCurrentMemberAssignmentValue, 0, {
+  encodeVersioned(schemas.consumerGroupCurrentMemberAssignmentValue, 0, {
     memberEpoch: value.epoch,
     previousMemberEpoch: value.previousEpoch,
     state: states.indexOf(value.state),

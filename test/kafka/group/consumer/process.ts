@@ -122,7 +122,7 @@ export class Process {
 
   #hear({ assignment, errorCode: code, memberEpoch, memberId }: HeartbeatAnswer): void {
     if (code === errorCode.fencedMemberEpoch || code === errorCode.unknownMemberId) this.forget();
-    if (code !== errorCode.none) {
+    if (code !== errorCode.none || memberId === null) {
       this.#tellsAll = true;
       return;
     }

@@ -6,8 +6,8 @@ import {
   encodeConsumerRecord,
 } from '../../../../src/kafka/group/consumer/records.ts';
 import { consumerGroupCurrentMemberAssignmentValue } from '../../../../src/kafka/group/consumer/schemas.ts';
-import { versioned } from '../../../../src/kafka/group/versioned.ts';
 import { MalformedError } from '../../../../src/kafka/protocol/malformed.ts';
+import { encodeVersioned } from '../../../../src/kafka/protocol/message.ts';
 
 const topic = 'AAAAAAAAAAAAAAAAAAAAAQ' as Uuid;
 const hex = (bytes: Uint8Array | null): string | null =>
@@ -97,7 +97,7 @@ describe('records of consumer groups', () => {
 
   it('of brokers before KIP-1251 say nothing of when a partition was given', () => {
     const topics = [{ topicId: topic, partitions: [0, 1] }];
-    const value = versioned(consumerGroupCurrentMemberAssignmentValue, 0, {
+    const value = encodeVersioned(consumerGroupCurrentMemberAssignmentValue, 0, {
       memberEpoch: 6,
       previousMemberEpoch: 5,
       state: 0,
@@ -116,7 +116,7 @@ describe('records of consumer groups', () => {
     unknownState[10] = 9;
     expect(() => decodeConsumerRecord(key, unknownState)).toThrow(MalformedError);
     expect(() => decodeConsumerRecord(key, value!.slice(0, -3))).toThrow(MalformedError);
-    const oneEpoch = versioned(consumerGroupCurrentMemberAssignmentValue, 0, {
+    const oneEpoch = encodeVersioned(consumerGroupCurrentMemberAssignmentValue, 0, {
       memberEpoch: 6,
       previousMemberEpoch: 5,
       state: 0,

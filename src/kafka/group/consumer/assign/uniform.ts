@@ -73,14 +73,14 @@ function keep(
 }
 
 /**
- * Moves one partition from who has most, of those that can spare one, to who has least of its
- * subscribers; false where nobody has two more than whom it could give one.
+ * Moves one partition from who has most, of those that can spare one (of equals the last gives, as
+ * in Kafka's), to who has least of its subscribers; false where nobody has two more than whom it could give one.
  */
 function level(
   takers: readonly Taker[],
   subscribers: ReadonlyMap<Uuid, readonly Taker[]>,
 ): boolean {
-  for (const from of [...takers].sort((a, b) => b.load - a.load)) {
+  for (const from of [...takers].reverse().sort((a, b) => b.load - a.load)) {
     for (const [topicId, partitions] of from.has) {
       const to = extreme(subscribers.get(topicId) ?? [], isLess);
       if (to === null || from.load - to.load < 2) continue;
@@ -95,7 +95,7 @@ function level(
 
 const isLess = (one: Taker, other: Taker): boolean => one.load < other.load;
 
-/** The first of those that none surpasses. */
+/** The first that is surpassed by none behind it. */
 function extreme(
   takers: readonly Taker[],
   surpasses: (one: Taker, other: Taker) => boolean,

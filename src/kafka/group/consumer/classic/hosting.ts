@@ -34,9 +34,7 @@ export function join(
   if (code !== errorCode.none) return failedJoin(request.memberId, code);
   const { instanceId, protocols } = request;
   const isNew = request.memberId === '';
-  const memberId = isNew
-    ? `${instanceId ?? request.clientId}-${context.newUuid()}`
-    : request.memberId;
+  const memberId = isNew ? context.newUuid() : request.memberId;
   if (isNew && instanceId === null && request.knowsMemberIdRequired) {
     return failedJoin(memberId, errorCode.memberIdRequired);
   }

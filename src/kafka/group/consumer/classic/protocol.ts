@@ -4,7 +4,7 @@
  * read as the newest known. Bytes are the clients' own: what cannot be read is null.
  */
 import { MalformedError } from '../../../protocol/malformed.ts';
-import { decodeMessage, encodeMessage } from '../../../protocol/message.ts';
+import { decodeMessage, encodeVersioned } from '../../../protocol/message.ts';
 import {
   arrayOf,
   arrayOfStructs,
@@ -103,11 +103,7 @@ export function writeAssignment(partitions: NamedPartitions, metadata: Uint8Arra
     partitions: [...indexes],
   }));
   const body = { assignedPartitions, userData: null };
-  const encoded = encodeMessage(assignmentMessage, version, body);
-  const all = new Uint8Array(2 + encoded.length);
-  all[1] = version;
-  all.set(encoded, 2);
-  return all;
+  return encodeVersioned(assignmentMessage, version, body);
 }
 
 function decode<Out>(message: Message<Out>, bytesOf: Uint8Array): Out | null {
