@@ -76,6 +76,7 @@ export class MemoryWorld {
           world.timersSet++;
           return world.after(delayUs, callback);
         },
+        soon: nothing,
       },
       random: { stream: nothing },
       get disk() {
