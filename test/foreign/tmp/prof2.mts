@@ -1,0 +1,17 @@
+import { ForeignClients } from '../clients/cluster.ts';
+import { clients } from '../clients/traffic.ts';
+import { Session } from 'node:inspector';
+import { writeFileSync } from 'node:fs';
+const file = clients[process.argv[2]!]!;
+const stage = new ForeignClients('bench');
+await stage.createTopic('t', 3);
+for (const name of ['p1', 'p2', 'p3']) stage.start(name, file('producer'), 't', '1000000', '100');
+for (const name of ['c1', 'c2', 'c3']) stage.start(name, file('consumer'), 't', 'group');
+await stage.run(30);
+const session = new Session(); session.connect();
+await new Promise<void>((r) => session.post('Profiler.enable', () => session.post('Profiler.start', () => r())));
+const c0 = process.cpuUsage(), t0 = performance.now(), e0 = stage.cluster.world.events;
+await stage.run(120);
+const c = process.cpuUsage(c0);
+console.log(process.argv[2], '120 virtual s in', ((c.user + c.system) / 1e6).toFixed(2), 's cpu', ((performance.now() - t0) / 1e3).toFixed(2), 's wall', stage.cluster.world.events - e0, 'events');
+await new Promise<void>((r) => session.post('Profiler.stop', (e, { profile }) => { writeFileSync('/tmp/fp/prof/p.cpuprofile', JSON.stringify(profile)); r(); }));

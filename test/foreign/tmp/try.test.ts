@@ -1,0 +1,20 @@
+import { it } from 'vitest';
+import { ForeignClients } from '../clients/cluster.ts';
+it('x', async () => {
+  const file = (role: string) => process.env.KIND === 'p' ? `platformatic-${role}.mjs` : `kafkajs-${role}.cjs`;
+  const stage = new ForeignClients('1');
+  const { cluster } = stage;
+  await stage.createTopic('t', 3);
+  for (const name of ['p1', 'p2', 'p3']) stage.start(name, file('producer'), 't', '20', '100');
+  for (const name of ['c1', 'c2', 'c3']) stage.start(name, file('consumer'), 't', 'group');
+  await stage.run(1.5);
+  const leader = await stage.guarded(() => cluster.leaderOf('t', 0));
+  if (process.env.CRASH) cluster.world.machine(`m${leader}`).crash();
+  await stage.run(5);
+  if (process.env.CRASH) cluster.start(leader);
+  const t0 = Date.now();
+  await stage.run(Number(process.env.SECONDS ?? 30));
+  console.log(Date.now() - t0, 'ms');
+  console.log(stage.exits, Object.fromEntries(Object.entries(stage.lines).map(([k, v]) => [k, v.length])));
+  for (const name of ['c1', 'c2', 'c3']) console.log(name, stage.lines[name]?.slice(10, 60).join("\n"));
+});
