@@ -40,4 +40,9 @@ export type Program = (host: Host) => RunningProgram;
 
 export interface RunningProgram {
   stop(): void;
+  /**
+   * Takes a rejection in this process that nobody handled, at the end of the event that caused it.
+   * Without it, in simulation, the run fails.
+   */
+  onRejection?(reason: unknown): void;
 }

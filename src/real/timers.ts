@@ -41,6 +41,13 @@ export function realTimers(): RealTimers {
         },
       };
     },
+    soon(callback) {
+      const run = (): void => {
+        if (!ended) callback();
+      };
+      // What is given to nextTick by a promise runs behind all promises.
+      queueMicrotask(() => process.nextTick(run));
+    },
     cutOff() {
       ended = true;
       for (const timer of pending) clearTimeout(timer);

@@ -21,6 +21,7 @@ export class SimProcess implements Mortal {
   readonly kernel: Kernel;
   readonly #effects: { eventsDeferred: number };
   gate = gateOpen;
+  onRejection: ((reason: unknown) => void) | null = null;
   /** Virtual time up to which a disk call holds the process up; Infinity while the disk stalls. */
   blockedUntil: Micros = 0;
   #paused = false;

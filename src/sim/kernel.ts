@@ -31,6 +31,8 @@ export interface EventDescription {
 export interface Mortal {
   readonly ended: boolean;
   readonly machine: string;
+  /** Takes what nobody handled; null: it fails the run. */
+  readonly onRejection: ((reason: unknown) => void) | null;
 }
 
 /**
@@ -95,6 +97,8 @@ export class Kernel implements Pumped {
   #limit: Micros = 0;
   #condition: () => boolean = noCondition;
   #unfinished = false;
+  /** What is left to do in this event when its microtasks are done. */
+  #soon: { readonly owner: Mortal; readonly callback: () => void }[] = [];
   #running = false;
 
   /**
@@ -141,6 +145,10 @@ export class Kernel implements Pumped {
 
   /** Called by the pump: finishes the event before, then takes and runs the next. */
   step(): boolean {
+    if (this.#soon.length > 0) {
+      this.#runSoon();
+      return true;
+    }
     if (this.#unfinished && !this.#finish()) return false;
     const heap = this.#heap;
     for (;;) {
@@ -162,8 +170,22 @@ export class Kernel implements Pumped {
     }
   }
 
+  /** Runs within this event, when its microtasks are done and the owner still lives. */
+  soon(owner: Mortal, callback: () => void): void {
+    this.#soon.push({ owner, callback });
+  }
+
+  /** Whether what runs now wants to hear of its rejections before the next event. */
+  get awaitsRejections(): boolean {
+    const current = this.current;
+    return current !== null && current.onRejection !== null && !current.ended;
+  }
+
   onRejection(reason: unknown): void {
-    if (this.current?.ended !== true) this.fail(reason);
+    const { current } = this;
+    if (current?.ended === true) return;
+    if (current === null || current.onRejection === null) this.fail(reason);
+    else this.#guarded(() => current.onRejection?.(reason));
   }
 
   /** Stops the run. The first failure stays, and is of the process whose event it is. */
@@ -205,6 +227,23 @@ export class Kernel implements Pumped {
       kind.run(event);
     } catch (error) {
       this.onRejection(error);
+    }
+  }
+
+  #runSoon(): void {
+    const due = this.#soon;
+    this.#soon = [];
+    for (const { owner, callback } of due) {
+      this.current = owner;
+      if (!owner.ended) this.#guarded(callback);
+    }
+  }
+
+  #guarded(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.fail(error);
     }
   }
 

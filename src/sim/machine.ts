@@ -107,7 +107,11 @@ export class Machine {
       onExit: (code, reason) => this.#exit(code, reason),
     });
     this.#later('starts', owner, () => {
-      this.#running = program(host);
+      const running = program(host);
+      this.#running = running;
+      if (running.onRejection !== undefined) {
+        owner.onRejection = (reason) => running.onRejection?.(reason);
+      }
     });
   }
 

@@ -7,6 +7,8 @@
 export interface Pumped {
   /** Does one step. False when there is nothing more to do: the pump then stops. */
   step(): boolean;
+  /** Whether the latest step must hear of its rejections before the next one. */
+  readonly awaitsRejections: boolean;
   /** A rejection nobody handled, caused by one of the latest steps. */
   onRejection(reason: unknown): void;
 }
@@ -15,6 +17,8 @@ const later: (callback: () => void) => unknown = setImmediate;
 const ambient = globalThis.process;
 const batch = 64;
 const rejected = 'unhandledRejection';
+/** Bun tells of rejections only when all queued immediates have run. */
+const tellsLate = 'Bun' in globalThis;
 
 /** Whether what runs now is a step, or what a step caused. */
 let stepping = false;
@@ -33,19 +37,25 @@ export function pump(pumped: Pumped): Promise<void> {
   return new Promise((resolve) => {
     let left = 0;
     let running = true;
+    /** The rest of the batch is let pass by, so that rejections are told. */
+    let passing = false;
     const tick = (): void => {
       left--;
       stepping = running;
-      if (running) {
+      if (!running) return;
+      if (!passing) {
         latest = pumped;
         running = pumped.step();
-        if (!running) later(() => later(stop));
-        else if (left === 0) refill();
+        passing = tellsLate && pumped.awaitsRejections;
       }
+      if (!running) later(() => later(stop));
+      else if (left === 0) refill();
     };
     const refill = (): void => {
-      left = batch;
-      for (let i = 0; i < batch; i++) later(tick);
+      // What awaited its rejections is likely to be followed by more of its kind.
+      left = passing ? 1 : batch;
+      passing = false;
+      for (let i = left; i > 0; i--) later(tick);
       later(leave);
     };
     const stop = (): void => {

@@ -24,6 +24,10 @@ export class SimTimers implements Timers {
     return this.#schedule(due, callback);
   }
 
+  soon(callback: () => void): void {
+    this.#owner.kernel.soon(this.#owner, callback);
+  }
+
   /** A change of drift may have put off the moment at which the timer is due. */
   fire(event: KernelEvent): void {
     const clock = this.#clock;

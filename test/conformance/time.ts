@@ -78,6 +78,38 @@ export function describeTime(stage: () => Stage): void {
     });
   });
 
+  describe('what is to run soon', () => {
+    it('runs when all promises of the event are done, and before anything else', async () => {
+      const { timers } = await stage().boot('one');
+      const order: string[] = [];
+      timers.after(1000, () => {
+        timers.after(0, () => void order.push('a later event'));
+        timers.soon(() => {
+          order.push('soon');
+          void Promise.resolve().then(() => timers.soon(() => void order.push('soon again')));
+        });
+        void (async () => {
+          for (let turn = 0; turn < 20; turn++) await null;
+          order.push('a promise');
+        })();
+        order.push('the event');
+      });
+      await stage().until(() => order.length === 5);
+      expect(order).toEqual(['the event', 'a promise', 'soon', 'soon again', 'a later event']);
+    });
+
+    it('ends with its process', async () => {
+      const host = await stage().boot('one');
+      let ran = false;
+      host.timers.soon(() => {
+        ran = true;
+      });
+      host.exit(0, 'done');
+      await stage().rest();
+      expect(ran).toBe(false);
+    });
+  });
+
   describe('chance', () => {
     it('comes in streams of numbers within their bounds', async () => {
       const { random } = await stage().boot('one');

@@ -76,6 +76,7 @@ export class MemoryWorld {
           world.timersSet++;
           return world.after(delayUs, callback);
         },
+        soon: nothing,
       },
       random: { stream: nothing },
       get disk() {
@@ -168,6 +169,10 @@ export class MemoryConnection implements Connection {
 
   drain(): void {
     this.handler?.onDrain?.();
+  }
+
+  endWriting(): void {
+    throw new Error('not part of this world');
   }
 
   close(): void {

@@ -18,7 +18,7 @@ describe('a classic group, whatever comes', () => {
       throw new Error(fc.defaultReportMessage(found), { cause: found.errorInstance });
     }
     const rare = Object.keys(marks).filter((name) =>
-      /^(group|static|assignment|replacement)/.test(name),
+      /^(group-(leader|members|waits)|static|assignment|replacement|rebalance)/.test(name),
     );
     expect([...reached].sort()).toEqual([...rare, 'stale-commit-refused'].sort());
   });
