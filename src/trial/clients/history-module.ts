@@ -22,7 +22,7 @@ export interface HistoryModuleOptions {
 export interface HistoryModule {
   finished(): boolean;
   /** Begins a send; its text is the value that the record must have. */
-  send(key: string | null): RecordedSend;
+  send(topic: string, key: string | null): RecordedSend;
   /** A consumer's position was set anew: it has joined, or gone somewhere. */
   newSession(): void;
   read(
@@ -53,10 +53,11 @@ export function historyModule(options: HistoryModuleOptions): (host: Host) => Hi
     if (incarnation > 0) history.abandonPending(index, now());
     return {
       finished,
-      send(key) {
+      send(topic, key) {
         const send = history.invokeSend({
           producer: index,
           incarnation,
+          topic,
           key,
           acks,
           invokedUs: now(),

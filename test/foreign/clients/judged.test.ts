@@ -37,8 +37,8 @@ describe('kafkajs on trial', () => {
     let lies = 0;
     const { result } = await judgedTrial(struck, '1', (module) => ({
       ...module,
-      send(key) {
-        const send = module.send(key);
+      send(topic, key) {
+        const send = module.send(topic, key);
         if (lies++ !== 20) return send;
         return { ...send, text: '9999999999' };
       },

@@ -13,7 +13,7 @@ async function main() {
   await producer.connect();
   for (let count = 0; !history.finished(); count++) {
     const key = `${name}-${count % 7}`;
-    const send = history.send(key);
+    const send = history.send(topic, key);
     try {
       const messages = [{ key, value: send.text }];
       const [{ partition, baseOffset }] = await producer.send({ topic, acks: -1, messages });
