@@ -33,8 +33,12 @@ type Target = Record<string, unknown>;
 const here = pathOf(import.meta.url);
 const runtime = /^(node|bun|ext|deno|internal|native):|^\[native/;
 const library = /\/node_modules\//;
-/** Wings whose task it is to touch the outside, and the one file of the simulation that does. */
-const facingOutside = ['../cli/', '../real/', '../report/', './pump.'].map((path) =>
+/**
+ * Wings whose task it is to touch the outside, and the files of others that do: the pump, and what
+ * reads the code of packages.
+ */
+const readsPackages = '../foreign/loader/package-files.';
+const facingOutside = ['../cli/', '../real/', '../report/', './pump.', readsPackages].map((path) =>
   pathOf(new URL(path, import.meta.url).href),
 );
 

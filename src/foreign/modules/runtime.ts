@@ -1,0 +1,20 @@
+/** The runtime's own modules, for those of the simulated machine that are made of them. */
+type Members = Record<string, unknown>;
+
+/** The module itself; null where the runtime has none of this name. */
+export function runtimeModule(name: string): Members | null {
+  return (process.getBuiltinModule(`node:${name}`) as Members | undefined) ?? null;
+}
+
+/** A copy, so that what a package puts there stays in its process. */
+export function copyOf(name: string, without: (key: string) => boolean = () => false): Members {
+  const module = runtimeModule(name);
+  const copy: Members = {};
+  if (module === null) return copy;
+  for (const key of Object.keys(module)) {
+    const descriptor = Object.getOwnPropertyDescriptor(module, key);
+    if (descriptor === undefined || without(key) || key === 'default') continue;
+    Object.defineProperty(copy, key, { ...descriptor, configurable: true });
+  }
+  return copy;
+}
