@@ -13,6 +13,7 @@ import { clusterFacts, refuse, workerThreads } from './refusals.ts';
 import { makeStream, makeStreamConsumers } from './stream.ts';
 import { makeTimers, makeTimersPromises } from './timers.ts';
 import { makeTls } from './tls.ts';
+import { makeZlib } from './zlib.ts';
 
 export const runtimeModules: Readonly<Record<string, MakeModule>> = {
   assert: passFunction('assert'),
@@ -66,4 +67,5 @@ export const runtimeModules: Readonly<Record<string, MakeModule>> = {
   vm: refuse('vm'),
   wasi: refuse('wasi'),
   worker_threads: refuse('worker_threads', workerThreads),
+  zlib: makeZlib,
 };

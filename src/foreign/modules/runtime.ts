@@ -1,4 +1,6 @@
 /** The runtime's own modules, for those of the simulated machine that are made of them. */
+import { defineLazily } from '../process/globals.ts';
+
 type Members = Record<string, unknown>;
 
 /** The module itself; null where the runtime has none of this name. */
@@ -14,7 +16,8 @@ export function copyOf(name: string, without: (key: string) => boolean = () => f
   for (const key of Object.keys(module)) {
     const descriptor = Object.getOwnPropertyDescriptor(module, key);
     if (descriptor === undefined || without(key) || key === 'default') continue;
-    Object.defineProperty(copy, key, { ...descriptor, configurable: true });
+    if (descriptor.get !== undefined) defineLazily(copy, key, () => module[key]);
+    else copy[key] = descriptor.value;
   }
   return copy;
 }
