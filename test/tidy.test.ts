@@ -11,6 +11,7 @@ const mayImport: Record<string, readonly string[]> = {
   sim: ['base', 'host'],
   real: ['base', 'host'],
   kafka: ['base', 'host'],
+  foreign: ['base', 'host'],
   trial: ['base', 'host', 'sim', 'kafka'],
   report: ['base', 'trial'],
   cli: ['base', 'host', 'sim', 'real', 'kafka', 'trial', 'report'],

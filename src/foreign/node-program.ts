@@ -1,7 +1,7 @@
 /**
  * npm packages as they are: a program that is ordinary JavaScript for Node and knows nothing of the
- * simulation. What it asks of its machine (network, time, chance, files, its own process) it gets from
- * the host; each incarnation begins with module instances of its own.
+ * simulation. What it asks of its machine (network, time, chance, files, its own process) it gets
+ * from the host; each incarnation begins with module instances of its own.
  */
 import type { Host, Program } from '../host/host.ts';
 import { entryPath } from './loader/module-loader.ts';

@@ -1,8 +1,8 @@
 /**
- * The modules of one process. Compiled code is shared (compile.ts), instances are not: what a module
- * keeps belongs to this process and is gone with it. CommonJS runs when it is required; modules are
- * linked as a whole, then run in the order of their imports. Modules of the runtime come from
- * `builtin`, which gives the simulated ones.
+ * The modules of one process. Compiled code is shared (compile.ts), instances are not: what a
+ * module keeps belongs to this process and is gone with it. CommonJS runs when it is required;
+ * modules are linked as a whole, then run in the order of their imports. Modules of the runtime
+ * come from `builtin`, which gives the simulated ones.
  */
 import { dirname, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -1,7 +1,7 @@
 /**
  * The files of packages, read from the real disk: code is not part of the simulated world, just as
- * the code of the cluster is not. This is the only file of the wing that touches the outside, and it
- * only reads. What was read is kept for the life of this runtime: all trials see the same code.
+ * the code of the cluster is not. This is the only file of the wing that touches the outside, and
+ * it only reads. What was read is kept for the life of this runtime: all trials see the same code.
  */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 

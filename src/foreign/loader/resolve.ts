@@ -1,6 +1,6 @@
 /**
- * Where a specifier leads, as Node resolves it: relative paths, `exports` and `imports` of packages,
- * their `main`, folders with an index, endings that CommonJS leaves out.
+ * Where a specifier leads, as Node resolves it: relative paths, `exports` and `imports` of
+ * packages, their `main`, folders with an index, endings that CommonJS leaves out.
  */
 import { dirname, join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * node:async_hooks: AsyncLocalStorage and AsyncResource are the runtime's own, which follow promises;
- * once a process uses them, its timers, ticks and calls carry their context too.
+ * node:async_hooks: AsyncLocalStorage and AsyncResource are the runtime's own, which follow
+ * promises; once a process uses them, its timers, ticks and calls carry their context too.
  */
 import type * as AsyncHooks from 'node:async_hooks';
 import type { MakeModule } from './context.ts';

@@ -1,7 +1,7 @@
 /**
- * node:crypto and the global `crypto`: hashes, ciphers and signatures are the runtime's own, since they
- * compute; chance is the process's, and what would work off the thread is done at once and told in a
- * later event.
+ * node:crypto and the global `crypto`: hashes, ciphers and signatures are the runtime's own, since
+ * they compute; chance is the process's, and what would work off the thread is done at once and
+ * told in a later event.
  */
 import { codedError, type MakeModule, type ModuleContext } from './context.ts';
 import { refusedCall } from './refusals.ts';
@@ -75,7 +75,9 @@ function chanceOf({ chance, realm }: ModuleContext) {
   };
 }
 
-/** The global `crypto`. Of `subtle` digests; all else of it works off the thread in its own time. */
+/**
+ * The global `crypto`. Of `subtle` digests; all else of it works off the thread in its own time.
+ */
 function makeWebCrypto({ chance, realm }: ModuleContext, members: Record<string, unknown>) {
   const createHash = members.createHash as (name: string) => {
     update(data: unknown): { digest(): Buffer };

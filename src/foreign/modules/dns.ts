@@ -1,6 +1,7 @@
 /**
- * node:dns. Every name is that of a machine and has an address; whether there is such a machine shows
- * when something connects to it. Answers come in a later event, as from the system's resolver.
+ * node:dns. Every name is that of a machine and has an address; whether there is such a machine
+ * shows when something connects to it. Answers come in a later event, as from the system's
+ * resolver.
  */
 import { addressOf, machineOf, versionOf } from './addresses.ts';
 import { type MakeModule, type ModuleContext, systemError } from './context.ts';

@@ -1,6 +1,6 @@
 /**
- * node:events: the package `events`, which follows Node's, with what Node has added since: iteration,
- * waiting with a signal, the monitor of errors.
+ * node:events: the package `events`, which follows Node's, with what Node has added since:
+ * iteration, waiting with a signal, the monitor of errors.
  */
 import type { ModuleContext } from './context.ts';
 

@@ -1,4 +1,6 @@
-/** Modules that show the process itself: node:process, node:console, node:module, node:perf_hooks. */
+/**
+ * Modules that show the process itself: node:process, node:console, node:module, node:perf_hooks.
+ */
 import { builtinNames } from '../loader/builtin-names.ts';
 import { RefusedError } from '../loader/refused.ts';
 import type { MakeModule } from './context.ts';

@@ -1,6 +1,6 @@
 /**
- * Modules that a simulated machine does not have. They can be loaded, as many packages do in case they
- * need them; each call is refused.
+ * Modules that a simulated machine does not have. They can be loaded, as many packages do in case
+ * they need them; each call is refused.
  */
 import { RefusedError } from '../loader/refused.ts';
 import type { MakeModule } from './context.ts';

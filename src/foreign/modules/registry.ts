@@ -5,6 +5,7 @@ import { makeCrypto } from './crypto.ts';
 import { makeDiagnosticsChannel } from './diagnostics-channel.ts';
 import { makeDns, makeDnsPromises } from './dns.ts';
 import { makeEvents } from './events.ts';
+import { makeFs, makeFsPromises } from './fs/fs.ts';
 import { makeOs, makeTty } from './machine.ts';
 import { makeNet } from './net/net.ts';
 import { makeConsole, makeModule, makePerformanceHooks, makeProcess } from './own-state.ts';
@@ -31,6 +32,8 @@ export const runtimeModules: Readonly<Record<string, MakeModule>> = {
   'dns/promises': makeDnsPromises,
   domain: refuse('domain'),
   events: makeEvents,
+  fs: makeFs,
+  'fs/promises': makeFsPromises,
   http2: refuse('http2'),
   inspector: refuse('inspector', { url: () => undefined }),
   'inspector/promises': refuse('inspector/promises', { url: () => undefined }),

@@ -1,6 +1,6 @@
 /**
- * node:tls, passed through: a secure connection is a plain one of the simulated network, to a peer that
- * is what it says. Nothing is encrypted, no certificate is looked at.
+ * node:tls, passed through: a secure connection is a plain one of the simulated network, to a peer
+ * that is what it says. Nothing is encrypted, no certificate is looked at.
  */
 import type { ModuleContext } from './context.ts';
 import { type ConnectOptions, connectArguments } from './net/options.ts';

@@ -1,6 +1,6 @@
 /**
- * node:zlib on `pako`, whose bytes are the same on every runtime. Forms that call back do so in a later
- * event; a stream compresses what it has taken when it ends.
+ * node:zlib on `pako`, whose bytes are the same on every runtime. Forms that call back do so in a
+ * later event; a stream compresses what it has taken when it ends.
  */
 import type { Transform } from 'node:stream';
 import { deflate, deflateRaw, gzip, Inflate, inflateRaw } from 'pako';
@@ -21,7 +21,9 @@ type Callback = (error: Error | null, bytes?: Buffer) => void;
 
 const defaultLevel = 6;
 
-/** By the name of the function that calls back; the class of the stream and the `Sync` form follow. */
+/**
+ * By the name of the function that calls back; the class of the stream and the `Sync` form follow.
+ */
 const forms: Readonly<Record<string, { readonly compute: Compute; readonly stream: string }>> = {
   gzip: { compute: (bytes, options) => gzip(bytes, packing(options)), stream: 'Gzip' },
   deflate: { compute: (bytes, options) => deflate(bytes, packing(options)), stream: 'Deflate' },

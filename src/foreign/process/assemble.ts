@@ -1,6 +1,7 @@
 /**
- * Puts one foreign process together: its realm, its globals, its modules. The order matters: modules
- * see the globals, and some globals are made of modules, so those are made when they are first used.
+ * Puts one foreign process together: its realm, its globals, its modules. The order matters:
+ * modules see the globals, and some globals are made of modules, so those are made when they are
+ * first used.
  */
 import type { Host } from '../../host/host.ts';
 import { ModuleLoader } from '../loader/module-loader.ts';

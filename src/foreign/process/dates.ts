@@ -82,8 +82,10 @@ function methods(): Record<string, (this: Date, ...values: number[]) => unknown>
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');
-const dayOf = (date: Date): string =>
-  `${days[date.getUTCDay()]} ${months[date.getUTCMonth()]} ${two(date.getUTCDate())} ${date.getUTCFullYear()}`;
+const dayOf = (date: Date): string => {
+  const [day, month] = [days[date.getUTCDay()], months[date.getUTCMonth()]];
+  return `${day} ${month} ${two(date.getUTCDate())} ${date.getUTCFullYear()}`;
+};
 const timeOfDay = (date: Date): string =>
   [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(':');
 const localDay = (date: Date): string =>

@@ -1,7 +1,7 @@
 /**
- * The globals that stand in for the runtime's while foreign code runs: whatever has to do with time,
- * chance, the outside or the engine. All others (Object, Promise, URL, Buffer, …) are the runtime's
- * own. Names that other runtimes than Node have do not exist here.
+ * The globals that stand in for the runtime's while foreign code runs: whatever has to do with
+ * time, chance, the outside or the engine. All others (Object, Promise, URL, Buffer, …) are the
+ * runtime's own. Names that other runtimes than Node have do not exist here.
  */
 import { RefusedError } from '../loader/refused.ts';
 import type { Realm } from './realm.ts';

@@ -1,6 +1,7 @@
 /**
- * `process` as foreign code sees it: one Linux machine with one processor, the same on every runtime
- * and in every trial. What it says of memory and load is fixed; what it says of time is simulated.
+ * `process` as foreign code sees it: one Linux machine with one processor, the same on every
+ * runtime and in every trial. What it says of memory and load is fixed; what it says of time is
+ * simulated.
  */
 import type { EventEmitter } from 'node:events';
 import { microsPerMs, microsPerSecond } from '../../base/time.ts';

@@ -2,9 +2,10 @@ import type { Host } from '../../host/host.ts';
 
 /**
  * One process of foreign code: the way into it, and its end. Whatever the world has to tell the
- * process passes `enter`, which runs the code, then what it gave to nextTick, as Node does; promises
- * run behind that, and what they give to nextTick when they are done. Exceptions and rejections that
- * nobody takes end the process, not the trial. A process with nothing to wait for ends by itself.
+ * process passes `enter`, which runs the code, then what it gave to nextTick, as Node does;
+ * promises run behind that, and what they give to nextTick when they are done. Exceptions and
+ * rejections that nobody takes end the process, not the trial. A process with nothing to wait for
+ * ends by itself.
  */
 export type Output = 'stdout' | 'stderr';
 
@@ -74,7 +75,9 @@ export class Realm {
     });
   }
 
-  /** Calls back in a later event, as the end of a system call does; until then the process lives. */
+  /**
+   * Calls back in a later event, as the end of a system call does; until then the process lives.
+   */
   later(task: Task, delayUs = 0): void {
     this.retain();
     const bound = this.bind(task);
@@ -176,10 +179,15 @@ export class Realm {
     });
   }
 
+  /** Who listens for beforeExit may find something to wait for. */
   #endIdle(): void {
+    this.#endIsDue = true;
     this.enter(() => this.events.emit('beforeExit', this.events.exitCode() ?? 0));
     this.host.timers.soon(() => {
-      if (this.#handles === 0) this.end(0, 'nothing left to do');
+      this.#endIsDue = false;
+      if (this.#handles > 0) return;
+      if (this.#ticks.length > 0) this.#endIfIdle();
+      else this.end(0, 'nothing left to do');
     });
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Node's timers on the host's. Timers of a process that are due at the same time run in the order in
- * which they were set, one an event, each with what it gave to nextTick and its promises behind it;
- * so do immediates. A delay is at least a millisecond, as in Node.
+ * Node's timers on the host's. Timers of a process that are due at the same time run in the order
+ * in which they were set, one an event, each with what it gave to nextTick and its promises behind
+ * it; so do immediates. A delay is at least a millisecond, as in Node.
  */
 import { assert } from '../../base/assert.ts';
 import { TimeHeap } from '../../base/heap.ts';
@@ -213,10 +213,13 @@ export class ProcessTimers {
       const { timeout } = entry;
       this.realm.enter(() => {
         const { setting } = timeout;
-        timeout.run();
-        const isUntouched = timeout.setting === setting && timeout.isActive;
-        if (isUntouched && timeout.repeats) this.set(timeout);
-        else if (isUntouched) this.clear(timeout);
+        try {
+          timeout.run();
+        } finally {
+          const isUntouched = timeout.setting === setting && timeout.isActive;
+          if (isUntouched && timeout.repeats) this.set(timeout);
+          else if (isUntouched) this.clear(timeout);
+        }
       });
     }
     if (this.#heap.size > 0) this.#arm();

@@ -1,6 +1,6 @@
 /**
- * net.Socket: a Duplex on a connection of the host. Data, end, errors and close come in the order in
- * which Node has them; a reader that stops reading stops the peer.
+ * net.Socket: a Duplex on a connection of the host. Data, end, errors and close come in the order
+ * in which Node has them; a reader that stops reading stops the peer.
  */
 import type { Duplex } from 'node:stream';
 import { assert } from '../../../base/assert.ts';
