@@ -1,7 +1,8 @@
 /**
- * Runs a range of seeds of `chaos`, `reference` and `swarm` on Node, Deno and Bun and compares the
- * digests: `npx tsx test/runtimes/compare-digests.ts [first..last]`, with all three on the path.
- * Ends with 1 when any differ, and then names the first event in which a seed differs from Node's.
+ * Runs a range of seeds of `chaos`, `reference` and `swarm`, and the traffic of foreign clients, on
+ * Node, Deno and Bun and compares the digests: `npx tsx test/runtimes/compare-digests.ts
+ * [first..last]`, with all three on the path. Ends with 1 when any differ, and then names the first
+ * event in which a seed differs from Node's.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -17,6 +18,13 @@ const runtimes: Readonly<Record<string, readonly string[]>> = {
   bun: ['bun', 'bin/ordeal.js'],
 };
 
+const foreignTraffic = 'test/foreign/clients/digests.ts';
+const scripts: Readonly<Record<string, readonly string[]>> = {
+  node: [process.execPath, '--import', 'tsx'],
+  deno: ['deno', 'run', '-A'],
+  bun: ['bun'],
+};
+
 interface Run {
   readonly scenario: string;
   readonly seed: string;
@@ -26,7 +34,8 @@ interface Run {
 
 const output = mkdtempSync(join(tmpdir(), 'ordeal-digests-'));
 try {
-  process.exitCode = await compareAll();
+  const failures = [await compareAll(), await compareForeign()];
+  process.exitCode = failures.some((code) => code !== 0) ? 1 : 0;
 } finally {
   rmSync(output, { recursive: true, force: true });
 }
@@ -50,6 +59,20 @@ async function compareAll(): Promise<number> {
   const names = Object.keys(runtimes).join(', ');
   say(`${expected.length} runs on ${names}: ${differing.size} differ`);
   return expected.length > 0 && differing.size === 0 ? 0 : 1;
+}
+
+/** What foreign clients do under the simulation; a line for each client and seed. */
+async function compareForeign(): Promise<number> {
+  const lines: Record<string, string> = {};
+  for (const [runtime, [command, ...before]] of Object.entries(scripts)) {
+    const { stdout, stderr } = await execute(command!, [...before, foreignTraffic, '1', '2']);
+    if (stdout === '') throw new Error(`${runtime} printed no digests; it said:\n${stderr}`);
+    lines[runtime] = stdout;
+  }
+  const differing = Object.keys(lines).filter((runtime) => lines[runtime] !== lines.node);
+  for (const runtime of differing) say(`${runtime}:\n${lines[runtime]}node:\n${lines.node}`);
+  say(`foreign clients on ${Object.keys(lines).join(', ')}: ${differing.length} differ`);
+  return differing.length;
 }
 
 function told({ digest, verdict }: Run): string {
@@ -89,9 +112,12 @@ async function firstDifference(run: Run, names: readonly [string, string]): Prom
 /** Whatever the exit code: a broken property prints its document all the same. */
 function ordeal(runtime: string, words: string[]): Promise<{ stdout: string; stderr: string }> {
   const [command, ...before] = runtimes[runtime]!;
-  const all = [...before, ...words, '--output-dir', join(output, runtime)];
+  return execute(command!, [...before, ...words, '--output-dir', join(output, runtime)]);
+}
+
+function execute(command: string, words: string[]): Promise<{ stdout: string; stderr: string }> {
   return new Promise((done) => {
-    execFile(command!, all, { cwd: root, maxBuffer: 1 << 28 }, (_, stdout, stderr) =>
+    execFile(command, words, { cwd: root, maxBuffer: 1 << 28 }, (_, stdout, stderr) =>
       done({ stdout, stderr }),
     );
   });
