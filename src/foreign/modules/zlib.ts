@@ -114,7 +114,11 @@ function bytesOf(data: unknown): Uint8Array {
   return new Uint8Array(data as ArrayBuffer);
 }
 
-function transform({ module }: ModuleContext, compute: Compute, options: Options): Transform {
+function transform(
+  { module, realm }: ModuleContext,
+  compute: Compute,
+  options: Options,
+): Transform {
   const { Transform } = module('stream') as Streams;
   const parts: Uint8Array[] = [];
   return new Transform({
@@ -126,8 +130,7 @@ function transform({ module }: ModuleContext, compute: Compute, options: Options
       const [error, made] = outcome(() =>
         Buffer.from(attempt(compute, Buffer.concat(parts), options)),
       );
-      if (error === null) done(null, made);
-      else done(error);
+      realm.later(() => (error === null ? done(null, made) : done(error)));
     },
   });
 }
