@@ -6,6 +6,7 @@ import { makeDiagnosticsChannel } from './diagnostics-channel.ts';
 import { makeDns, makeDnsPromises } from './dns.ts';
 import { makeEvents } from './events.ts';
 import { makeFs, makeFsPromises } from './fs/fs.ts';
+import { makeHttp, makeHttps } from './http/http.ts';
 import { makeOs, makeTty } from './machine.ts';
 import { makeNet } from './net/net.ts';
 import { makeConsole, makeModule, makePerformanceHooks, makeProcess } from './own-state.ts';
@@ -34,7 +35,9 @@ export const runtimeModules: Readonly<Record<string, MakeModule>> = {
   events: makeEvents,
   fs: makeFs,
   'fs/promises': makeFsPromises,
+  http: makeHttp,
   http2: refuse('http2'),
+  https: makeHttps,
   inspector: refuse('inspector', { url: () => undefined }),
   'inspector/promises': refuse('inspector/promises', { url: () => undefined }),
   module: makeModule,

@@ -39,6 +39,9 @@ export interface Socket extends Duplex {
   server: unknown;
   readonly wire: Wire;
   connect(...values: unknown[]): this;
+  destroySoon(): void;
+  ref(): this;
+  unref(): this;
   setTimeout(delayMs: number, callback?: () => void): this;
   /** Internal: takes over a connection that a server was given. */
   accept(connection: Connection, remote: Wire['peer']): void;
