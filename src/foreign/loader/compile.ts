@@ -4,7 +4,7 @@
  * globals of the simulated machine are parameters of an outer function, hence they stand in for
  * those of the runtime, and a module may still declare a name of theirs as its own.
  */
-import { type ModuleBody, moduleBody, scriptWithImports } from './module-syntax.ts';
+import { freeNames, type ModuleBody, moduleBody, scriptWithImports } from './module-syntax.ts';
 import { readText } from './package-files.ts';
 import { type Format, formatOf } from './resolve.ts';
 
@@ -45,8 +45,14 @@ const moduleParameters = ['__export', '__imports', '__import', '__meta', '__plai
 const evaluate = eval;
 const cache = new Map<string, Compiled>();
 
-/** `shadowed`: the names of globals that the simulated machine has its own values for. */
-export function compile(path: string, shadowed: readonly string[]): Compiled {
+/** The names of globals that the simulated machine has its own values for. */
+export interface Shadowed {
+  readonly names: readonly string[];
+  /** Those of them that take long to make: only a module that really uses them gets them. */
+  readonly costly: ReadonlySet<string>;
+}
+
+export function compile(path: string, shadowed: Shadowed): Compiled {
   let compiled = cache.get(path);
   if (compiled === undefined) {
     compiled = compileFile(path, shadowed);
@@ -55,7 +61,7 @@ export function compile(path: string, shadowed: readonly string[]): Compiled {
   return compiled;
 }
 
-function compileFile(path: string, shadowed: readonly string[]): Compiled {
+function compileFile(path: string, shadowed: Shadowed): Compiled {
   const source = readText(path);
   const format = formatOf(path);
   if (format === 'json') return { format, text: source };
@@ -80,30 +86,45 @@ function formatByTrial(source: string): Format {
   }
 }
 
-function compileScript(path: string, source: string, shadowed: readonly string[]): CompiledScript {
+function compileScript(path: string, source: string, shadowed: Shadowed): CompiledScript {
   const code = scriptWithImports(source) ?? source;
   const inner = `function (${scriptParameters.join(', ')}) { ${withoutHashbang(code)}\n}`;
-  return { format: 'commonjs', ...wrap(path, inner, code, shadowed) };
+  return { format: 'commonjs', ...wrap(path, inner, globalsIn(source, 'script', shadowed)) };
 }
 
-function compileModule(path: string, source: string, shadowed: readonly string[]): CompiledModule {
+function compileModule(path: string, source: string, shadowed: Shadowed): CompiledModule {
   const { code, ...links } = moduleBody(source);
   const kind = links.isAsync ? 'async function ' : 'function* ';
   const inner = `${kind}(${moduleParameters.join(', ')}) { ${code}\n}`;
-  return { format: 'module', ...links, ...wrap(path, inner, code, shadowed) };
+  return {
+    format: 'module',
+    ...links,
+    ...wrap(path, inner, globalsIn(source, 'module', shadowed)),
+  };
 }
 
 /** Only globals that the source names become parameters. */
 function wrap<T>(
   path: string,
   inner: string,
-  code: string,
-  shadowed: readonly string[],
+  globals: readonly string[],
 ): { make: (...globals: unknown[]) => T; globals: readonly string[] } {
-  const globals = shadowed.filter((name) => code.includes(name));
   const outer = `(function (${globals.join(', ')}) { return ${inner}; })\n//# sourceURL=${path}`;
   return { make: evaluate(outer) as (...globals: unknown[]) => T, globals };
 }
+
+function globalsIn(
+  source: string,
+  sourceType: 'script' | 'module',
+  { names, costly }: Shadowed,
+): string[] {
+  const named = names.filter((name) => source.includes(name));
+  const hasCostly = named.some((name) => costly.has(name) && isWord(name, source));
+  const free = hasCostly ? freeNames(source, sourceType) : null;
+  return named.filter((name) => !costly.has(name) || free?.has(name) === true);
+}
+
+const isWord = (name: string, source: string): boolean => new RegExp(`\\b${name}\\b`).test(source);
 
 const withoutHashbang = (source: string): string =>
   source.startsWith('#!') ? `//${source}` : source;

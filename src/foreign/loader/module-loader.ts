@@ -6,7 +6,7 @@
  */
 import { dirname, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type CompiledModule, type CompiledScript, compile } from './compile.ts';
+import { type CompiledModule, type CompiledScript, compile, type Shadowed } from './compile.ts';
 import { type Namespace, newNamespace, show, showExports } from './namespace.ts';
 import { isFile, realPath } from './package-files.ts';
 import { RefusedError } from './refused.ts';
@@ -15,6 +15,8 @@ import { packageAround, type Resolved, resolve } from './resolve.ts';
 export interface LoaderOptions {
   /** The globals of this process that stand in for the runtime's, by name. */
   readonly globals: Readonly<Record<string, unknown>>;
+  /** Names of globals that are made when they are first used. */
+  readonly costly: ReadonlySet<string>;
   /** A module of the runtime; throws where there is none. */
   readonly builtin: (name: string) => unknown;
   /** What a module gets in place of what a specifier leads to; undefined: nothing else. */
@@ -70,14 +72,14 @@ export class ModuleLoader {
     string,
     { readonly namespace: Namespace; readonly fill: () => void }
   >();
-  readonly #shadowed: readonly string[];
+  readonly #shadowed: Shadowed;
   /** Folders of packages of which a module was loaded: their files may be read. */
   readonly packages = new Set<string>();
   #main: ScriptModule | undefined;
 
   constructor(options: LoaderOptions) {
     this.#options = options;
-    this.#shadowed = Object.keys(options.globals);
+    this.#shadowed = { names: Object.keys(options.globals), costly: options.costly };
   }
 
   /** Runs a file as the process's entry. */

@@ -65,6 +65,17 @@ export function scriptWithImports(source: string): string | null {
   return text.toString();
 }
 
+/** The names that a source takes from outside of itself. */
+export function freeNames(source: string, sourceType: 'script' | 'module'): Set<string> {
+  const flags = { sourceType, allowReturnOutsideFunction: true, allowHashBang: true } as const;
+  const program = parse(source, { ...options, ...flags });
+  const kind = sourceType === 'script' ? 'commonjs' : 'module';
+  const { globalScope } = analyze(program as never, { ecmaVersion: 2024, sourceType: kind });
+  return new Set(
+    globalScope?.through.map(({ identifier }) => (identifier as { name: string }).name),
+  );
+}
+
 const getter = (name: string, value: string): string => `${JSON.stringify(name)}: () => ${value}`;
 
 /** Local names of imports, and how each is read. */

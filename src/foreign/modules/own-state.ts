@@ -94,6 +94,9 @@ export function simulatedPerformance(nowMs: () => number, timeOrigin: number): o
     getEntriesByType: (type: string) => entries.filter((entry) => entry.entryType === type),
     eventLoopUtilization: () => ({ idle: 0, active: 0, utilization: 0 }),
     timerify: <T>(run: T): T => run,
+    markResourceTiming() {},
+    setResourceTimingBufferSize() {},
+    clearResourceTimings() {},
     toJSON: () => ({ timeOrigin }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { RefusedError } from '../loader/refused.ts';
 import type { MakeModule } from './context.ts';
+import { functionsOfRefused } from './node-names.ts';
 import { runtimeModule } from './runtime.ts';
 
 const advice: Readonly<Record<string, string>> = {
@@ -31,15 +32,10 @@ const otherwise = 'replace the package that calls it';
 export const refuse =
   (name: string, members: Readonly<Record<string, unknown>> = {}): MakeModule =>
   () => {
-    const module: Record<string, unknown> = {};
-    const real = runtimeModule(name) ?? {};
-    for (const key of Object.keys(real)) {
-      const descriptor = Object.getOwnPropertyDescriptor(real, key);
-      const value = descriptor?.value as unknown;
-      if (typeof value === 'function') module[key] = refusedCall(name, key);
-      else if (typeof value !== 'object') module[key] = value;
-    }
-    return Object.assign(module, members);
+    const names = functionsOfRefused[name] ?? [];
+    const refused = names.map((key): [string, unknown] => [key, refusedCall(name, key)]);
+    const constants = runtimeModule(name)?.constants ?? {};
+    return { ...Object.fromEntries(refused), constants, ...members };
   };
 
 /** A function that is called and a class that is made or extended. */

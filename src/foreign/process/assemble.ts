@@ -53,7 +53,10 @@ export function assemble({ realm, entry, args, env, provide }: Assembly): Module
     math: simulatedMath(chance),
     performance: simulatedPerformance(nowMs, host.clock.wallMs()),
     console: simulatedConsole(realm, nowMs),
-    lazy: { crypto: () => (builtin('crypto') as { webcrypto: unknown }).webcrypto },
+    lazy: {
+      crypto: () => (builtin('crypto') as { webcrypto: unknown }).webcrypto,
+      ...fetchGlobals((specifier) => context.own(specifier)),
+    },
   });
   const given = (specifier: string, from: string): unknown => {
     if (from.includes(streamPackage)) return forStreams[specifier]?.(context);
@@ -62,7 +65,7 @@ export function assemble({ realm, entry, args, env, provide }: Assembly): Module
     if (!provided.has(specifier)) provided.set(specifier, make(host));
     return provided.get(specifier);
   };
-  const loader = new ModuleLoader({ globals, builtin, given });
+  const loader = new ModuleLoader({ globals, costly, builtin, given });
   const own = loader.createRequire(import.meta.url);
   const context: ModuleContext = {
     ...{ realm, host, chance, timers, process, globals, loader, own },
@@ -70,6 +73,18 @@ export function assemble({ realm, entry, args, env, provide }: Assembly): Module
   };
   completeProcess(context);
   return loader;
+}
+
+/** What belongs to `fetch`: Node's own implementation, the package undici, in the process. */
+const fetchClasses = ['Request', 'Response', 'Headers', 'FormData'] as const;
+const costly = new Set(['crypto', ...fetchClasses]);
+
+function fetchGlobals(own: (specifier: string) => unknown): Record<string, () => unknown> {
+  type Undici = Record<string, (...values: unknown[]) => unknown>;
+  const undici = (): Undici => own('undici') as Undici;
+  const classes = fetchClasses.map((name) => [name, () => undici()[name]]);
+  const fetch = (...values: unknown[]): unknown => undici().fetch?.(...values);
+  return { ...Object.fromEntries(classes), fetch: () => fetch };
 }
 
 const streamPackage = '/node_modules/readable-stream/';

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Host } from '../../host/host.ts';
 
 /**
@@ -192,9 +193,9 @@ export class Realm {
   }
 }
 
+/** As Node prints it, with causes and all. */
 function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return `Uncaught ${String(error)}`;
-  return error.stack ?? `${error.name}: ${error.message}`;
+  return error instanceof Error ? inspect(error) : `Uncaught ${inspect(error)}`;
 }
 
 /** Without the message, which differs between engines: the reason is part of the digest. */
