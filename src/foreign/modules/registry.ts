@@ -12,7 +12,7 @@ import { makeNet } from './net/net.ts';
 import { makeConsole, makeModule, makePerformanceHooks, makeProcess } from './own-state.ts';
 import { makePath, makeUtil, makeV8, pass, passFunction } from './passed.ts';
 import { clusterFacts, refuse, workerThreads } from './refusals.ts';
-import { makeStream, makeStreamConsumers } from './stream.ts';
+import { makeStream, makeStreamConsumers, makeWebStreams } from './stream.ts';
 import { makeTimers, makeTimersPromises } from './timers.ts';
 import { makeTls } from './tls.ts';
 import { makeZlib } from './zlib.ts';
@@ -57,7 +57,7 @@ export const runtimeModules: Readonly<Record<string, MakeModule>> = {
   stream: makeStream,
   'stream/consumers': makeStreamConsumers,
   'stream/promises': ({ module }) => (module('stream') as { promises: unknown }).promises,
-  'stream/web': pass('stream/web'),
+  'stream/web': makeWebStreams,
   string_decoder: pass('string_decoder'),
   sys: makeUtil,
   test: refuse('test'),

@@ -4,10 +4,17 @@
  */
 import type * as NodeStream from 'node:stream';
 import type { MakeModule } from './context.ts';
+import { copyOf } from './runtime.ts';
 
 export type Streams = typeof NodeStream;
 
 export const makeStream: MakeModule = ({ own }) => own('readable-stream/lib/stream.js');
+
+/** node:stream/web, whose ReadableStream is the global one. */
+export const makeWebStreams: MakeModule = ({ globals }) => ({
+  ...copyOf('stream/web'),
+  ReadableStream: globals.ReadableStream,
+});
 
 /** node:stream/consumers. */
 export function makeStreamConsumers(): unknown {

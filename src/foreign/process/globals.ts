@@ -4,6 +4,7 @@
  * runtime's own. Names that other runtimes than Node have do not exist here.
  */
 import { RefusedError } from '../loader/refused.ts';
+import { readableStreamClass } from '../modules/web-streams.ts';
 import type { Realm } from './realm.ts';
 
 export type Globals = Record<string, unknown>;
@@ -39,6 +40,7 @@ export function makeGlobals(parts: GlobalParts): Globals {
     console: parts.console,
     queueMicrotask: microtasks(realm),
     AbortSignal: abortSignal(parts.timers),
+    ReadableStream: readableStreamClass(),
     WeakRef: StrongRef,
     FinalizationRegistry: NoFinalization,
     MessageChannel: refusedClass('MessageChannel'),
