@@ -7,6 +7,7 @@
 import { dirname, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type CompiledModule, type CompiledScript, compile, type Shadowed } from './compile.ts';
+import { type Dependency, evaluate, type LinkedModule, showStars } from './linked-module.ts';
 import { type Namespace, newNamespace, show, showExports } from './namespace.ts';
 import { isFile, realPath } from './package-files.ts';
 import { RefusedError } from './refused.ts';
@@ -44,24 +45,6 @@ export interface Require {
   readonly extensions: object;
 }
 
-interface LinkedModule {
-  readonly path: string;
-  readonly compiled: CompiledModule;
-  readonly namespace: Namespace;
-  readonly imports: Namespace[];
-  readonly dependencies: Dependency[];
-  isAsync: boolean;
-  state: 'linked' | 'running' | 'done' | 'failed';
-  /** The second half of the body, behind its `yield`. */
-  run: (() => undefined | Promise<void>) | null;
-  done: Promise<void> | null;
-  error: unknown;
-}
-
-type Dependency =
-  | { readonly is: 'module'; readonly module: LinkedModule }
-  | { readonly is: 'other'; readonly fill: () => void };
-
 const plain = (value: unknown): unknown => value;
 
 export class ModuleLoader {
@@ -86,7 +69,7 @@ export class ModuleLoader {
   async runMain(path: string): Promise<void> {
     const file = realPath(path);
     if (this.#compile(file).format === 'module') await this.#importFile(file);
-    else this.#script(file, null);
+    else this.#script(file, null, true);
   }
 
   /** `require` for the code of `file`. */
@@ -117,7 +100,7 @@ export class ModuleLoader {
   async #importFile(path: string): Promise<Namespace> {
     if (this.#compile(path).format !== 'module') return this.#filled(this.#file(path));
     const module = this.#link(path);
-    await this.#evaluate(module);
+    await evaluate(module);
     return module.namespace;
   }
 
@@ -136,7 +119,7 @@ export class ModuleLoader {
     }
     const module = this.#link(resolved.path);
     if (module.isAsync) throw requiresAsync(resolved.path);
-    void this.#evaluate(module);
+    void evaluate(module);
     if (module.state === 'failed') throw module.error;
     return 'module.exports' in module.namespace
       ? module.namespace['module.exports']
@@ -155,11 +138,11 @@ export class ModuleLoader {
     return compile(path, this.#shadowed);
   }
 
-  #script(path: string, parent: ScriptModule | null): ScriptModule {
+  #script(path: string, parent: ScriptModule | null, isMain = false): ScriptModule {
     const known = this.#scripts[path];
     if (known !== undefined) return known;
     const compiled = this.#compile(path);
-    const module = this.#newScript(path, parent);
+    const module = this.#newScript(path, parent, isMain);
     this.#scripts[path] = module;
     parent?.children.push(module);
     try {
@@ -173,10 +156,10 @@ export class ModuleLoader {
     return module;
   }
 
-  #newScript(path: string, parent: ScriptModule | null): ScriptModule {
+  #newScript(path: string, parent: ScriptModule | null, isMain: boolean): ScriptModule {
     const module: Omit<ScriptModule, 'require'> & { require?: Require } = {
       exports: {},
-      id: parent === null ? '.' : path,
+      id: isMain ? '.' : path,
       path: dirname(path),
       filename: path,
       loaded: false,
@@ -185,7 +168,7 @@ export class ModuleLoader {
       parent,
     };
     const complete = module as ScriptModule;
-    if (this.#main === undefined) this.#main = complete;
+    if (isMain) this.#main = complete;
     complete.require = this.requireFor(path, complete);
     return complete;
   }
@@ -301,84 +284,7 @@ export class ModuleLoader {
       (running as Iterator<void>).next();
       module.run = () => void (running as Iterator<void>).next();
     }
-    this.#showStars(module);
-  }
-
-  /** Names that the module exports by `export *`, where it has none of its own. */
-  #showStars({ compiled, dependencies, namespace, imports }: LinkedModule): void {
-    for (const specifier of compiled.stars) {
-      const index = compiled.imports.indexOf(specifier);
-      const dependency = dependencies[index] as Dependency;
-      const from = imports[index] as Namespace;
-      const names =
-        dependency.is === 'module'
-          ? this.#namesOf(dependency.module, new Set())
-          : this.#filledNames(from, dependency.fill);
-      for (const name of names) {
-        if (name !== 'default' && !(name in namespace)) show(namespace, name, () => from[name]);
-      }
-    }
-  }
-
-  #filledNames(namespace: Namespace, fill: () => void): Iterable<string> {
-    fill();
-    return Object.keys(namespace);
-  }
-
-  /** All names of a module, also while those that it takes over by `export *` are being linked. */
-  #namesOf({ compiled, dependencies, imports }: LinkedModule, seen: Set<string>): Set<string> {
-    const names = new Set(compiled.exportNames);
-    for (const specifier of compiled.stars) {
-      const index = compiled.imports.indexOf(specifier);
-      const dependency = dependencies[index];
-      if (dependency?.is === 'other') {
-        for (const name of this.#filledNames(imports[index] as Namespace, dependency.fill))
-          names.add(name);
-      } else if (dependency !== undefined && !seen.has(dependency.module.path)) {
-        seen.add(dependency.module.path);
-        for (const name of this.#namesOf(dependency.module, seen)) names.add(name);
-      }
-    }
-    return names;
-  }
-
-  /** Settles when the module and all before it have run; at once where none of them awaits. */
-  #evaluate(module: LinkedModule): Promise<void> | null {
-    if (module.state === 'done' || module.state === 'running') return module.done;
-    if (module.state === 'failed') throw module.error;
-    module.state = 'running';
-    if (module.isAsync) {
-      module.done = this.#evaluateInTurn(module);
-      return module.done;
-    }
-    try {
-      for (const dependency of module.dependencies) this.#begin(dependency);
-      module.run?.();
-      module.state = 'done';
-    } catch (error) {
-      module.state = 'failed';
-      module.error = error;
-      throw error;
-    }
-    return null;
-  }
-
-  async #evaluateInTurn(module: LinkedModule): Promise<void> {
-    try {
-      for (const dependency of module.dependencies) await this.#begin(dependency);
-      await module.run?.();
-      module.state = 'done';
-    } catch (error) {
-      module.state = 'failed';
-      module.error = error;
-      throw error;
-    }
-  }
-
-  #begin(dependency: Dependency): Promise<void> | null {
-    if (dependency.is === 'module') return this.#evaluate(dependency.module);
-    dependency.fill();
-    return null;
+    showStars(module);
   }
 
   #meta(path: string): object {

@@ -66,7 +66,9 @@ export function assemble({ realm, entry, args, env, provide }: Assembly): Module
     return provided.get(specifier);
   };
   const loader = new ModuleLoader({ globals, costly, builtin, given });
-  const own = loader.createRequire(import.meta.url);
+  // Ordeal's own packages are not among the modules that foreign code sees.
+  const inner = new ModuleLoader({ globals, costly, builtin, given });
+  const own = inner.createRequire(import.meta.url);
   const context: ModuleContext = {
     ...{ realm, host, chance, timers, process, globals, loader, own },
     module: builtin,

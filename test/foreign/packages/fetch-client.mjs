@@ -1,6 +1,6 @@
 /** Fetches from the machine `server` in many ways and says what it got. */
 const began = Date.now();
-const ask = async (path, options) => (await fetch('http://server' + path, options)).json();
+const ask = async (path, options) => (await fetch(`http://server${path}`, options)).json();
 console.log(await ask('/'), await ask('/moved'));
 const response = await fetch('http://server/post', { method: 'POST', body: 'sent' });
 console.log(response.status, response.ok, response.headers.get('content-type'));
