@@ -38,7 +38,7 @@ export interface Listener {
 /**
  * Why a connection is no more.
  * - `closed`: we ended it.
- * - `ended`: the peer closed it, and all its bytes have arrived.
+ * - `ended`: the peer closed it, and all its bytes have arrived; or each side has ended its writing.
  * - `reset`: the peer's system said that it is no more: the process is gone, or has reset it, or the
  *   machine lost its power and is back.
  * - `refused`: it never came up, for there is no such machine, or nobody listens there.
@@ -56,6 +56,12 @@ export interface ConnectionHandler {
   onClose(reason: CloseReason): void;
   /** The buffer of unsent bytes has emptied after `write` had answered false. */
   onDrain?(): void;
+  /**
+   * The peer writes no more, and all its bytes have arrived. A handler that has this may go on
+   * writing, and closes the connection in the end; for one without it, it is closed at this moment:
+   * `onClose('ended')`. Whether the peer still reads shows only when it is written to.
+   */
+  onEnd?(): void;
 }
 
 export interface Connection {
@@ -70,6 +76,11 @@ export interface Connection {
   /** Stops `onData` until `resumeReading`; the peer's bytes wait, and finally the peer itself. */
   pauseReading(): void;
   resumeReading(): void;
+  /**
+   * Sends what is unsent, then tells the peer that no more comes; later writes are dropped. What the
+   * peer writes still arrives, and once it has ended too `onClose('ended')` follows.
+   */
+  endWriting(): void;
   /** Sends what is unsent, then ends. `onClose('closed')` follows. */
   close(): void;
   /**

@@ -37,7 +37,7 @@ export function realNetwork(options: RealNetworkOptions): RealNetwork {
   return {
     listen(port, accept, ready) {
       if (ended) return { port, close: () => {} };
-      const server = createServer({ noDelay: true }, (socket) => {
+      const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
         const connection = new RealConnection(socket, nameOf(socket));
         track(open, socket, connection);
         connection.attach(accept(connection));
@@ -67,6 +67,7 @@ export function realNetwork(options: RealNetworkOptions): RealNetwork {
         host: options.resolve(address.host),
         port: address.port,
         noDelay: true,
+        allowHalfOpen: true,
       });
       const connection = new RealConnection(socket, `${address.host}:${address.port}`);
       track(open, socket, connection);
@@ -91,6 +92,7 @@ function deadConnection(peer: string): Connection {
     write: () => true,
     pauseReading: nothing,
     resumeReading: nothing,
+    endWriting: nothing,
     close: nothing,
     reset: nothing,
   };
@@ -123,7 +125,12 @@ class RealConnection implements Connection {
     socket.on('data', (bytes) => this.#silent || handler.onData(bytes));
     socket.on('drain', () => this.#silent || handler.onDrain?.());
     socket.on('end', () => {
+      if (handler.onEnd !== undefined && !socket.writableEnded && !this.#silent) {
+        handler.onEnd();
+        return;
+      }
       this.#reason ??= 'ended';
+      socket.end();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#reason ??= reasonOf(error.code, this.#isUp);
@@ -143,7 +150,7 @@ class RealConnection implements Connection {
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.#reason !== null) return true;
+    if (this.#reason !== null || this.#socket.writableEnded) return true;
     this.#socket.write(bytes);
     return this.#socket.writableLength <= 1 << 20;
   }
@@ -154,6 +161,10 @@ class RealConnection implements Connection {
 
   resumeReading(): void {
     this.#socket.resume();
+  }
+
+  endWriting(): void {
+    if (this.#reason === null) this.#socket.end();
   }
 
   close(): void {

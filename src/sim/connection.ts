@@ -57,6 +57,8 @@ export class SimConnection implements Connection, LinkWaiter {
   /** Writes made before the connection was up. */
   #early: Uint8Array[] = [];
   #closeWhenOpen = false;
+  /** Our end of writing: asked for before the connection was up, sent, taken by the other side. */
+  #writing: 'goes on' | 'ends when open' | 'ended' | 'end taken' = 'goes on';
 
   constructor(
     network: SimNetwork,
@@ -86,7 +88,7 @@ export class SimConnection implements Connection, LinkWaiter {
       return true;
     }
     const length = bytes.length;
-    if (length === 0) return this.#unsent <= sendBufferBytes;
+    if (length === 0 || this.#writing !== 'goes on') return this.#unsent <= sendBufferBytes;
     if (this.node.answerLosses.size > 0 && this.node.losesAnswer(this)) {
       this.reset();
       return true;
@@ -120,6 +122,20 @@ export class SimConnection implements Connection, LinkWaiter {
     this.#scheduleInbox();
   }
 
+  endWriting(): void {
+    if (this.owner.stalled) {
+      this.owner.afterStall(() => this.endWriting());
+      return;
+    }
+    if (this.#writing !== 'goes on') return;
+    if (this.state === 'connecting') {
+      this.#writing = 'ends when open';
+    } else if (this.state === 'open') {
+      this.send(segment.end, null, 0);
+      this.#writing = 'ended';
+    }
+  }
+
   close(): void {
     if (this.owner.stalled) {
       this.owner.afterStall(() => this.close());
@@ -128,9 +144,10 @@ export class SimConnection implements Connection, LinkWaiter {
     if (this.state === 'connecting') {
       this.#closeWhenOpen = true;
     } else if (this.state === 'open') {
-      this.send(segment.end, null, 0);
+      if (this.#writing === 'goes on') this.send(segment.end, null, 0);
       this.#stopReading();
       this.state = 'closing';
+      if (this.#writing === 'end taken') this.abandon(false);
       this.#announceClosed();
     }
   }
@@ -205,7 +222,10 @@ export class SimConnection implements Connection, LinkWaiter {
     const early = this.#early;
     this.#early = [];
     this.#unsent = 0;
+    const endsWriting = this.#writing === 'ends when open';
+    this.#writing = 'goes on';
     for (const bytes of early) this.write(bytes);
+    if (endsWriting) this.endWriting();
     if (this.#closeWhenOpen) this.close();
     else this.handler.onOpen?.();
   }
@@ -247,7 +267,18 @@ export class SimConnection implements Connection, LinkWaiter {
     if (this.state !== 'open') return;
     this.onStash();
     if (this.#inbox !== null) this.#inbox.push(null);
-    else if (this.state === 'open') this.finish('ended');
+    else if (this.state === 'open') this.#readEnd();
+  }
+
+  /** All that the other side has written was read. */
+  #readEnd(): void {
+    if (this.#writing === 'goes on' && this.handler.onEnd !== undefined) {
+      this.handler.onEnd();
+      return;
+    }
+    const isAwaited = (this.other as SimConnection).#writing !== 'goes on';
+    if (this.#writing === 'goes on' && isAwaited) this.send(segment.end, null, 0);
+    this.finish('ended');
   }
 
   onReset(): void {
@@ -267,7 +298,7 @@ export class SimConnection implements Connection, LinkWaiter {
     if (inbox === null || this.#readingPaused || this.state !== 'open') return;
     const next = inbox.shift();
     if (next === null) {
-      this.finish('ended');
+      this.#readEnd();
       return;
     }
     if (inbox.length === 0) this.#inbox = null;
@@ -282,6 +313,7 @@ export class SimConnection implements Connection, LinkWaiter {
 
   /** The other end has got our end: nothing of ours is under way any more. */
   onEndTaken(): void {
+    if (this.#writing === 'ended') this.#writing = 'end taken';
     if (this.state === 'closing') this.abandon(false);
   }
 
@@ -326,6 +358,7 @@ export class SimConnection implements Connection, LinkWaiter {
 
   #writeEarly(bytes: Uint8Array): boolean {
     if (this.state !== 'connecting' || this.#closeWhenOpen || bytes.length === 0) return true;
+    if (this.#writing !== 'goes on') return true;
     this.#early.push(bytes);
     this.#unsent += bytes.length;
     return this.#unsent <= sendBufferBytes;

@@ -212,6 +212,63 @@ export function describeNetwork(stage: () => Stage): void {
       ]);
     });
 
+    it('of writing leaves the other direction open, for a peer that wants it', async () => {
+      const { client, server } = await pair();
+      const half = server as End & { onEnd?: () => void };
+      let ends = 0;
+      half.onEnd = () => {
+        ends++;
+        expect(server.text).toBe('question');
+        server.connection.write(text('answer'));
+        server.connection.close();
+      };
+      client.connection.write(text('question'));
+      client.connection.endWriting();
+      client.connection.endWriting();
+      client.connection.write(text('dropped'));
+      await stage().until(() => client.closes.length > 0 && server.closes.length > 0);
+      await stage().rest();
+      expect([client.text, ends]).toEqual(['answer', 1]);
+      expect([client.closes, server.closes]).toEqual([['ended'], ['closed']]);
+    });
+
+    it('of writing ends the connection where the peer wants no more of it', async () => {
+      const { client, server } = await pair();
+      client.connection.write(text('last'));
+      client.connection.endWriting();
+      await stage().until(() => client.closes.length > 0 && server.closes.length > 0);
+      await stage().rest();
+      expect(server.text).toBe('last');
+      expect([client.closes, server.closes]).toEqual([['ended'], ['ended']]);
+    });
+
+    it('of writing on both sides ends it', async () => {
+      const { client, server } = await pair();
+      for (const end of [client, server]) {
+        Object.assign(end, { onEnd: () => {} });
+        end.connection.write(text('bye'));
+        end.connection.endWriting();
+      }
+      await stage().until(() => client.closes.length > 0 && server.closes.length > 0);
+      await stage().rest();
+      expect([client.text, server.text]).toEqual(['bye', 'bye']);
+      expect([client.closes, server.closes]).toEqual([['ended'], ['ended']]);
+    });
+
+    it('of writing may come before the connection is up, and closing after it', async () => {
+      const [one, two] = [await stage().boot('one'), await stage().boot('two')];
+      const { listener, accepted } = await serve(two);
+      const client = dial(one, listener.port);
+      client.connection.write(text('early'));
+      client.connection.endWriting();
+      await stage().until(() => accepted[0]?.text === 'early');
+      client.connection.close();
+      await stage().until(() => client.closes.length > 0 && accepted[0]?.closes.length === 1);
+      await stage().rest();
+      expect(client.closes).toHaveLength(1);
+      expect(accepted[0]?.closes).toEqual(['ended']);
+    });
+
     it('comes at once by a reset', async () => {
       const { client, server } = await pair();
       const before = client.events;

@@ -63,11 +63,11 @@ describe('an ECMAScript module', () => {
     expect(
       await run({
         'main.mjs': `
-          import first, { count, add as increase, default as again } from './a.mjs';
-          import * as all from './a.mjs';
-          import { inner, ns, renamed, 'a string' as text } from './b.mjs';
-          import cjs, { named } from './c.cjs';
-          import data from './data.json' with { type: 'json' };
+          import first, { count, add as increase, default as again } from "./a.mjs";
+          import * as all from "./a.mjs";
+          import { inner, ns, renamed, 'a string' as text } from "./b.mjs";
+          import cjs, { named } from "./c.cjs";
+          import data from "./data.json" with { type: 'json' };
           import fs, { readFileSync } from 'node:fs';
           console.log(first(), again === first, count);
           increase();
@@ -90,9 +90,9 @@ describe('an ECMAScript module', () => {
           export const { x, y: [z = 3] } = { x: 1, y: [] };
         `,
         'b.mjs': `
-          export * from './inner.mjs';
-          export * as ns from './inner.mjs';
-          import { inner } from './inner.mjs';
+          export * from "./inner.mjs";
+          export * as ns from "./inner.mjs";
+          import { inner } from "./inner.mjs";
           const own = inner + '!';
           export { own as renamed, own as 'a string' };
         `,
@@ -117,22 +117,22 @@ describe('an ECMAScript module', () => {
     expect(
       await run({
         'main.mjs': `
-          import { result } from './a.mjs';
-          import { order } from './order.mjs';
+          import { result } from "./a.mjs";
+          import { order } from "./order.mjs";
           order.push('main');
           console.log(result, order.join());
         `,
         'a.mjs': `
-          import { order } from './order.mjs';
-          import { called } from './b.mjs';
+          import { order } from "./order.mjs";
+          import { called } from "./b.mjs";
           export function hoisted() { return 'hoisted' }
           export const result = called;
           await null;
           order.push('a');
         `,
         'b.mjs': `
-          import { order } from './order.mjs';
-          import { hoisted } from './a.mjs';
+          import { order } from "./order.mjs";
+          import { hoisted } from "./a.mjs";
           order.push('b');
           export const called = hoisted();
         `,

@@ -111,6 +111,37 @@ describe('node:net', () => {
     expect(server).toEqual(['5000000']);
   });
 
+  it('reads on after it has ended its writing, and may be kept open by its peer', async () => {
+    const { client, server } = await talk(
+      `
+      const net = require('net');
+      net.createServer((socket) => socket.pipe(socket)).listen(7000);
+      net.createServer({ allowHalfOpen: true }, (socket) => {
+        socket.on('end', () => {
+          console.log('end', socket.writable);
+          setTimeout(() => socket.end('much later'), 1000);
+        });
+        socket.resume();
+      }).listen(7001);
+    `,
+      `
+      for (const port of [7000, 7001]) {
+        const socket = require('net').connect(port, 'server');
+        socket.end('whole');
+        socket.on('data', (data) => console.log(port, String(data)));
+        socket.on('close', (failed) => console.log(port, 'close', failed));
+      }
+    `,
+    );
+    expect(client).toEqual([
+      '7000 whole',
+      '7000 close false',
+      '7001 much later',
+      '7001 close false',
+    ]);
+    expect(server).toEqual(['end true']);
+  });
+
   it('does not see what the caller does with a buffer that it has written', async () => {
     const { server } = await talk(
       `require('net').createServer((socket) => socket.on('data', (data) => console.log(String(data)))).listen(7000)`,

@@ -171,6 +171,10 @@ export class MemoryConnection implements Connection {
     this.handler?.onDrain?.();
   }
 
+  endWriting(): void {
+    throw new Error('not part of this world');
+  }
+
   close(): void {
     this.#leave('ended');
   }

@@ -28,6 +28,8 @@ interface Wire {
   /** A write that waits until the connection has sent what it has. */
   waitingWrite: Done | null;
   hasEnded: boolean;
+  /** The peer writes no more. */
+  hasReadEnd: boolean;
   idle: Timeout | null;
 }
 
@@ -89,6 +91,7 @@ function fields(): object {
     isReferenced: true,
     waitingWrite: null,
     hasEnded: false,
+    hasReadEnd: false,
     idle: null,
   };
   return {
@@ -136,7 +139,9 @@ const methods = {
 
   _final(this: Inside, done: Done) {
     whenConnected(this, done, () => {
-      this.wire.connection?.close();
+      const { connection, hasReadEnd } = this.wire;
+      if (hasReadEnd) connection?.close();
+      else connection?.endWriting();
       done();
     });
   },
@@ -304,6 +309,7 @@ export function handlerOf(socket: Inside | Socket) {
   const { realm } = inside.context;
   return {
     onData: (bytes: Uint8Array) => realm.enter(() => onData(inside, bytes)),
+    onEnd: () => realm.enter(() => onEnd(inside)),
     onClose: (reason: CloseReason) => realm.enter(() => onClose(inside, reason)),
     onDrain: () =>
       realm.enter(() => {
@@ -322,6 +328,14 @@ function onData(socket: Inside, bytes: Uint8Array): void {
   if (!socket.push(buffer)) socket.wire.connection?.pauseReading();
 }
 
+/** The end is read like data: what came before it comes first. */
+function onEnd(socket: Inside): void {
+  if (socket.wire.hasReadEnd || socket.destroyed) return;
+  socket.wire.hasReadEnd = true;
+  socket.push(null);
+  socket.read(0);
+}
+
 function onClose(socket: Inside, reason: CloseReason): void {
   const { wire } = socket;
   wire.hasEnded = true;
@@ -329,9 +343,7 @@ function onClose(socket: Inside, reason: CloseReason): void {
   switch (reason) {
     case 'closed':
     case 'ended':
-      // The end is read like data: what came before it comes first.
-      socket.push(null);
-      socket.read(0);
+      onEnd(socket);
       return;
     case 'reset':
       socket.destroy(systemError('read', 'ECONNRESET', ''));
