@@ -77,8 +77,8 @@ export interface Connection {
   pauseReading(): void;
   resumeReading(): void;
   /**
-   * Sends what is unsent, then tells the peer that no more comes; later writes are dropped. What the
-   * peer writes still arrives, and once it has ended too `onClose('ended')` follows.
+   * Sends what is unsent, then tells the peer that no more comes; later writes are dropped. What
+   * the peer writes still arrives, and once it has ended too `onClose('ended')` follows.
    */
   endWriting(): void;
   /** Sends what is unsent, then ends. `onClose('closed')` follows. */

@@ -205,7 +205,8 @@ describe('two foreign processes', () => {
         require('diagnostics_channel').subscribe('c', () => shared.count++);
         require('diagnostics_channel').channel('c').publish({});
         const { leak } = EventEmitter.prototype;
-        console.log(shared.count, globalThis.leak, process.env.LEAK, leak, util.leak, Readable.leak);
+        console.log(shared.count, globalThis.leak, process.env.LEAK);
+        console.log(leak, util.leak, Readable.leak);
       `,
       'shared.cjs': 'exports.count = 0;',
     })}/main.cjs`;
@@ -216,7 +217,8 @@ describe('two foreign processes', () => {
     stage.startEntry('one', options);
     stage.startEntry('two', options);
     await stage.run(1);
-    expect(stage.lines).toEqual({ one: ['2 1 1 1 1 1'], two: ['2 1 1 1 1 1'] });
+    const fresh = ['2 1 1', '1 1 1'];
+    expect(stage.lines).toEqual({ one: fresh, two: fresh });
   });
 
   it('draw different chance, and the same with the same seed', async () => {

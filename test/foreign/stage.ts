@@ -1,4 +1,4 @@
-/** A simulated world whose machines run foreign code, with what the processes say and how they end. */
+/** A simulated world whose machines run foreign code, what the processes say and how they end. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -10,8 +10,8 @@ export function runtimeModule(name: string): Members | null {
 }
 
 /**
- * A copy of what Node 20 has there, so that what a package puts there stays in its process, and that
- * it finds the same on every runtime.
+ * A copy of what Node 20 has there, so that what a package puts there stays in its process, and
+ * that it finds the same on every runtime.
  */
 export function copyOf(name: string, without: (key: string) => boolean = () => false): Members {
   const module = runtimeModule(name);

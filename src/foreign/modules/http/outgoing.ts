@@ -1,6 +1,6 @@
 /**
- * http.OutgoingMessage: what a request and a response have in common on their way out: headers, then a
- * body of known length or in chunks.
+ * http.OutgoingMessage: what a request and a response have in common on their way out: headers,
+ * then a body of known length or in chunks.
  */
 import type { Writable } from 'node:stream';
 import { codedError, type ModuleContext } from '../context.ts';
