@@ -7,7 +7,8 @@ import type { MakeModule } from './context.ts';
 import { functionsOfRefused } from './node-names.ts';
 import { runtimeModule } from './runtime.ts';
 
-const advice: Readonly<Record<string, string>> = {
+/** By module: what to do instead. */
+export const advice: Readonly<Record<string, string>> = {
   child_process: 'a machine runs one process; start another machine for the other program',
   cluster: 'a machine runs one process; start one machine for each worker',
   worker_threads: 'a machine has one thread; let the package work in its own, or replace it',
