@@ -6,12 +6,13 @@
  *
  *   --quick      less of everything: about 20 seconds
  *   --seeds N    so many seeds of the reference scenario; 200 show that memory does not grow
- *   --only PART  one part: kernel, codec, rpc, log or reference
+ *   --only PART  one part: kernel, codec, rpc, log, reference or foreign
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchCodec, benchRpc } from './codec.ts';
+import { benchForeign } from './foreign.ts';
 import { benchKernel } from './kernel.ts';
 import { benchLog } from './log.ts';
 import { benchReference } from './reference.ts';
@@ -47,6 +48,10 @@ const parts: Readonly<Record<string, Part>> = {
   reference: {
     title: `Reference scenario: three brokers, 50 records/s, a fault every 10 s, all checkers`,
     run: ({ seeds }) => benchReference(seeds),
+  },
+  foreign: {
+    title: `Foreign code: Kafka clients from npm on a cluster of three, 30 records/s`,
+    run: ({ share }) => benchForeign(share),
   },
 };
 
