@@ -114,6 +114,8 @@ export class ModuleLoader {
     if (given !== undefined) return given;
     const resolved = resolve(specifier, from, 'require');
     if (resolved.is === 'builtin') return this.#options.builtin(resolved.name);
+    const known = this.#scripts[resolved.path];
+    if (known !== undefined) return known.exports;
     if (this.#compile(resolved.path).format !== 'module') {
       return this.#script(resolved.path, parent).exports;
     }
