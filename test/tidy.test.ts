@@ -26,6 +26,7 @@ const trialOrder = [
   'guarantees',
   'properties',
   'history',
+  'clients',
   'arena',
   'targets',
   'faults',
