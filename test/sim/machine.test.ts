@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Host } from '../../src/host/host.ts';
+import type { Host, Program } from '../../src/host/host.ts';
 import { boot, elapse, idle, pair, plainWorld, text } from './support.ts';
 
 describe('a machine', () => {
@@ -79,6 +79,69 @@ describe('a machine', () => {
       await elapse(world, 1);
       expect(machine.state).toBe('dead');
     }
+  });
+
+  it('hands what nobody handled to a program that takes it, and to no other', async () => {
+    const world = plainWorld();
+    const taken: string[] = [];
+    const rejecting =
+      (name: string): Program =>
+      (host) => {
+        host.timers.after(10, () => void Promise.reject(new Error(name)));
+        host.timers.after(10, () => void taken.push(`after ${name}`));
+        host.timers.after(20, () => {
+          throw new Error(`${name} throws`);
+        });
+        return {
+          stop() {},
+          onRejection: (reason) => void taken.push((reason as Error).message),
+        };
+      };
+    for (const name of ['one', 'two']) world.addMachine(name).start(rejecting(name));
+    await world.runUntil(100);
+    expect(world.failure).toBeNull();
+    expect(taken.sort()).toEqual(
+      ['one', 'two', 'after one', 'after two', 'one throws', 'two throws'].sort(),
+    );
+    world.addMachine('three').start((host) => {
+      host.timers.after(10, () => void Promise.reject(new Error('three')));
+      return { stop() {} };
+    });
+    await world.runUntil(200);
+    expect(world.failure?.message).toBe('three');
+    expect(world.failedOn).toBe('three');
+  });
+
+  it('tells a program of its rejection before its next event', async () => {
+    const world = plainWorld();
+    const order: string[] = [];
+    world.addMachine('m').start((host) => {
+      for (let i = 0; i < 5; i++) {
+        host.timers.after(10, () => {
+          order.push(`event ${i}`);
+          void Promise.reject(new Error(String(i)));
+        });
+      }
+      return { stop() {}, onRejection: (reason) => void order.push(`told ${reason}`) };
+    });
+    await world.runUntil(100);
+    const expected = [0, 1, 2, 3, 4].flatMap((i) => [`event ${i}`, `told Error: ${i}`]);
+    expect(order).toEqual(expected);
+  });
+
+  it('fails the run when a program throws at what nobody handled', async () => {
+    const world = plainWorld();
+    world.addMachine('m').start((host) => {
+      host.timers.after(10, () => void Promise.reject(new Error('first')));
+      return {
+        stop() {},
+        onRejection: () => {
+          throw new Error('second');
+        },
+      };
+    });
+    await world.runUntil(100);
+    expect(world.failure?.message).toBe('second');
   });
 
   it('fails the run when its program throws', async () => {

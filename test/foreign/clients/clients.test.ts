@@ -8,7 +8,7 @@ import { clients, consumers, producers, traffic, valuesRead } from './traffic.ts
 
 describe.each(Object.entries(clients))('%s', (_name, file) => {
   it('produces and consumes in a group while a broker crashes, and loses nothing', async () => {
-    const count = 40;
+    const count = 20;
     const stage = await traffic('1', file, count);
     const sent = stage.said('sent', producers);
     expect(sent).toHaveLength(producers.length * count);
