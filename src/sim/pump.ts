@@ -52,9 +52,10 @@ export function pump(pumped: Pumped): Promise<void> {
       else if (left === 0) refill();
     };
     const refill = (): void => {
-      left = batch;
+      // What awaited its rejections is likely to be followed by more of its kind.
+      left = passing ? 1 : batch;
       passing = false;
-      for (let i = 0; i < batch; i++) later(tick);
+      for (let i = left; i > 0; i--) later(tick);
       later(leave);
     };
     const stop = (): void => {
