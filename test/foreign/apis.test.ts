@@ -328,6 +328,19 @@ describe('events, streams and utilities', () => {
     ]);
   });
 
+  it('order texts alike on every runtime, whatever its tables say', async () => {
+    expect(
+      await linesOf(`
+        const sorted = (texts, ...how) => texts.sort((a, b) => a.localeCompare(b, ...how)).join(' ');
+        console.log(sorted(['b', 'a', 'B', 'A', 'ä', 'z', 'Z', 'a10', 'a9']));
+        console.log(sorted(['a10', 'a9', 'a1'], undefined, { numeric: true }));
+        const how = { sensitivity: 'base' };
+        console.log('a'.localeCompare('A', undefined, how), ('x' + 'y').localeCompare('xy'));
+        console.log(({ localeCompare: (other) => 'own ' + other }).localeCompare('method'));
+      `),
+    ).toEqual(['a A ä a10 a9 b B z Z', 'a1 a9 a10', '0 0', 'own method']);
+  });
+
   it('compress to the same bytes on every runtime', async () => {
     expect(
       await said(`

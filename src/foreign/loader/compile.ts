@@ -4,7 +4,7 @@
  * globals of the simulated machine are parameters of an outer function, hence they stand in for
  * those of the runtime, and a module may still declare a name of theirs as its own.
  */
-import { freeNames, type ModuleBody, moduleBody, scriptWithImports } from './module-syntax.ts';
+import { freeNames, type ModuleBody, moduleBody, rewrittenScript } from './module-syntax.ts';
 import { readText } from './package-files.ts';
 import { type Format, formatOf } from './resolve.ts';
 
@@ -87,9 +87,9 @@ function formatByTrial(source: string): Format {
 }
 
 function compileScript(path: string, source: string, shadowed: Shadowed): CompiledScript {
-  const code = scriptWithImports(source) ?? source;
+  const code = rewrittenScript(source) ?? source;
   const inner = `function (${scriptParameters.join(', ')}) { ${withoutHashbang(code)}\n}`;
-  return { format: 'commonjs', ...wrap(path, inner, globalsIn(source, 'script', shadowed)) };
+  return { format: 'commonjs', ...wrap(path, inner, globalsIn(source, code, 'script', shadowed)) };
 }
 
 function compileModule(path: string, source: string, shadowed: Shadowed): CompiledModule {
@@ -99,7 +99,7 @@ function compileModule(path: string, source: string, shadowed: Shadowed): Compil
   return {
     format: 'module',
     ...links,
-    ...wrap(path, inner, globalsIn(source, 'module', shadowed)),
+    ...wrap(path, inner, globalsIn(source, code, 'module', shadowed)),
   };
 }
 
@@ -113,16 +113,23 @@ function wrap<T>(
   return { make: evaluate(outer) as (...globals: unknown[]) => T, globals };
 }
 
+/** `code`: what was made of the source. */
 function globalsIn(
   source: string,
+  code: string,
   sourceType: 'script' | 'module',
   { names, costly }: Shadowed,
 ): string[] {
-  const named = names.filter((name) => source.includes(name));
-  const hasCostly = named.some((name) => costly.has(name) && isWord(name, source));
+  const named = names.filter((name) => code.includes(name));
+  const plain = named.some((name) => costly.has(name)) ? withoutComments(source) : '';
+  const hasCostly = named.some((name) => costly.has(name) && isWord(name, plain));
   const free = hasCostly ? freeNames(source, sourceType) : null;
   return named.filter((name) => !costly.has(name) || free?.has(name) === true);
 }
+
+/** Without those that have their lines for themselves: most of what is said of a name. */
+const withoutComments = (source: string): string =>
+  source.replace(/^[ \t]*(?:\/\*[\s\S]*?\*\/|\/\/[^\n]*)/gm, '');
 
 const isWord = (name: string, source: string): boolean => new RegExp(`\\b${name}\\b`).test(source);
 

@@ -5,7 +5,15 @@
  * module's own code runs. An import is read through the namespace of its module each time, which
  * keeps bindings live. A module that awaits at its top level becomes an async function.
  */
-import { type AnyNode, type ModuleDeclaration, type Node, type Program, parse } from 'acorn';
+import {
+  type AnyNode,
+  type CallExpression,
+  type MemberExpression,
+  type ModuleDeclaration,
+  type Node,
+  type Program,
+  parse,
+} from 'acorn';
 import { analyze, type Reference, type Scope, type Variable } from 'eslint-scope';
 import MagicString from 'magic-string';
 
@@ -55,9 +63,9 @@ export function moduleBody(source: string): ModuleBody {
   return { code: text.toString(), imports, stars, exportNames, isAsync };
 }
 
-/** A script with its dynamic imports led to the loader; null where it has none. */
-export function scriptWithImports(source: string): string | null {
-  if (!/\bimport\s*\(/.test(source)) return null;
+/** A script with what it asks of the engine led to the process; null where it asks nothing. */
+export function rewrittenScript(source: string): string | null {
+  if (!/\bimport\s*\(|\.localeCompare\b/.test(source)) return null;
   const flags = { sourceType: 'script', allowReturnOutsideFunction: true } as const;
   const program = parse(source, { ...options, ...flags, allowHashBang: true });
   const text = new MagicString(source);
@@ -218,10 +226,23 @@ function patternNames(pattern: AnyNode): string[] {
   }
 }
 
-/** `import(…)` and `import.meta` become what the loader hands in. */
+/**
+ * `import(…)` and `import.meta` become what the loader hands in, `a.localeCompare(b)` a function of the
+ * process: the engine's own depends on its tables.
+ */
 function rewriteCalls(text: MagicString, walk: Walk): void {
   for (const node of walk.dynamicImports) {
     text.overwrite(node.start, node.start + 'import'.length, '__import');
+  }
+  for (const { start, property } of walk.comparisons) {
+    const { original } = text;
+    const [dot, bracket] = [
+      original.lastIndexOf('.', property.start),
+      original.indexOf('(', property.end),
+    ];
+    const isEmpty = /^\s*\)/.test(original.slice(bracket + 1));
+    text.appendLeft(start, '__localeCompare(');
+    text.overwrite(dot, bracket + 1, isEmpty ? '' : ', ');
   }
   for (const node of walk.metas) text.overwrite(node.start, node.end, '__meta');
 }
@@ -232,15 +253,24 @@ class Walk {
   readonly parents = new Map<number, AnyNode>();
   readonly dynamicImports: Node[] = [];
   readonly metas: Node[] = [];
+  /** Calls of localeCompare: where each begins, and its name. */
+  readonly comparisons: { readonly start: number; readonly property: Node }[] = [];
   awaitsAtTop = false;
 
   constructor(program: Program) {
     this.#visit(program, 0);
   }
 
+  #call(node: CallExpression): void {
+    if (!isComparison(node)) return;
+    const { property } = node.callee as MemberExpression;
+    this.comparisons.push({ start: node.start, property });
+  }
+
   #visit(node: AnyNode, functions: number): void {
     if (node.type === 'ImportExpression') this.dynamicImports.push(node);
     if (node.type === 'MetaProperty' && node.meta.name === 'import') this.metas.push(node);
+    if (node.type === 'CallExpression') this.#call(node);
     const awaits =
       node.type === 'AwaitExpression' || (node.type === 'ForOfStatement' && node.await);
     if (awaits && functions === 0) this.awaitsAtTop = true;
@@ -253,6 +283,13 @@ class Walk {
       }
     }
   }
+}
+
+function isComparison({ callee, optional }: CallExpression): boolean {
+  if (callee.type !== 'MemberExpression' || callee.computed || optional || callee.optional) {
+    return false;
+  }
+  return callee.property.type === 'Identifier' && callee.property.name === 'localeCompare';
 }
 
 const isFunction = ({ type }: AnyNode): boolean =>

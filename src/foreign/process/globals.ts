@@ -5,6 +5,7 @@
  */
 import { RefusedError } from '../loader/refused.ts';
 import { readableStreamClass } from '../modules/web-streams.ts';
+import { localeCompare } from './locale.ts';
 import type { Realm } from './realm.ts';
 
 export type Globals = Record<string, unknown>;
@@ -39,6 +40,7 @@ export function makeGlobals(parts: GlobalParts): Globals {
     performance: parts.performance,
     console: parts.console,
     queueMicrotask: microtasks(realm),
+    __localeCompare: localeCompare,
     AbortSignal: abortSignal(parts.timers),
     ReadableStream: readableStreamClass(),
     WeakRef: StrongRef,
@@ -85,7 +87,7 @@ function globalObject(globals: Globals): object {
     Object.defineProperty(world, name, { get, set: define, configurable: true });
   }
   for (const name of Object.keys(globals)) {
-    if (absent.includes(name)) continue;
+    if (absent.includes(name) || name.startsWith('__')) continue;
     const get = (): unknown => globals[name];
     const set = (value: unknown): void => {
       globals[name] = value;
