@@ -1,6 +1,7 @@
 /**
- * How texts are ordered for people, the same on every runtime: by letters, then accents, then case, small
- * letters first; as `localeCompare` does in most languages. The engine's own depends on its tables.
+ * How texts are ordered for people, the same on every runtime: by letters, then accents, then case,
+ * small letters first; as `localeCompare` does in most languages. The engine's own depends on its
+ * tables.
  */
 interface CompareOptions {
   readonly numeric?: boolean;

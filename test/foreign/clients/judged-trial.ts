@@ -1,6 +1,6 @@
 /**
- * A trial whose producers and consumers are foreign: nodes, faults, the final reading and the judge are
- * those of every trial; the clients are kafkajs.
+ * A trial whose producers and consumers are foreign: nodes, faults, the final reading and the judge
+ * are those of every trial; the clients are kafkajs.
  */
 import { join } from 'node:path';
 import { msToMicros, secondsToMicros } from '../../../src/base/time.ts';
