@@ -23,7 +23,7 @@ export async function benchForeign(share = 1): Promise<BenchRow[]> {
   return rows;
 }
 
-/** Loads the package in a process of its own again and again: the first time, and the best later. */
+/** Loads the package in one process after the other: the first time, and the best later. */
 async function startTimes(file: string): Promise<[number, number]> {
   const world = new World({ seed: 'start' });
   const machine = world.addMachine('m');

@@ -185,6 +185,21 @@ describe('a foreign process', () => {
     stage.start('m', `new (function () {}.constructor)('return Date.now()')()`);
     await expect(stage.run(1)).rejects.toThrow(/escaped to the ambient world: Date.now/);
   });
+
+  it('lets the run fail also when a package escapes that it has, after an await', async () => {
+    const stage = new Stage();
+    stage.start('m', `require('sly')()`, {
+      files: {
+        'node_modules/sly/index.js': `
+          module.exports = async () => {
+            await new Promise((resolve) => setTimeout(resolve, 10));
+            return Function('return Math.random()')();
+          };
+        `,
+      },
+    });
+    await expect(stage.run(1)).rejects.toThrow(/escaped to the ambient world: Math.random/);
+  });
 });
 
 describe('two foreign processes', () => {

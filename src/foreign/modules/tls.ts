@@ -26,6 +26,8 @@ export function makeTls({ module, realm }: ModuleContext): unknown {
     encrypted = true;
     authorizationError = null;
     alpnProtocol = false;
+    /** Packages that speak HTTP/2 look here for a class of Node's own, in case they need it. */
+    readonly _handle = { _parentWrap: {} };
 
     getPeerCertificate = (): object => ({});
     getCertificate = (): object => ({});

@@ -1,7 +1,7 @@
 /**
  * The trial's history as a module that foreign clients import: what they send and read goes through
- * it, so that the same checkers judge them as judge the workload of our own. What a client cannot say
- * of a failed send counts as unknown.
+ * it, so that the same checkers judge them as judge the workload of our own. What a client cannot
+ * say of a failed send counts as unknown.
  */
 import type { Micros, Offset } from '../../base/ids.ts';
 import type { Host } from '../../host/host.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { secondsToMicros } from '../../../src/base/time.ts';
 import { nodeProgram } from '../../../src/foreign/node-program.ts';
 import { World } from '../../../src/sim/world.ts';
+import { judgedTrial, struck } from './judged-trial.ts';
 import { clients, traffic } from './traffic.ts';
 
 const given = process.argv.slice(2);
@@ -16,6 +17,7 @@ for (const [name, file] of Object.entries(clients)) {
   }
 }
 for (const seed of seeds) say('fetch', seed, await fetching(seed));
+for (const seed of seeds) say('kafkajs on trial', seed, (await judgedTrial(struck, seed)).result);
 
 /** `fetch` and node:http with one another. */
 async function fetching(seed: string): Promise<World> {
@@ -28,6 +30,10 @@ async function fetching(seed: string): Promise<World> {
   return world;
 }
 
-function say(name: string, seed: string, { digest, events }: World): void {
+function say(
+  name: string,
+  seed: string,
+  { digest, events }: Pick<World, 'digest' | 'events'>,
+): void {
   process.stdout.write(`${name} seed ${seed}: ${digest} ${events}\n`);
 }

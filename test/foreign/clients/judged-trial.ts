@@ -11,27 +11,49 @@ import { conclude, type TrialOutcome } from '../../../src/trial/runner/conclude.
 import { obstacleToConvergence } from '../../../src/trial/runner/convergence.ts';
 import { Experiment } from '../../../src/trial/runner/experiment.ts';
 import { readFinally } from '../../../src/trial/runner/read-finally.ts';
-import type { Scenario } from '../../../src/trial/scenario/scenario.ts';
+import { type Scenario, scenario } from '../../../src/trial/scenario/scenario.ts';
 import { administratorProgram } from '../../../src/trial/workload/administrator.ts';
 
 const packages = join(import.meta.dirname, '..', 'packages');
 const pauseMs = '200';
 
+export const struck = scenario({
+  name: 'foreign-clients',
+  description: 'Leaders crash and are cut off while kafkajs sends and reads.',
+  topics: [
+    {
+      name: 'orders',
+      partitions: 3,
+      replicationFactor: 3,
+      configs: { 'min.insync.replicas': '2' },
+    },
+  ],
+  workload: { producers: 2, consumers: 2, maxInFlight: 1 },
+  phases: { warmUpMs: 8_000, chaosMs: 12_000, calmMs: 3_000 },
+  faults: {
+    script: [
+      { atMs: 0, kind: 'crash', target: 'leader of orders-0', durationMs: 3_000 },
+      { atMs: 6_000, kind: 'isolate', target: 'leader of orders-1', durationMs: 3_000 },
+    ],
+  },
+});
+
 /** `distort`: what clients tell the history, changed on purpose. */
 export async function judgedTrial(
-  scenario: Scenario,
+  given: Scenario,
   seed: string,
   distort: (module: HistoryModule) => HistoryModule = (module) => module,
 ): Promise<TrialOutcome> {
-  const experiment = new Experiment(scenario, seed, {});
+  const experiment = new Experiment(given, seed, {});
   const removeGuard = installGuard();
   try {
     const orders = { finished: false };
     await setUp(experiment);
     startClients(experiment, orders, distort);
-    await experiment.runUntil(msToMicros(scenario.phases.warmUpMs));
+    const { phases } = given;
+    await experiment.runUntil(msToMicros(phases.warmUpMs));
     experiment.faults.begin(experiment.plan.faults);
-    await experiment.runUntil(experiment.world.now + msToMicros(scenario.phases.chaosMs));
+    await experiment.runUntil(experiment.world.now + msToMicros(phases.chaosMs));
     await heal(experiment);
     orders.finished = true;
     await readFinally(experiment);
