@@ -40,7 +40,8 @@ export interface Subscription {
 /**
  * The application was told of partitions: `assigned` when the listener is called; `revoked` when
  * nothing of them is read any more and the listener is done; `lost` when somebody else may have
- * them already. `signature` is the member's at that moment.
+ * them already. `signature` is the member's at that moment. Of a topic that was made anew under its
+ * name the application is not told: it is revoked and assigned when the member first meets it.
  */
 export interface OwnershipChange {
   readonly id: number;
