@@ -89,7 +89,9 @@ class Member {
     this.#host = host;
     this.#role = role;
     this.#deployment = deployment;
-    this.#client = new KafkaClient({ host, clientId: member.machine, bootstrap, rules });
+    const { metadataMaxAgeMs } = member.group;
+    const clientId = member.machine;
+    this.#client = new KafkaClient({ host, clientId, bootstrap, rules, metadataMaxAgeMs });
   }
 
   /** Takes up its share of the plan; true when that has it join later. */
