@@ -44,6 +44,8 @@ export const groupSchema = z.strictObject({
   heartbeatIntervalMs: z.int().min(1).max(hourMs).default(1_000),
   /** Of the classic protocol the time-out of a rebalance, too. */
   maxPollIntervalMs: z.int().min(10).max(hourMs).default(15_000),
+  /** How soon members hear of new topics and partitions; Kafka's default is five minutes. */
+  metadataMaxAgeMs: z.int().min(100).max(hourMs).default(5_000),
   autoOffsetReset: z.enum(['earliest', 'latest']).default('earliest'),
 });
 

@@ -7,9 +7,6 @@ import { assert } from '../../base/assert.ts';
 import type { Micros, Offset } from '../../base/ids.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Members look so often for new partitions (metadata.max.age.ms). */
-export const memberMetadataMaxAgeMs = 10_000;
-
 /** As a member signs: generation or member epoch; empty and −1 where it is none at present. */
 export interface Signature {
   readonly memberId: string;
@@ -43,7 +40,8 @@ export interface Subscription {
 /**
  * The application was told of partitions: `assigned` when the listener is called; `revoked` when
  * nothing of them is read any more and the listener is done; `lost` when somebody else may have
- * them already. `signature` is the member's at that moment.
+ * them already. `signature` is the member's at that moment. Of a topic that was made anew under its
+ * name the application is not told: it is revoked and assigned when the member first meets it.
  */
 export interface OwnershipChange {
   readonly id: number;

@@ -3,6 +3,7 @@ import { atRisk } from '../../base/mark.ts';
 import { microsToMs, secondsToMicros } from '../../base/time.ts';
 import { Beliefs } from '../checkers/groups/beliefs.ts';
 import { type GroupObstacle, obstacleToRest, restWithinUs } from '../checkers/groups/converging.ts';
+import { groupsOf } from '../groups/group.ts';
 import { groupConverges } from '../properties/groups.ts';
 import type { Experiment } from './experiment.ts';
 
@@ -25,7 +26,8 @@ export async function groupsRest(experiment: Experiment): Promise<void> {
   };
   let left = obstacleNow();
   if (left !== null) atRisk(groupConverges);
-  const withinUs = restWithinUs(history.groups, judge.groups);
+  const ages = groupsOf(experiment.plan.workload).map((group) => group.metadataMaxAgeMs);
+  const withinUs = restWithinUs(history.groups, judge.groups, Math.max(0, ...ages));
   const deadlineUs = world.now + withinUs;
   while (left !== null && world.now < deadlineUs) {
     await experiment.runUntil(Math.min(deadlineUs, world.now + stepUs));

@@ -15,7 +15,6 @@ import { type ClientRules, clientRules } from '../../kafka/client/rules.ts';
 import type { MemberActor } from '../activities/actors.ts';
 import { activityKindOf } from '../activities/registry.ts';
 import type { GroupMember, GroupProtocol, GroupWorkload } from '../groups/group.ts';
-import { memberMetadataMaxAgeMs } from '../history/groups.ts';
 import type { History } from '../history/history.ts';
 import { behind, MemberCommits } from './member-commits.ts';
 import { type Handful, MemberRecord } from './member-record.ts';
@@ -90,13 +89,9 @@ class Member {
     this.#host = host;
     this.#role = role;
     this.#deployment = deployment;
-    this.#client = new KafkaClient({
-      host,
-      clientId: member.machine,
-      bootstrap,
-      rules,
-      metadataMaxAgeMs: memberMetadataMaxAgeMs,
-    });
+    const { metadataMaxAgeMs } = member.group;
+    const clientId = member.machine;
+    this.#client = new KafkaClient({ host, clientId, bootstrap, rules, metadataMaxAgeMs });
   }
 
   /** Takes up its share of the plan; true when that has it join later. */

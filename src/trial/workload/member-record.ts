@@ -36,7 +36,7 @@ export interface Handful {
 
 interface Owned {
   readonly name: string;
-  session: number;
+  readonly session: number;
 }
 
 export class MemberRecord {
@@ -65,24 +65,20 @@ export class MemberRecord {
         });
       },
       onCommit: (offsets) => this.#commit(offsets),
-      onTopicChange: (topic, partition) => {
-        const owned = this.#owned.get(keyOf({ topic, partition }));
-        if (owned !== undefined) owned.session = this.#role.nextSession();
-      },
+      onTopicChange: (topic, partition, topicId) =>
+        this.#passOn({ topic, partition }, this.#role.history.nameOf(topic, partition, topicId)),
     };
   }
 
   owns(does: OwnershipChange['does'], partitions: readonly TopicPartition[]): void {
-    const { history, now, nextSession } = this.#role;
+    const { nextSession } = this.#role;
     const names = partitions.map((each) => this.#nameOf(each));
     for (const [i, each] of partitions.entries()) {
       if (does === 'assigned')
         this.#owned.set(keyOf(each), { name: names[i]!, session: nextSession() });
       else this.#owned.delete(keyOf(each));
     }
-    const signature = this.#signature();
-    const stay = this.stay.id;
-    history.groups.owns({ stay, does, atUs: now(), signature, partitions: names });
+    this.#note(does, names);
   }
 
   has(partition: TopicPartition): boolean {
@@ -94,7 +90,9 @@ export class MemberRecord {
     const { history, now, consumer } = this.#role;
     const handfuls = byPartition(records).map((own): Handful => {
       const { topic, partition, topicId } = own[0]!;
-      return { topic, partition, name: history.nameOf(topic, partition, topicId), records: own };
+      const name = history.nameOf(topic, partition, topicId);
+      this.#passOn({ topic, partition }, name);
+      return { topic, partition, name, records: own };
     });
     for (const { topic, partition, name, records: own } of handfuls) {
       history.poll({
@@ -133,6 +131,21 @@ export class MemberRecord {
     this.#end('failed');
   }
 
+  #note(does: OwnershipChange['does'], partitions: readonly string[]): void {
+    const { history, now } = this.#role;
+    const signature = this.#signature();
+    history.groups.owns({ stay: this.stay.id, does, atUs: now(), signature, partitions });
+  }
+
+  /** Who owns a name goes on with the topic that has it now: one is given up, the other begins. */
+  #passOn(partition: TopicPartition, name: string): void {
+    const owned = this.#owned.get(keyOf(partition));
+    if (owned === undefined || owned.name === name) return;
+    this.#note('revoked', [owned.name]);
+    this.#owned.set(keyOf(partition), { name, session: this.#role.nextSession() });
+    this.#note('assigned', [name]);
+  }
+
   #end(how: 'closed' | 'failed'): void {
     const { history, now } = this.#role;
     if (this.stay.ended === null) history.groups.end(this.stay, how, now());
@@ -157,7 +170,7 @@ export class MemberRecord {
     return { memberId, epoch };
   }
 
-  /** A partition keeps its name while it is owned, whatever becomes of its topic. */
+  /** A partition keeps its name while it is owned, until another topic is known to have it. */
   #nameOf({ topic, partition }: TopicPartition): string {
     const owned = this.#owned.get(keyOf({ topic, partition }));
     if (owned !== undefined) return owned.name;

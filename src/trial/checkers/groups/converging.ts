@@ -8,12 +8,7 @@
  */
 import type { Micros } from '../../../base/ids.ts';
 import { msToMicros, secondsToMicros } from '../../../base/time.ts';
-import {
-  type GroupHistory,
-  memberMetadataMaxAgeMs,
-  type Stay,
-  subscriptionOf,
-} from '../../history/groups.ts';
+import { type GroupHistory, type Stay, subscriptionOf } from '../../history/groups.ts';
 import type { Beliefs } from './beliefs.ts';
 import type { GroupLogs } from './group-logs.ts';
 
@@ -67,10 +62,14 @@ function liveStays({ stays }: GroupHistory): ReadonlyMap<string, readonly Stay[]
 }
 
 /**
- * How long that may take: twice all time-outs and what members may not know of new partitions, and
- * half a minute for the network.
+ * How long that may take: twice all time-outs and the time after which members look for new
+ * partitions, and half a minute for the network.
  */
-export function restWithinUs(history: GroupHistory, logs: GroupLogs): Micros {
+export function restWithinUs(
+  history: GroupHistory,
+  logs: GroupLogs,
+  metadataMaxAgeMs: number,
+): Micros {
   let sessionUs = 0;
   for (const { sessionTimeoutUs } of history.stays)
     sessionUs = Math.max(sessionUs, sessionTimeoutUs);
@@ -81,6 +80,6 @@ export function restWithinUs(history: GroupHistory, logs: GroupLogs): Micros {
     for (const { rebalanceTimeoutMs } of log.generation?.observation.shares ?? [])
       rebalanceMs = Math.max(rebalanceMs, rebalanceTimeoutMs);
   }
-  const timeOutsUs = sessionUs + msToMicros(rebalanceMs + memberMetadataMaxAgeMs);
+  const timeOutsUs = sessionUs + msToMicros(rebalanceMs + metadataMaxAgeMs);
   return 2 * timeOutsUs + secondsToMicros(30);
 }
