@@ -193,8 +193,7 @@ export const explanations: readonly Explanation[] = [
     what: 'A member that was told its id, alone in its group',
     why: 'The group is Empty and can be deleted. Apache tells of it only when something else was written to its partition of the offsets topic.',
     cases: /told its id/,
-    path: /(Describe|List)Groups\.groups\[[^\]]*\](\.(errorCode|groupState))?$/,
-    ours: /^(0|Empty|there)$/,
+    path: /(Describe|List)Groups\.groups\[[^\]]*\](\.(errorCode|groupState|authorizedOperations))?$/,
   },
   {
     standing: 'better',
