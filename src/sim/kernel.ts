@@ -99,6 +99,7 @@ export class Kernel implements Pumped {
   #unfinished = false;
   /** What is left to do in this event when its microtasks are done. */
   #soon: { readonly owner: Mortal; readonly callback: () => void }[] = [];
+  #hasSoon = false;
   #running = false;
 
   /**
@@ -145,7 +146,7 @@ export class Kernel implements Pumped {
 
   /** Called by the pump: finishes the event before, then takes and runs the next. */
   step(): boolean {
-    if (this.#soon.length > 0) {
+    if (this.#hasSoon) {
       this.#runSoon();
       return true;
     }
@@ -172,6 +173,7 @@ export class Kernel implements Pumped {
 
   /** Runs within this event, when its microtasks are done and the owner still lives. */
   soon(owner: Mortal, callback: () => void): void {
+    this.#hasSoon = true;
     this.#soon.push({ owner, callback });
   }
 
@@ -233,6 +235,7 @@ export class Kernel implements Pumped {
   #runSoon(): void {
     const due = this.#soon;
     this.#soon = [];
+    this.#hasSoon = false;
     for (const { owner, callback } of due) {
       this.current = owner;
       if (!owner.ended) this.#guarded(callback);

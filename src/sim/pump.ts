@@ -42,20 +42,35 @@ export function pump(pumped: Pumped): Promise<void> {
     const tick = (): void => {
       left--;
       stepping = running;
+      if (running) {
+        latest = pumped;
+        running = pumped.step();
+        if (!running) later(() => later(stop));
+        else if (left === 0) refill(batch);
+      }
+    };
+    /** The tick where rejections are told late. */
+    const lateTick = (): void => {
+      left--;
+      stepping = running;
       if (!running) return;
       if (!passing) {
         latest = pumped;
         running = pumped.step();
-        passing = tellsLate && pumped.awaitsRejections;
+        passing = pumped.awaitsRejections;
       }
       if (!running) later(() => later(stop));
-      else if (left === 0) refill();
+      else if (left === 0) {
+        // What awaited its rejections is likely to be followed by more of its kind.
+        const size = passing ? 1 : batch;
+        passing = false;
+        refill(size);
+      }
     };
-    const refill = (): void => {
-      // What awaited its rejections is likely to be followed by more of its kind.
-      left = passing ? 1 : batch;
-      passing = false;
-      for (let i = left; i > 0; i--) later(tick);
+    const refill = (size: number): void => {
+      left = size;
+      const next = tellsLate ? lateTick : tick;
+      for (let i = 0; i < size; i++) later(next);
       later(leave);
     };
     const stop = (): void => {
@@ -63,7 +78,7 @@ export function pump(pumped: Pumped): Promise<void> {
       giveRejectionsBack();
       resolve();
     };
-    refill();
+    refill(batch);
   });
 }
 
