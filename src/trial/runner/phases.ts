@@ -71,43 +71,50 @@ async function chaos(experiment: Experiment): Promise<void> {
 
 /** All faults end; the cluster must be whole within its bound. */
 async function heal(experiment: Experiment): Promise<void> {
-  const { world, cluster, faults, view, arena, scenario } = experiment;
-  const { healWithinMs } = scenario.phases;
+  const { world, cluster, faults, view, scenario } = experiment;
   faults.endAll();
   world.points.use([]);
-  const deadline = world.now + msToMicros(healWithinMs);
-  const obstacleNow = (): string | null => obstacleToConvergence(cluster, view, arena.wholeness);
   const failOverMs = failOverBoundMs(cluster);
   const failOverUs = world.now + msToMicros(failOverMs);
-  let isDue = failOverUs < deadline;
-  if (obstacleNow() !== null) atRisk(converges);
+  let isDue = failOverMs < scenario.phases.healWithinMs;
+  if (obstacle(experiment) !== null) atRisk(converges);
   if (headlessPartition(cluster, view, world) !== null) atRisk(failsOverInTime);
-  while (obstacleNow() !== null && world.now < deadline) {
-    await experiment.runUntil(Math.min(deadline, world.now + stepUs));
-    if (!isDue || world.now < failOverUs) continue;
+  await becomesWhole(experiment, 'healing', () => {
+    if (!isDue || world.now < failOverUs) return;
     isDue = false;
     checkFailOver(experiment, failOverMs);
-  }
-  const left = obstacleNow();
-  if (left !== null) experiment.reportNotConverged(`${healWithinMs} ms after healing ${left}`);
+  });
 }
 
 /** Machines that can be spared go and come back; then the cluster stays under load for a while. */
 async function calm(experiment: Experiment): Promise<void> {
-  const { world, cluster, view, arena, scenario, plan } = experiment;
-  const { healWithinMs, calmMs } = scenario.phases;
-  const obstacleNow = (): string | null => obstacleToConvergence(cluster, view, arena.wholeness);
-  if (plan.limp !== undefined && obstacleNow() === null) {
+  const { world, scenario, plan } = experiment;
+  if (plan.limp !== undefined && obstacle(experiment) === null) {
     await limp(experiment, plan.limp);
-    const deadline = world.now + msToMicros(healWithinMs);
-    while (obstacleNow() !== null && world.now < deadline)
-      await experiment.runUntil(Math.min(deadline, world.now + stepUs));
-    const left = obstacleNow();
-    const when = `${healWithinMs} ms after ${plan.limp.join(', ')} came back`;
-    if (left !== null) experiment.reportNotConverged(`${when} ${left}`);
+    await becomesWhole(experiment, `${plan.limp.join(', ')} came back`);
   }
   await groupsRest(experiment);
-  await experiment.runUntil(world.now + msToMicros(calmMs));
+  await experiment.runUntil(world.now + msToMicros(scenario.phases.calmMs));
+}
+
+const obstacle = ({ cluster, view, arena }: Experiment): string | null =>
+  obstacleToConvergence(cluster, view, arena.wholeness);
+
+/** Runs until the cluster is whole, or its bound is over, which is told. */
+async function becomesWhole(
+  experiment: Experiment,
+  since: string,
+  look: () => void = () => {},
+): Promise<void> {
+  const { world, scenario } = experiment;
+  const { healWithinMs } = scenario.phases;
+  const deadline = world.now + msToMicros(healWithinMs);
+  while (obstacle(experiment) !== null && world.now < deadline) {
+    await experiment.runUntil(Math.min(deadline, world.now + stepUs));
+    look();
+  }
+  const left = obstacle(experiment);
+  if (left !== null) experiment.reportNotConverged(`${healWithinMs} ms after ${since} ${left}`);
 }
 
 function checkFailOver(

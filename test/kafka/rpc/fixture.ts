@@ -1,5 +1,6 @@
 /** A client and a server that speak a few APIs over a MemoryWorld. */
 
+import type { Host } from '../../../src/host/host.ts';
 import { produceApi } from '../../../src/kafka/protocol/apis/00-produce.ts';
 import { fetchApi } from '../../../src/kafka/protocol/apis/01-fetch.ts';
 import { metadataApi } from '../../../src/kafka/protocol/apis/03-metadata.ts';
@@ -47,9 +48,13 @@ export class Fixture {
   readonly outcomes: Outcome[] = [];
   server: Server | null = null;
 
-  serve(handle: (request: Request) => void = echo, options: Partial<ServerOptions> = {}): Server {
+  serve(
+    handle: (request: Request) => void = echo,
+    options: Partial<ServerOptions> = {},
+    host: Host = this.world.host('server'),
+  ): Server {
     this.server = startServer(
-      this.world.host('server'),
+      host,
       {
         port,
         listener: 'broker',

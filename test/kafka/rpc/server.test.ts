@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AssertionError } from '../../../src/base/assert.ts';
+import type { Host } from '../../../src/host/host.ts';
+import type { Points } from '../../../src/host/points.ts';
 import { apiVersionsApi } from '../../../src/kafka/protocol/apis/18-api-versions.ts';
 import { initProducerIdApi } from '../../../src/kafka/protocol/apis/22-init-producer-id.ts';
 import { errorCode } from '../../../src/kafka/protocol/errors.ts';
@@ -51,6 +53,25 @@ describe('a server', () => {
     for (const request of [...held]) echo(request);
     fixture.world.run();
     expect([peer.answers, other.answers, held.length]).toEqual([[1], [3], 3]);
+  });
+
+  it('handles a request that waited for a thread, though its sender is gone', () => {
+    const fixture = new Fixture();
+    const handled: number[] = [];
+    const queue: (() => void)[] = [];
+    const points: Points = { pass: (name, then) => name === 'request-queued' && queue.push(then) };
+    const take = (request: Request): void => {
+      handled.push(request.correlationId);
+      echo(request);
+    };
+    const host = Object.create(fixture.world.host('server'), { points: { value: points } });
+    fixture.serve(take, {}, host as Host);
+    const peer = new RawPeer(fixture).write(ask(1));
+    peer.close();
+    fixture.world.run();
+    expect([handled, queue.length]).toEqual([[], 1]);
+    queue[0]!();
+    expect([handled, peer.answers]).toEqual([[1], []]);
   });
 
   it('handles a long pipeline of requests that are answered at once', () => {

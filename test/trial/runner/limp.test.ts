@@ -12,10 +12,10 @@ const limping = scenario({
   phases: { warmUpMs: 2_000, chaosMs: 1_000, calmMs: 1_000 },
 });
 
-async function without(limp: string[], options: TrialOptions = {}) {
-  const { plan } = await runTrial(limping, '1');
+async function without(limp: string[], options: TrialOptions = {}, of = limping) {
+  const { plan } = await runTrial(of, '1');
   const limps: Plan = { ...plan, limp };
-  return (await runTrial(limping, '1', { ...options, plan: limps })).result;
+  return (await runTrial(of, '1', { ...options, plan: limps })).result;
 }
 
 /** Nobody ever leaves an ISR, so that records wait for the dead. */
@@ -41,9 +41,24 @@ describe('limping', () => {
     expect(violations[0]!.about).toMatchObject({ topic: 'orders', down: ['b2'] });
   });
 
-  it('owes nothing to topics that do not spare so many', async () => {
-    // Two of three combined voters are no quorum either, and min.insync.replicas is 2.
-    expect((await without(['b2', 'b3'])).verdict).toBe('pass');
+  it('owes nothing to topics that do not spare so many, and finds out where they do', async () => {
+    const withMinimum = (minimum: string) => ({
+      ...limping,
+      cluster: { ...limping.cluster, controllers: 3 },
+      topics: limping.topics.map((topic) => {
+        return { ...topic, configs: { 'min.insync.replicas': minimum } };
+      }),
+    });
+    const brokers = ['b2', 'b3'];
+    expect((await without(brokers, {}, withMinimum('2'))).verdict).toBe('pass');
+    expect((await without(brokers, {}, withMinimum('1'))).verdict).toBe('pass');
+    expect((await without(brokers, nobodyLeaves, withMinimum('2'))).verdict).toBe('pass');
+    expect((await without(brokers, nobodyLeaves, withMinimum('1'))).verdict).toBe('fail');
+  });
+
+  it('takes down no voters that the quorum cannot spare', async () => {
+    const { virtualMs } = await without(['b2', 'b3']);
+    expect(virtualMs).toBe((await runTrial(limping, '1')).result.virtualMs);
   });
 
   it('refuses a machine that the cluster does not have', async () => {

@@ -47,11 +47,11 @@ export class GroupLogs {
   readonly on: Handlers = Object.fromEntries(
     ['log-opened', 'groups-loaded', 'groups-unloaded', 'topic-committed', ...kept].map((kind) => [
       kind,
-      (seen: Seen) => this.observe(seen),
+      (seen: Seen) => this.#take(seen),
     ]),
   );
 
-  observe(seen: Seen): void {
+  #take(seen: Seen): void {
     this.coordinators.observe(seen);
     if (isOf(seen, 'groups-loaded')) for (const watch of this.#watches) watch.loaded?.(this, seen);
     if (isOf(seen, 'topic-committed') && seen.observation.deleted)
