@@ -1,7 +1,7 @@
 /**
  * Whether the cluster is whole: every machine runs, every broker has registered since its process
- * began and is unfenced, every partition is led and has all its replicas in the ISR, and none
- * on their way in or out. That a broker
+ * began and is unfenced, every partition is led, has all its replicas in the ISR and none on their
+ * way in or out. That a broker
  * has registered matters: one that has just come back may still be in an ISR by virtue of what it
  * was before.
  */

@@ -5,6 +5,7 @@
  * depends on how far it had come.
  */
 import type { NodeId } from '../../base/ids.ts';
+import { topicOf } from '../history/incarnations.ts';
 import type { Change, Operation } from '../history/operations.ts';
 
 type Reassign = Extract<Change, { does: 'reassign' }>;
@@ -28,7 +29,7 @@ export function expectedReplicas(
     const { change, outcome } = operation;
     if (change === null || outcome === 'fail') continue;
     if (change.does === 'create' || change.does === 'delete') {
-      for (const [name, own] of expected) if (isOf(name, change.topic)) own.candidates = null;
+      for (const [name, own] of expected) if (topicOf(name) === change.topic) own.candidates = null;
     }
     if (change.does !== 'reassign') continue;
     const name = `${change.topic}-${change.partition}`;
@@ -52,6 +53,3 @@ function after(
   if (outcome !== 'ok') return before === null ? null : new Set([...before, wanted]);
   return new Set([wanted, ...late.map((other) => replicasInWords(other.replicas ?? []))]);
 }
-
-const isOf = (partition: string, topic: string): boolean =>
-  partition.slice(0, partition.lastIndexOf('-')) === topic;

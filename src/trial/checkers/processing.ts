@@ -4,7 +4,8 @@ import type { Stay } from '../history/groups.ts';
 import type { History } from '../history/history.ts';
 import { processedAtLeastOnce, processedOnce } from '../properties/processing.ts';
 import type { Case, Checker, Report } from './contract.ts';
-import { type Evidence, readEvidence } from './evidence.ts';
+import { memberEvidence, readEvidence } from './evidence.ts';
+import { isUnclear } from './groups/unclear.ts';
 
 /** When a member of the group did it, and who. */
 interface Deed {
@@ -36,8 +37,7 @@ export const checkProcessing: Checker = (given, report) => {
       atRisk(processedAtLeastOnce);
       atRisk(processedOnce);
     }
-    if (!given.isDeleted(line.partition) && !line.partition.includes('#'))
-      checkLine(line, given, report);
+    if (!isUnclear(given, line.partition)) checkLine(line, given, report);
   }
 };
 
@@ -95,8 +95,8 @@ function reportAgain(line: Line, offset: Offset, before: Deed, deed: Deed, repor
     partition,
     group,
     evidence: [
-      memberEvidence(line, 'processed', offset, before),
-      memberEvidence(line, 'processed', offset, deed),
+      memberEvidence({ group, by: before.by }, 'processed', { ...before, partition, offset }),
+      memberEvidence({ group, by: deed.by }, 'processed', { ...deed, partition, offset }),
     ],
   });
 }
@@ -117,18 +117,9 @@ function checkLine(line: Line, { order, deletedBelow }: Case, report: Report): v
       group,
       evidence: [
         readEvidence(partition, offset, seen),
-        memberEvidence(line, 'committed', highest.offset, highest),
+        memberEvidence({ group, by: highest.by }, 'committed', { ...highest, partition }),
       ],
     });
     return;
   }
-}
-
-function memberEvidence(
-  { group, partition }: Line,
-  does: 'processed' | 'committed',
-  offset: Offset,
-  { atUs, by }: Deed,
-): Evidence {
-  return { is: 'member', does, atUs, group, by, partition, offset };
 }

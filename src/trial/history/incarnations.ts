@@ -88,6 +88,11 @@ export function isSuccessor(b: string, a: string): boolean {
   return topicOf(a) === topicOf(b) && nthOf(b) > nthOf(a);
 }
 
+/** Whether another topic had its name before. */
+export function hasPredecessor(name: string): boolean {
+  return nthOf(name) > 1;
+}
+
 function nthOf(name: string): number {
   const at = name.lastIndexOf('#');
   return at < 0 ? 1 : Number(name.slice(at + 1));

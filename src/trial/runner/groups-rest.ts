@@ -4,6 +4,7 @@ import { microsToMs, secondsToMicros } from '../../base/time.ts';
 import { Beliefs } from '../checkers/groups/beliefs.ts';
 import { type GroupObstacle, obstacleToRest, restWithinUs } from '../checkers/groups/converging.ts';
 import { groupsOf } from '../groups/group.ts';
+import { topicOf } from '../history/incarnations.ts';
 import { groupConverges } from '../properties/groups.ts';
 import type { Experiment } from './experiment.ts';
 
@@ -16,9 +17,8 @@ export async function groupsRest(experiment: Experiment): Promise<void> {
   const beliefs = new Beliefs(history.groups);
   const partitionsOf = (topic: string): string[] =>
     [...view.partitions.values()].flatMap(({ partition, topicId }) => {
-      const isIt = partition.slice(0, partition.lastIndexOf('-')) === topic;
       const name = incarnations.nameOfPartition(partition, topicId);
-      return isIt && !incarnations.isDeleted(name) ? [name] : [];
+      return topicOf(partition) === topic && !incarnations.isDeleted(name) ? [name] : [];
     });
   const obstacleNow = (): GroupObstacle | null => {
     beliefs.advance();

@@ -4,6 +4,7 @@
  * with it.
  */
 import type { Micros, Uuid } from '../../base/ids.ts';
+import { msToMicros } from '../../base/time.ts';
 import type { ConsumedRecord } from '../../kafka/client/consume/consumer-types.ts';
 import type { ClientError } from '../../kafka/client/errors.ts';
 import type { GroupConsumer } from '../../kafka/client/group/group-consumer.ts';
@@ -120,7 +121,7 @@ export class MemberRecord {
   async close(consumer: GroupConsumer, timeoutMs: number): Promise<void> {
     const { history, now } = this.#role;
     const { groups } = history;
-    const withinUs = timeoutMs * 1_000;
+    const withinUs = msToMicros(timeoutMs);
     const close = groups.invokeClose({ stay: this.stay.id, invokedUs: now(), withinUs });
     await consumer.close({ timeoutMs });
     groups.complete(close, 'ok', now());

@@ -12,6 +12,7 @@ import type { Micros, Offset } from '../../../base/ids.ts';
 import { atRisk } from '../../../base/mark.ts';
 import type { Commit, Start, Stay } from '../../history/groups.ts';
 import type { Poll } from '../../history/history.ts';
+import { topicOf } from '../../history/incarnations.ts';
 import {
   committedOffsetDurable,
   noCommitPastRead,
@@ -19,6 +20,7 @@ import {
 } from '../../properties/groups.ts';
 import type { Case, Checker, Report } from '../contract.ts';
 import { memberEvidence, readEvidence } from '../evidence.ts';
+import { isUnclear } from './unclear.ts';
 
 export const checkCommits: Checker = (given, report) => {
   if (given.history.groups.stays.length === 0) return;
@@ -27,10 +29,8 @@ export const checkCommits: Checker = (given, report) => {
   checkReading(given, report);
 };
 
-const isUnclear = ({ isDeleted, groups }: Case, partition: string): boolean =>
-  isDeleted(partition) ||
-  partition.includes('#') ||
-  groups.deletedTopics.has(partition.slice(0, partition.lastIndexOf('-')));
+const isOfOther = (given: Case, partition: string): boolean =>
+  isUnclear(given, partition) || given.groups.deletedTopics.has(topicOf(partition));
 
 function checkAcknowledged(given: Case, report: Report): void {
   const { groups, history } = given;
@@ -39,7 +39,7 @@ function checkAcknowledged(given: Case, report: Report): void {
     const stay = history.groups.stays[id]!;
     const log = groups.find(stay.group);
     for (const { offset, partition } of offsets) {
-      if (isUnclear(given, partition)) continue;
+      if (isOfOther(given, partition)) continue;
       const records = log?.between(partition, invokedUs, completedUs) ?? [];
       if (records.some((record) => record.offset === offset)) continue;
       const { group } = stay;
@@ -68,7 +68,7 @@ function checkTold(given: Case, report: Report): void {
     const stay = stays[start.stay]!;
     const askedUs = told.get(`${start.stay}/${partition}`);
     const log = groups.find(stay.group);
-    if (askedUs === undefined || log === undefined || isUnclear(given, partition)) continue;
+    if (askedUs === undefined || log === undefined || isOfOther(given, partition)) continue;
     if (groups.coordinators.formerUntilUs(log.coordinator, atUs) > askedUs) continue;
     const owed = log.inForce(partition, askedUs);
     if (owed >= 0) atRisk(committedOffsetDurable);
@@ -127,7 +127,7 @@ function readOn(given: Case, cursor: Cursor | undefined, poll: Poll, report: Rep
   cursor.start = null;
   const first = poll.offsets[0]!;
   const { atUs, partition } = poll;
-  if (start !== null && start.committed !== null && !isUnclear(given, partition)) {
+  if (start !== null && start.committed !== null && !isOfOther(given, partition)) {
     atRisk(noReprocessingPastCommit);
     const isWrong = first < start.position || missing(given, partition, start.position, first) >= 0;
     const stay = given.history.groups.stays[start.stay]!;
@@ -156,7 +156,7 @@ function checkCommit(
   const stay: Stay = given.history.groups.stays[id]!;
   for (const { offset, partition } of offsets) {
     const cursor = cursors.get(`${id}/${partition}`);
-    if (cursor === undefined || cursor.next < 0 || isUnclear(given, partition)) continue;
+    if (cursor === undefined || cursor.next < 0 || isOfOther(given, partition)) continue;
     atRisk(noCommitPastRead);
     const missed = missing(given, partition, cursor.next, offset);
     if (missed < 0) continue;

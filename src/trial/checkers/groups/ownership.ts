@@ -26,6 +26,7 @@ import type { Case, Checker, Report } from '../contract.ts';
 import { memberEvidence, seenEvidence } from '../evidence.ts';
 import { type Belief, Beliefs } from './beliefs.ts';
 import type { GroupLog } from './group-log.ts';
+import { isUnclear } from './unclear.ts';
 
 export const checkOwnership: Checker = (given, report) => {
   new Beliefs(given.history.groups).advance((partition, belief, others) => {
@@ -34,10 +35,6 @@ export const checkOwnership: Checker = (given, report) => {
   });
   checkZombies(given, report);
 };
-
-/** Of topics of one name the newest is meant, for all that a member knows. */
-const isUnclear = ({ isDeleted }: Case, partition: string): boolean =>
-  isDeleted(partition) || partition.includes('#');
 
 function checkBoth(
   { groups }: Case,
