@@ -19,6 +19,8 @@ export interface PointSetting {
 export class WorldPoints {
   #settings: readonly PointSetting[];
   readonly #random: SimRandom;
+  /** Rises with each change of the settings. */
+  version = 0;
   /** By name of the point: passes held so far. */
   readonly held = new Map<string, number>();
 
@@ -30,6 +32,7 @@ export class WorldPoints {
   /** From now on these hold and no others. What is held already goes on in its time. */
   use(settings: readonly PointSetting[]): void {
     this.#settings = settings;
+    this.version++;
   }
 
   get holdNothing(): boolean {
@@ -80,6 +83,9 @@ export class SimPoints implements Points {
   readonly #owner: SimProcess;
   /** Of the points that have held here, by name. */
   readonly #queues = new Map<string, Queue>();
+  /** The points that were passed here, as the settings of that version have them. */
+  readonly #known = new Map<string, ActivePoint | null>();
+  #version = 0;
 
   constructor(world: WorldPoints, owner: SimProcess) {
     this.#world = world;
@@ -89,7 +95,21 @@ export class SimPoints implements Points {
   pass(name: string, then: () => void): void {
     const world = this.#world;
     if (world.holdNothing && this.#queues.size === 0) then();
-    else this.#passOrHold(name, world.at(name, this.#owner.machine), then);
+    else this.#passOrHold(name, this.#at(name), then);
+  }
+
+  #at(name: string): ActivePoint | null {
+    const world = this.#world;
+    if (this.#version !== world.version) {
+      this.#known.clear();
+      this.#version = world.version;
+    }
+    let point = this.#known.get(name);
+    if (point === undefined) {
+      point = world.at(name, this.#owner.machine);
+      this.#known.set(name, point);
+    }
+    return point;
   }
 
   #passOrHold(name: string, point: ActivePoint | null, then: () => void): void {
